@@ -1,0 +1,1 @@
+"""Chat platforms, found by file name. See ADDING.md."""

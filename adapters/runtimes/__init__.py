@@ -1,0 +1,1 @@
+"""Places where a training runs, found by file name. See ADDING.md."""

@@ -1,0 +1,1 @@
+"""Places where data comes from, found by file name. See ADDING.md."""

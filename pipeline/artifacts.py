@@ -1,0 +1,236 @@
+"""What each agent leaves behind: one frozen record per stage, saved inside the job's context."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import JsonValue
+
+from pipeline.intent import ParsedIntent
+from pipeline.jobs import Frozen, TaskType
+
+Split = Literal["train", "validation", "test"]
+ColumnKind = Literal[
+    "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
+]
+VerdictLevel = Literal["good", "weak", "none", "suspicious"]
+
+
+class DataInput(Frozen):
+    """One thing given as data: a path, an address or an id; `split` where the person named one."""
+
+    location: str
+    split: Split | None = None
+
+
+class Collected(Frozen):
+    """Result of intake: everything needed to begin, checked."""
+
+    inputs: tuple[DataInput, ...]
+    files: tuple[str, ...]
+    runtime: str
+    host: str
+    summary: tuple[str, ...]
+
+
+class Problem(Frozen):
+    """Something about the data that only the person can mend."""
+
+    message: str
+    hint: str
+    field: str = "data"
+    options: tuple[str, ...] = ()
+
+
+class ColumnReport(Frozen):
+    """One column: `missing` and `unique` count rows, `top` holds the commonest values."""
+
+    name: str
+    kind: ColumnKind
+    missing: int
+    unique: int
+    top: tuple[tuple[str, int], ...] = ()
+    mean_words: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+
+
+class FileReport(Frozen):
+    """How one file was read."""
+
+    name: str
+    split: Split | None = None
+    format: str
+    rows: int
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool = True
+
+
+class DataReport(Frozen):
+    """Facts about the data, made by harness/report.py, and the parts its columns play.
+
+    `sha256` is over the files' bytes; `roles` and `ignored` are filled by the dataset agent.
+    """
+
+    files: tuple[FileReport, ...]
+    rows: int
+    columns: tuple[ColumnReport, ...]
+    duplicates: int
+    sha256: str
+    warnings: tuple[str, ...] = ()
+    roles: Mapping[str, str | tuple[str, ...]] = {}
+    ignored: Mapping[str, str] = {}
+
+    def column(self, name: str) -> ColumnReport | None:
+        """Find a column by its exact name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in file order."""
+        return tuple(column.name for column in self.columns)
+
+
+class Preprocessing(Frozen):
+    """The split: rows per part, what was removed, and how it was cut. `folder` holds the parts."""
+
+    folder: str
+    rows: Mapping[Split, int]
+    duplicates_removed: int
+    strategy: str
+    steps: tuple[str, ...]
+    seed: int
+    warnings: tuple[str, ...] = ()
+
+
+class TrainingConfig(Frozen):
+    """All settings of the training; `budget_seconds` bounds train.py alone."""
+
+    metric: str
+    better: Literal["higher", "lower"]
+    positive: str | None
+    seed: int
+    budget_seconds: float
+    threads: int
+    hyperparameters: Mapping[str, JsonValue]
+    notes: tuple[str, ...] = ()
+
+
+class Architecture(Frozen):
+    """The chosen backbone and what it needs to be installed."""
+
+    backbone: str
+    why: str
+    requirements: tuple[str, ...]
+
+
+class Bundle(Frozen):
+    """The folder that trains: sha256 of every file by name, and how its rehearsal went."""
+
+    folder: str
+    files: Mapping[str, str]
+    requirements: tuple[str, ...]
+    rehearsal_seconds: float
+
+    @property
+    def code_sha256(self) -> str:
+        """Hash of the training script."""
+        return self.files["train.py"]
+
+
+class Baseline(Frozen):
+    """What a trivial or simple model reaches on the same rows by the same metric."""
+
+    name: str
+    value: float
+
+
+class HeadlineMetric(Frozen):
+    """The number that is reported, on `n` held-out rows, with its 95 % bootstrap interval."""
+
+    name: str
+    value: float
+    better: Literal["higher", "lower"]
+    split: str
+    n: int
+    ci95: tuple[float, float] | None
+    positive: str | None = None
+
+
+class Metrics(Frozen):
+    """metrics.json: every number a person is shown comes from here."""
+
+    metric: HeadlineMetric
+    metrics: Mapping[str, float]
+    baselines: tuple[Baseline, ...]
+    verdict: str
+    verdict_level: VerdictLevel
+    warnings: tuple[str, ...] = ()
+    details: Mapping[str, JsonValue] = {}
+
+
+class Proof(Frozen):
+    """The model folder was loaded in a clean process and repeated its predictions."""
+
+    loaded: bool
+    rows: int
+    seconds: float
+
+
+class Run(Frozen):
+    """The training run. `name` is saved before anything is submitted, so it can be found again."""
+
+    runtime: str
+    name: str
+    handle: str | None = None
+    status: Literal["named", "submitted", "running", "collected", "proven"] = "named"
+    lines_read: int = 0
+    log_tail: tuple[str, ...] = ()
+    metrics: Metrics | None = None
+    folder: str | None = None
+    proof: Proof | None = None
+    approved: bool = False
+
+
+class Release(Frozen):
+    """Where the model is, and the proof of what was published there."""
+
+    host: str
+    url: str | None
+    path: str | None
+    space_url: str | None = None
+    space_path: str | None = None
+    proof: Proof | None = None
+
+
+class BundleConfig(Frozen):
+    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it)."""
+
+    task_type: TaskType
+    backbone: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    ignored: Mapping[str, str]
+    kinds: Mapping[str, ColumnKind]
+    metric: str
+    better: Literal["higher", "lower"]
+    positive: str | None
+    seed: int
+    budget_seconds: float
+    threads: int
+    split: Mapping[Split, float]
+    files: tuple[FileReport, ...]
+    hyperparameters: Mapping[str, JsonValue]
+
+
+Artifact = (
+    Collected
+    | ParsedIntent
+    | DataReport
+    | Preprocessing
+    | TrainingConfig
+    | Architecture
+    | Bundle
+    | Run
+    | Release
+)

@@ -1,0 +1,145 @@
+"""The one record of a job: a frozen document, changed by copies, saved whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, JsonValue
+
+from pipeline.artifacts import (
+    Architecture,
+    Artifact,
+    Bundle,
+    Collected,
+    DataInput,
+    DataReport,
+    Preprocessing,
+    Release,
+    Run,
+    TrainingConfig,
+)
+from pipeline.intent import ParsedIntent
+from pipeline.jobs import Actor, Frozen, JobId, Place, Stage
+
+SCHEMA_VERSION = 1
+
+
+class Message(Frozen):
+    """One turn of the conversation."""
+
+    who: Literal["person", "agent"]
+    text: str
+    at: AwareDatetime
+
+
+class Request(Frozen):
+    """What the person said and gave, word for word. `settings` are explicit `--set` values."""
+
+    words: str
+    inputs: tuple[DataInput, ...] = ()
+    settings: Mapping[str, JsonValue] = {}
+    runtime: str | None = None
+    host: str | None = None
+    budget_seconds: float | None = None
+    deploy: bool = True
+    approved: bool = False
+    conversation: tuple[Message, ...] = ()
+
+
+class Waiting(Frozen):
+    """Why the job waits for its person, and what a reply would set."""
+
+    reason: Literal["question", "credential", "approval"]
+    text: str
+    field: str
+    options: tuple[str, ...] = ()
+
+
+class StageResult(Frozen):
+    """A stage that is finished: it never runs again."""
+
+    status: Literal["done", "skipped"]
+    attempts: int
+    seconds: float
+    at: AwareDatetime
+
+
+class StageError(Frozen):
+    """One failure, kept for good. `kind` is the class of the error tree that decided."""
+
+    stage: Stage
+    attempt: int
+    kind: str
+    message: str
+    hint: str = ""
+    at: AwareDatetime
+
+
+class Cost(Frozen):
+    """Money spent so far, in US dollars."""
+
+    llm_usd: Decimal = Decimal(0)
+    compute_usd: Decimal = Decimal(0)
+
+
+class JobContext(Frozen):
+    """Everything about a job. One section per agent; a stage adds its section and nothing else."""
+
+    schema_version: int = SCHEMA_VERSION
+    job_id: JobId
+    created_at: AwareDatetime
+    owner: Actor
+    thread: Place
+    home: str
+    request: Request
+    collected: Collected | None = None
+    intent: ParsedIntent | None = None
+    data_report: DataReport | None = None
+    preprocessing: Preprocessing | None = None
+    config: TrainingConfig | None = None
+    architecture: Architecture | None = None
+    bundle: Bundle | None = None
+    run: Run | None = None
+    release: Release | None = None
+    waiting: Waiting | None = None
+    stage_results: Mapping[Stage, StageResult] = {}
+    errors: tuple[StageError, ...] = ()
+    retry_counts: Mapping[Stage, int] = {}
+    redos: int = 0
+    starts: int = 0
+    seconds: Mapping[Stage, float] = {}
+    feedback: Mapping[Stage, str] = {}
+    cost: Cost = Cost()
+
+    def evolve(self, **changes: Any) -> Self:
+        """Copy with some fields replaced; pydantic checks nothing here, mypy's callers do."""
+        return self.model_copy(update=changes)
+
+    def with_artifact(self, artifact: Artifact) -> Self:
+        """Put an artifact into the section of its type."""
+        return self.evolve(**{SECTIONS[type(artifact)]: artifact})
+
+    def with_message(self, who: Literal["person", "agent"], text: str, at: datetime) -> Self:
+        """Add a turn to the conversation."""
+        turn = Message(who=who, text=text, at=at)
+        talk = (*self.request.conversation, turn)
+        return self.evolve(request=self.request.model_copy(update={"conversation": talk}))
+
+    @property
+    def last_error(self) -> StageError | None:
+        """The latest failure, if there was one."""
+        return self.errors[-1] if self.errors else None
+
+
+SECTIONS: Mapping[type, str] = {
+    Collected: "collected",
+    ParsedIntent: "intent",
+    DataReport: "data_report",
+    Preprocessing: "preprocessing",
+    TrainingConfig: "config",
+    Architecture: "architecture",
+    Bundle: "bundle",
+    Run: "run",
+    Release: "release",
+}

@@ -1,0 +1,78 @@
+"""Every error this product raises on purpose, and what the orchestrator does with each.
+
+MLTrainerError
+├── PersonCanFix   the job waits for its person; `hint` says what to do
+│   └── UnknownName    an unknown name, with the known ones listed
+├── TryAgain       transient; tried again after `after`
+├── Rejected       tried again with `feedback` given to the next attempt
+├── Superseded     another worker moved the job on; this one writes nothing more
+└── Bug            our own mistake; the stage fails at once and the log has the traceback
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from difflib import get_close_matches
+
+_MOST_SHOWN = 20
+
+
+class MLTrainerError(Exception):
+    """Base of the tree: `message` says what happened, `hint` what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class PersonCanFix(MLTrainerError):
+    """Only the person can go on: the job waits for a reply about `field`.
+
+    `field` is the dotted name of what the reply sets ("data", "target", "hyperparameters.epochs"),
+    `options` the choices worth offering.
+    """
+
+    def __init__(
+        self, message: str, hint: str, *, field: str = "retry", options: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message, hint)
+        self.field = field
+        self.options = tuple(options)
+
+
+class UnknownName(PersonCanFix):
+    """A name that is not known; the message lists the known ones, the nearest first."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str], *, field: str = "retry") -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=3, cutoff=0.5)
+        listed = [*near, *(other for other in names if other not in near)]
+        shown = ", ".join(listed[:_MOST_SHOWN]) + (", …" if len(listed) > _MOST_SHOWN else "")
+        hint = f"Known: {shown}." if listed else f"There is no {what} yet."
+        super().__init__(
+            f"Unknown {what} '{name}'.", hint, field=field, options=listed[:_MOST_SHOWN]
+        )
+
+
+class TryAgain(MLTrainerError):
+    """Something outside is not ready; the same work is tried again after `after`."""
+
+    def __init__(self, message: str, hint: str = "", *, after: timedelta | None = None) -> None:
+        super().__init__(message, hint)
+        self.after = after
+
+
+class Rejected(MLTrainerError):
+    """The result was refused; `feedback` is what the next attempt must read."""
+
+    def __init__(self, message: str, hint: str = "", *, feedback: str = "") -> None:
+        super().__init__(message, hint)
+        self.feedback = feedback or message
+
+
+class Superseded(MLTrainerError):
+    """The saved job moved on without this worker, which must now write nothing."""
+
+
+class Bug(MLTrainerError):
+    """Our own mistake. The person reads one line; the traceback is in the job's log."""

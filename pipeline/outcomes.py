@@ -1,0 +1,74 @@
+"""What an agent may answer: its artifact, or why it cannot give it yet."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from pipeline.artifacts import Artifact
+from pipeline.context import JobContext
+from pipeline.jobs import Stage
+from pipeline.ports import Ports
+from pipeline.retry import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The stage is finished and this is its artifact. `note` is one short line for the person."""
+
+    artifact: Artifact
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Only the person knows: the job waits for a reply that sets `field`."""
+
+    question: str
+    field: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCredential:
+    """An account of the owner is needed."""
+
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """A plan that waits for a yes."""
+
+    plan: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """Not finished: save what there is and run the agent again later. Counts as no attempt."""
+
+    after: timedelta
+    artifact: Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """An earlier stage must be done again with this feedback; at most twice in a job."""
+
+    stage: Stage
+    feedback: str
+
+
+Outcome = Done | Ask | NeedCredential | Approve | ComeBack | Redo
+
+
+class Agent(Protocol):
+    """One stage's worker. Safe to run twice; writes one artifact."""
+
+    name: Stage
+    retry: RetryPolicy
+
+    async def run(self, context: JobContext, ports: Ports) -> Outcome:
+        """Do the stage's work for this job."""
+        ...

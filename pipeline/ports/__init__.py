@@ -1,0 +1,38 @@
+"""What the pipeline needs from outside. Each port is a Protocol; adapters are its real side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.events import Event
+from pipeline.ports.clock import Clock
+from pipeline.ports.host import Host
+from pipeline.ports.runtime import Runtime, Workbench
+from pipeline.ports.source import Source
+
+
+class Emit(Protocol):
+    """Show and save an event at once, while the stage is still running."""
+
+    async def __call__(self, event: Event) -> None:
+        """Write one event."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that an agent may reach. Shelves are mappings from the adapter's file name.
+
+    `approval` is the setting of that name; `core` is the core training environment's requirements.
+    """
+
+    clock: Clock
+    emit: Emit
+    workbench: Workbench
+    sources: Mapping[str, Source]
+    runtimes: Mapping[str, Runtime]
+    hosts: Mapping[str, Host]
+    home: Path
+    approval: str
+    max_job_usd: float

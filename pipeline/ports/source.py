@@ -1,0 +1,18 @@
+"""Where data comes from."""
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Source(Protocol):
+    """Brings one kind of location into a job's own folder."""
+
+    name: str
+
+    def takes(self, location: str) -> bool:
+        """Tell whether this source understands the location."""
+        ...
+
+    async def fetch(self, location: str, into: Path) -> tuple[Path, ...]:
+        """Copy the data into `into`; PersonCanFix when it is missing, empty or refused."""
+        ...

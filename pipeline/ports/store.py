@@ -1,0 +1,90 @@
+"""The job table: the one truth. Every change is a compare-and-swap on `seq`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.context import JobContext
+from pipeline.events import Event, Recorded
+from pipeline.jobs import JobId, JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as saved. `seq` grows by one with every change; `wake_at` is when it is due."""
+
+    context: JobContext
+    status: JobStatus
+    seq: int
+    wake_at: datetime
+    cancel: bool
+    updated_at: datetime
+
+    @property
+    def id(self) -> JobId:
+        """The job's id."""
+        return self.context.job_id
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A word of a person to a job, kept once under the key of the event that brought it."""
+
+    key: str
+    actor: str
+    text: str
+
+
+class Store(Protocol):
+    """Jobs with their events and inbox."""
+
+    async def create(self, context: JobContext, events: Sequence[Event]) -> JobRow:
+        """Save a new job, runnable now."""
+        ...
+
+    async def load(self, job_id: JobId) -> JobRow:
+        """Read a job; UnknownName lists the latest ones."""
+        ...
+
+    async def save(
+        self,
+        row: JobRow,
+        context: JobContext,
+        events: Sequence[Event] = (),
+        *,
+        status: JobStatus = JobStatus.RUNNABLE,
+        wake_at: datetime | None = None,
+        cancel: bool | None = None,
+        consumed: Sequence[Inbound] = (),
+    ) -> JobRow:
+        """Write context, events and used messages in one transaction, or raise Superseded."""
+        ...
+
+    async def append(self, row: JobRow, events: Sequence[Event]) -> None:
+        """Write events of a stage still running; Superseded when the row has moved on."""
+        ...
+
+    async def due(self, now: datetime) -> tuple[JobId, ...]:
+        """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
+        ...
+
+    async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
+        """Events numbered above `after`, in order."""
+        ...
+
+    async def receive(self, job_id: JobId, message: Inbound) -> bool:
+        """Keep a message; False when its key is known already."""
+        ...
+
+    async def unread(self, job_id: JobId) -> tuple[Inbound, ...]:
+        """Messages no stage has used yet, oldest first."""
+        ...
+
+    async def request_cancel(self, job_id: JobId, by: str) -> bool:
+        """Ask the worker to stop; False when the job has ended already."""
+        ...
+
+    async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
+        """Latest jobs first."""
+        ...

@@ -1,0 +1,1 @@
+"""The shelf of tasks: one folder each, found by its name. See ADDING.md."""
