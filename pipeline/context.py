@@ -107,6 +107,7 @@ class JobContext(Frozen):
     errors: tuple[StageError, ...] = ()
     retry_counts: Mapping[Stage, int] = {}
     redos: int = 0
+    active: Stage | None = None
     starts: int = 0
     seconds: Mapping[Stage, float] = {}
     feedback: Mapping[Stage, str] = {}

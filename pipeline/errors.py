@@ -9,6 +9,7 @@ MLTrainerError
 └── Bug            our own mistake; the stage fails at once and the log has the traceback
 """
 
+import errno
 from collections.abc import Iterable
 from datetime import timedelta
 from difflib import get_close_matches
@@ -76,3 +77,25 @@ class Superseded(MLTrainerError):
 
 class Bug(MLTrainerError):
     """Our own mistake. The person reads one line; the traceback is in the job's log."""
+
+
+_DISK_CAUSES = {
+    errno.ENOSPC: ("The disk is full.", "Free some space, then resume: everything so far is kept."),
+    errno.EDQUOT: ("The disk quota is used up.", "Free some space, then resume."),
+    errno.EACCES: ("A folder may not be written.", "Check its owner and rights, then resume."),
+    errno.EROFS: ("The disk is mounted read-only.", "Mount it writable, then resume."),
+}
+
+
+def from_unexpected(error: Exception) -> MLTrainerError:
+    """Put a foreign exception into the tree: a refusing disk is for the person, the rest a Bug."""
+    if isinstance(error, MLTrainerError):
+        return error
+    if isinstance(error, OSError) and error.errno in _DISK_CAUSES:
+        cause, cure = _DISK_CAUSES[error.errno]
+        where = f" ({error.filename})" if error.filename else ""
+        return PersonCanFix(f"{cause.removesuffix('.')}{where}.", cure)
+    return Bug(
+        f"Something went wrong inside ({type(error).__name__}).",
+        "This is our mistake; the job's log has the details.",
+    )

@@ -1,0 +1,73 @@
+"""Where a job's files lie below the home."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.jobs import JobId
+
+
+@dataclass(frozen=True, slots=True)
+class JobFolder:
+    """The folder of one job; each part is made by the stage that fills it."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, home: Path, job_id: JobId) -> "JobFolder":
+        """The folder of a job in this home."""
+        return cls(home / "jobs" / job_id)
+
+    @property
+    def data(self) -> Path:
+        """Copies of the person's files."""
+        return self.path / "data"
+
+    @property
+    def report(self) -> Path:
+        """Work folder of the data report."""
+        return self.path / "report"
+
+    @property
+    def prepared(self) -> Path:
+        """The splits: fit/ and heldout/."""
+        return self.path / "prepared"
+
+    @property
+    def bundle(self) -> Path:
+        """Scripts and config.json of the training."""
+        return self.path / "bundle"
+
+    @property
+    def model(self) -> Path:
+        """The finished model folder, as it is proven and published."""
+        return self.path / "model"
+
+    def run(self, name: str) -> Path:
+        """Work folder of one training run."""
+        return self.path / "runs" / name
+
+    def scratch(self, name: str) -> Path:
+        """A folder that may be emptied at any time."""
+        return self.path / "scratch" / name
+
+
+def fresh(folder: Path) -> Path:
+    """Empty folder at this path; what was there is gone."""
+    remove(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder tree without following links."""
+    if not folder.exists() or folder.is_symlink():
+        folder.unlink(missing_ok=True)
+        return
+    for root, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            (Path(root) / name).unlink()
+        for name in folders:
+            child = Path(root) / name
+            child.unlink() if child.is_symlink() else child.rmdir()
+    folder.rmdir()

@@ -1,0 +1,144 @@
+"""What a job still needs from its person, and what a reply changes. The backend alone decides."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from pipeline.artifacts import DataInput
+from pipeline.context import JobContext, Request, Waiting
+from pipeline.errors import PersonCanFix
+from pipeline.jobs import Stage
+from pipeline.wishes import leaf, parse
+
+_YES = re.compile(r"(approve|approved|yes|y|ok|okay|go|go ahead|do it|start)[.!]*", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"(?:change|set)\s+(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
+)
+_SPLIT = re.compile(r"(?P<split>train|test|validation|val)=(?P<path>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing a job cannot begin without: `field` is what a reply sets."""
+
+    field: str
+    question: str
+
+
+def missing(request: Request) -> tuple[Missing, ...]:
+    """Everything still needed before the work can begin."""
+    found = []
+    if not request.words.strip():
+        found.append(Missing("words", "what should the model do (for example: “flag spam texts”)"))
+    if not request.inputs:
+        found.append(
+            Missing("data", "which file holds the examples to learn from (a path, or attach it)")
+        )
+    return tuple(found)
+
+
+def grouped_question(needs: tuple[Missing, ...]) -> str:
+    """One question for all of it."""
+    if len(needs) == 1:
+        return f"To begin I need to know {needs[0].question}."
+    asked = "; ".join(f"({number}) {need.question}" for number, need in enumerate(needs, 1))
+    return f"To begin I need to know {asked}."
+
+
+def data_input(text: str) -> DataInput:
+    """Read `PATH` or `train=PATH` (test, validation, val)."""
+    text = text.strip().strip("\"'")
+    match = _SPLIT.fullmatch(text)
+    if match is None:
+        return DataInput(location=text)
+    split = "validation" if match["split"] == "val" else match["split"]
+    return DataInput.model_validate({"location": match["path"], "split": split})
+
+
+def pick(text: str, options: tuple[str, ...]) -> str:
+    """The option a reply means: its number, or its text in any case; else the text itself."""
+    text = text.strip()
+    if text.isdigit() and 1 <= int(text) <= len(options) and text not in options:
+        return options[int(text) - 1]
+    same = [option for option in options if option.lower() == text.lower()]
+    return same[0] if same else text
+
+
+def apply_reply(context: JobContext, text: str) -> JobContext:
+    """The context after its person's reply; PersonCanFix says why a reply does not fit.
+
+    Stages that rest on what the reply changes are forgotten, so that they run again.
+    """
+    waiting = context.waiting
+    if waiting is None:
+        return context
+    change = _CHANGE.fullmatch(text.strip())
+    if change is not None:
+        return _set(context, change["name"], change["value"].strip())
+    if waiting.reason == "approval":
+        if _YES.fullmatch(text.strip()) is None:
+            raise PersonCanFix(
+                "I did not understand that.",
+                "Say “approve”, “change NAME to VALUE” or “cancel”.",
+            )
+        return _settled(context, request=_changed(context.request, approved=True))
+    return _answered(context, waiting, pick(text, waiting.options))
+
+
+def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
+    match waiting.field:
+        case "words":
+            return _restart(context, _changed(context.request, words=reply), Stage.INTAKE_MANAGER)
+        case "data":
+            request = _changed(context.request, inputs=(data_input(reply),))
+            return _restart(context, request, Stage.INTAKE_MANAGER)
+        case "words+data":
+            return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
+        case "retry":
+            return _settled(context)
+        case field:
+            return _set(context, field, reply)
+
+
+def _both(request: Request, reply: str) -> Request:
+    """A reply to the grouped question: a line or the part after the last comma that is a path."""
+    parts = [part.strip() for part in re.split(r"[\n;]|,(?=\s)", reply) if part.strip()]
+    paths = [part for part in parts if re.search(r"[/\\]|\.\w{2,7}$", part)]
+    words = ", ".join(part for part in parts if part not in paths)
+    inputs = tuple(data_input(path) for path in paths)
+    return _changed(request, words=words or request.words, inputs=inputs or request.inputs)
+
+
+def _set(context: JobContext, name: str, value: str) -> JobContext:
+    dotted, checked = parse(leaf(name), value)
+    settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
+    return _restart(context, _changed(context.request, settings=settings), Stage.INTENT_PARSER)
+
+
+def _changed(request: Request, **changes: object) -> Request:
+    return request.model_copy(update=changes)
+
+
+def _restart(context: JobContext, request: Request, stage: Stage) -> JobContext:
+    return _settled(forget_from(context, stage), request=request)
+
+
+def _settled(context: JobContext, request: Request | None = None) -> JobContext:
+    """The person has spoken: nothing is waited for, and every stage has its attempts again."""
+    return context.evolve(
+        request=request or context.request, waiting=None, retry_counts={}, starts=0
+    )
+
+
+def forget_from(context: JobContext, stage: Stage) -> JobContext:
+    """Drop the results of a stage and of all that rest on it."""
+    stages = tuple(Stage)
+    kept = {
+        done: result
+        for done, result in context.stage_results.items()
+        if stages.index(done) < stages.index(stage)
+    }
+    run = None if stages.index(stage) <= stages.index(Stage.MONITOR) else context.run
+    return context.evolve(stage_results=kept, run=run, active=None)

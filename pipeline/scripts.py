@@ -1,0 +1,134 @@
+"""Running bundle scripts: progress lines become events, endings become errors of the tree."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from pydantic import JsonValue, ValidationError
+
+from pipeline.artifacts import Problem
+from pipeline.errors import MLTrainerError, PersonCanFix, Rejected
+from pipeline.events import AgentLogged, ProgressReported
+from pipeline.jobs import Stage
+from pipeline.ports import Ports
+from pipeline.ports.runtime import Step, StepResult
+from pipeline.recipe import HARNESS, known_recipes, requirements
+
+PROBLEM_EXIT = 3
+_HINTS = {
+    "timeout": "Give it more time (--budget-minutes) or less data, then retry.",
+    "memory": "Use fewer rows or columns, or a machine with more memory, then retry.",
+    "output": "The script printed without end; see the log, then retry.",
+    "failed": "See the log for the whole output, then retry.",
+    "cancelled": "Resume when you like: finished stages are kept.",
+}
+
+
+def read_line(line: str) -> dict[str, JsonValue] | None:
+    """Parse a line of output as a JSON object; None for plain text."""
+    if not line.startswith("{"):
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def progress(stage: Stage, line: str) -> ProgressReported | None:
+    """The event of a progress line, or None when the line is something else."""
+    value = read_line(line)
+    if value is None or "step" not in value:
+        return None
+    try:
+        return ProgressReported.model_validate({**value, "stage": stage})
+    except ValidationError:
+        return None
+
+
+def cause(result: StepResult) -> str:
+    """The line of output that best says why a script ended."""
+    plain = [line.strip() for line in result.tail if line.strip() and read_line(line) is None]
+    named = [line for line in plain if "Error" in line.split(":", 1)[0]]
+    return (named or plain or ["no output"])[-1][:300]
+
+
+def failure(step: str, result: StepResult) -> MLTrainerError:
+    """The error of a step that did not end well."""
+    if result.exit_code == PROBLEM_EXIT and (problem := _problem(result)):
+        return PersonCanFix(
+            problem.message, problem.hint, field=problem.field, options=problem.options
+        )
+    seconds = f"{result.seconds:.0f} s"
+    match result.ending:
+        case "timeout":
+            text = f"The step '{step}' was stopped after {seconds}: its time limit."
+        case "memory":
+            text = f"The step '{step}' ran out of memory after {seconds}."
+        case "output":
+            text = f"The step '{step}' was stopped: it printed too much."
+        case _:
+            text = f"The step '{step}' failed: {cause(result)}"
+    hint = _HINTS.get(result.ending, _HINTS["failed"])
+    if result.ending in {"timeout", "memory"}:
+        return PersonCanFix(text, hint)
+    return Rejected(text, hint, feedback="\n".join([text, *result.tail[-20:]]))
+
+
+def _problem(result: StepResult) -> Problem | None:
+    for line in reversed(result.tail):
+        value = read_line(line)
+        if value is not None and "problem" in value:
+            return Problem.model_validate(value["problem"])
+    return None
+
+
+def reporter(stage: Stage, ports: Ports) -> Callable[[str], Awaitable[None]]:
+    """A line reader that shows progress lines as events."""
+
+    async def on_line(line: str) -> None:
+        event = progress(stage, line)
+        if event is not None:
+            await ports.emit(event)
+
+    return on_line
+
+
+async def run_script(stage: Stage, ports: Ports, python: Path, step: Step) -> StepResult:
+    """Run one script to its good end, or raise the error that says why not."""
+    result = await ports.workbench.run(python, step, reporter(stage, ports))
+    if not result.ok:
+        raise failure(step.name, result)
+    return result
+
+
+async def environment(stage: Stage, ports: Ports, lines: tuple[str, ...]) -> Path:
+    """Python of the environment with these requirements, with progress while it is made."""
+    shown = False
+
+    async def on_line(line: str) -> None:
+        nonlocal shown
+        if not shown:
+            text = "Setting up the training environment (once; it is kept for later jobs)"
+            await ports.emit(AgentLogged(stage=stage, message=text))
+            shown = True
+        await ports.emit(ProgressReported(stage=stage, step="environment", message=line[:200]))
+
+    return await ports.workbench.prepare(lines, on_line)
+
+
+async def core_environment(stage: Stage, ports: Ports) -> Path:
+    """Python of the core environment, in which strangers' files are read."""
+    return await environment(stage, ports, core_requirements())
+
+
+def core_requirements() -> tuple[str, ...]:
+    """The smallest set of requirements among the recipes: the core environment."""
+    return min(
+        (requirements(task) for task in known_recipes()), key=lambda lines: (len(lines), lines)
+    )
+
+
+def harness_script(name: str) -> Path:
+    """A script of the harness, run in place."""
+    return HARNESS / name

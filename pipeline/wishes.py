@@ -1,0 +1,110 @@
+"""Explicit wishes (`--set name=value`, "change epochs to 5"): checked, parsed, put into the intent."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+
+from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.intent import ParsedIntent
+
+_ALIASES = {
+    "target": "dataset.label_column",
+    "text": "dataset.text_column",
+    "image": "dataset.image_column",
+}
+_NOT_A_WISH = {"locked", "task_description"}
+
+
+@cache
+def leaves() -> tuple[str, ...]:
+    """Every leaf of the intent by its dotted name."""
+    return tuple(_walk(ParsedIntent, ""))
+
+
+def _walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if name in _NOT_A_WISH:
+            continue
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _walk(kind, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def leaf(name: str) -> str:
+    """The dotted leaf that a short name means: `target`, `epochs`, `hyperparameters.epochs`."""
+    name = _ALIASES.get(name, name)
+    if name in leaves():
+        return name
+    ends = [known for known in leaves() if known.rsplit(".", 1)[-1] == name]
+    if len(ends) == 1:
+        return ends[0]
+    raise UnknownName("setting", name, (*_ALIASES, *leaves()))
+
+
+def parse(name: str, value: JsonValue) -> tuple[str, JsonValue]:
+    """Check one wish; returns its dotted leaf and its value in the leaf's own type."""
+    dotted = leaf(name)
+    *path, last = dotted.split(".")
+    model: type[BaseModel] = ParsedIntent
+    for part in path:
+        inner = model.model_fields[part].annotation
+        model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
+    field = model.model_fields[last]
+    if isinstance(value, str) and "tuple" in str(field.annotation):
+        value = [part.strip() for part in value.split(",")]
+    try:
+        checked = model.model_validate({last: value})
+    except ValidationError as error:
+        cause = error.errors()[0]["msg"]
+        raise PersonCanFix(
+            f"{name}={value} cannot be: {cause}.", f"Give another {name}."
+        ) from error
+    return dotted, TypeAdapter(JsonValue).validate_python(
+        checked.model_dump(mode="json", include={last})[last]
+    )
+
+
+def parse_all(wishes: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Check all wishes and report every problem together."""
+    parsed: dict[str, JsonValue] = {}
+    problems: list[PersonCanFix] = []
+    for name, value in wishes.items():
+        try:
+            dotted, checked = parse(name, value)
+        except PersonCanFix as problem:
+            problems.append(problem)
+        else:
+            parsed[dotted] = checked
+    if problems:
+        raise PersonCanFix(
+            " ".join(problem.message for problem in problems),
+            " ".join(dict.fromkeys(problem.hint for problem in problems)),
+        )
+    return parsed
+
+
+def with_wishes(intent: ParsedIntent, wishes: Mapping[str, JsonValue]) -> ParsedIntent:
+    """The intent with these leaves set and locked: nothing may change them afterwards."""
+    document = intent.model_dump(mode="json")
+    for dotted, value in wishes.items():
+        *path, last = dotted.split(".")
+        section = document
+        for part in path:
+            section = section[part]
+        section[last] = value
+    document["locked"] = sorted({*intent.locked, *wishes})
+    return ParsedIntent.model_validate(document)
+
+
+def locked_values(intent: ParsedIntent) -> dict[str, JsonValue]:
+    """What the person fixed, by dotted leaf."""
+    found: dict[str, JsonValue] = {}
+    for dotted in intent.locked:
+        section: JsonValue = intent.model_dump(mode="json")
+        for part in dotted.split("."):
+            section = section[part] if isinstance(section, dict) else None
+        found[dotted] = section
+    return found
