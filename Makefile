@@ -1,0 +1,47 @@
+# One command each; `make` alone lists them. Needs git, make and Python 3.11 with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+TYPED := bot adapters pipeline .ci
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(READY) ## Make .venv from the lock file; instant when nothing changed
+
+demo: install ## Train, check and publish a first model; no key, no account
+	$(BIN)/mltrainer demo
+
+test: install ## Run the tests; TESTS="-k words" picks some
+	$(BIN)/pytest $(TESTS)
+
+check: install ## Format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/python .ci/check_bundles.py
+	$(BIN)/lint-imports
+
+format: install ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench-%: install ## Run tests/benchmarks/bench_NAME.py
+	$(BIN)/python tests/benchmarks/bench_$*.py
+
+lock: install ## Resolve the dependencies anew, against the public index alone
+	UV_NO_CONFIG=1 $(BIN)/uv lock --upgrade --default-index https://pypi.org/simple
+
+clean: ## Remove .venv and everything built
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	find bot adapters pipeline tests .ci -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml uv.lock .ci/install.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'mltrainer needs Python 3.11 or newer. Where it has another name: make PYTHON=python3.12 …'; exit 1; }
+	$(PYTHON) .ci/install.py
+	@touch $(READY)
