@@ -1,0 +1,121 @@
+"""config.json of a bundle: everything a script is told, checked strictly when it is read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal, get_args
+
+Kind = Literal[
+    "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
+]
+Split = Literal["train", "validation", "test"]
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file of the person's and how the report read it; `split` where they named one."""
+
+    name: str
+    split: Split | None
+    header: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleConfig:
+    """Settings of one training. `columns` maps a role to its column, or to several."""
+
+    task_type: str
+    backbone: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    ignored: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    metric: str
+    better: Literal["higher", "lower"]
+    positive: str | None
+    seed: int
+    budget_seconds: float
+    threads: int
+    split: Mapping[Split, float]
+    files: tuple[SourceFile, ...]
+    hyperparameters: Mapping[str, Json]
+
+    def column(self, role: str) -> str:
+        """Name of the one column that plays a role; KeyError when none does."""
+        name = self.columns[role]
+        return name if isinstance(name, str) else name[0]
+
+    def columns_of(self, role: str) -> tuple[str, ...]:
+        """Names of all columns that play a role, none included."""
+        names = self.columns.get(role, ())
+        return (names,) if isinstance(names, str) else tuple(names)
+
+    def number(self, name: str) -> float:
+        """A hyperparameter that is a number; ValueError when it is anything else."""
+        value = self.hyperparameters.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"config.json: hyperparameter {name} must be a number, not {value!r}")
+        return value
+
+
+def load_config(path: Path) -> BundleConfig:
+    """Read config.json; ValueError names every missing, unknown or wrong entry at once."""
+    told: dict[str, Json] = json.loads(path.read_text("utf-8"))
+    names = {field.name for field in fields(BundleConfig)}
+    wrong = [f"{name} is missing" for name in sorted(names - told.keys())]
+    wrong += [f"{name} is unknown" for name in sorted(told.keys() - names)]
+    wrong += [f"{name} has the wrong type" for name in sorted(names & told.keys()) if _bad(name, told[name])]
+    if wrong:
+        raise ValueError(f"{path.name}: {'; '.join(wrong)}")
+    return _build(told)
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "task_type": (str,),
+    "backbone": (str,),
+    "columns": (dict,),
+    "ignored": (dict,),
+    "kinds": (dict,),
+    "metric": (str,),
+    "better": (str,),
+    "positive": (str, type(None)),
+    "seed": (int,),
+    "budget_seconds": (int, float),
+    "threads": (int,),
+    "split": (dict,),
+    "files": (list,),
+    "hyperparameters": (dict,),
+}
+_CHOICES: dict[str, tuple[str, ...]] = {"better": ("higher", "lower")}
+
+
+def _bad(name: str, value: Json) -> bool:
+    if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+        return True
+    if name == "kinds" and isinstance(value, dict):
+        return any(kind not in get_args(Kind) for kind in value.values())
+    if name == "split" and isinstance(value, dict):
+        return any(part not in get_args(Split) for part in value)
+    return name in _CHOICES and value not in _CHOICES[name]
+
+
+def _build(told: dict[str, Json]) -> BundleConfig:
+    known: dict[str, object] = dict(told)
+    columns = told["columns"]
+    files = told["files"]
+    if isinstance(columns, dict):
+        known["columns"] = {
+            role: tuple(name) if isinstance(name, list) else name for role, name in columns.items()
+        }
+    if isinstance(files, list):
+        known["files"] = tuple(
+            SourceFile(
+                name=str(file["name"]),
+                split=file.get("split"),  # type: ignore[arg-type] # checked by the report
+                header=bool(file.get("header", True)),
+            )
+            for file in files
+            if isinstance(file, dict)
+        )
+    return BundleConfig(**known)  # type: ignore[arg-type] # checked entry by entry above

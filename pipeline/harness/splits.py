@@ -1,0 +1,152 @@
+"""Rows into train, validation and test: seeded, equal rows kept together, every class spread."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from config import Split
+from tables import Cell, Row, Table
+
+PARTS: tuple[Split, ...] = ("train", "validation", "test")
+Key = Callable[[Row], Hashable]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The three parts as tables with the same columns, and how they were cut, in words."""
+
+    train: Table
+    validation: Table
+    test: Table
+    strategy: str
+    dropped: int = 0
+
+    @property
+    def tables(self) -> dict[Split, Table]:
+        """The parts by name."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+def split_tables(
+    given: Mapping[Split | None, Table],
+    fractions: Mapping[Split, float],
+    seed: int,
+    *,
+    key: Key,
+    label: Callable[[Row], Cell] | None = None,
+    time: Callable[[Row], str] | None = None,
+) -> Parts:
+    """Cut tables into parts; a part the person gave as a file stays as it is.
+
+    `key` is equal for rows that must stay together (equal inputs, the same group), `label` the
+    class to spread evenly, `time` sorts rows so that the test part is the latest. Rows outside
+    the given test file that are also in it are dropped and counted.
+    """
+    pool = [row for part in (None, "train") for row in _rows(given, part)]
+    kept: dict[Split, list[Row]] = {part: _rows(given, part) for part in PARTS[1:]}
+    names = next(iter(given.values())).names
+    before = len(pool) + len(kept["validation"])
+    kept["validation"] = _without(kept["validation"], kept["test"], key)
+    pool = _without(pool, [*kept["test"], *kept["validation"]], key)
+    dropped = before - len(pool) - len(kept["validation"])
+    wanted = {part: 0.0 if kept[part] else fractions[part] for part in PARTS[1:]}
+    places = (
+        by_time([time(row) for row in pool], wanted)
+        if time
+        else spread([key(row) for row in pool], [label(row) for row in pool] if label else None, wanted, seed)
+    )
+    cut = {part: [pool[at] for at in places[part]] + kept.get(part, []) for part in PARTS}
+    tables = {part: Table(names, rows) for part, rows in cut.items()}
+    words = _words([part for part in PARTS[1:] if kept[part]], timed=bool(time), spread=bool(label))
+    return Parts(**tables, strategy=words, dropped=dropped)
+
+
+def spread(
+    keys: Sequence[Hashable],
+    labels: Sequence[Cell] | None,
+    fractions: Mapping[Split, float],
+    seed: int,
+) -> dict[Split, list[int]]:
+    """Places of rows for each part, in file order; `fractions` of validation and test.
+
+    Rows with equal keys go together. Groups are sorted by label in random order and every 1/f-th
+    is drawn, so each class is spread as evenly as its size allows; a class is never without a
+    training row.
+    """
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        groups[key].append(place)
+    order = list(groups.values())
+    draw = random.Random(seed)  # noqa: S311 - a split is no secret
+    draw.shuffle(order)
+    named = [_commonest(labels, group) for group in order] if labels else [""] * len(order)
+    order = [order[at] for at in sorted(range(len(order)), key=lambda at: named[at])]
+    named.sort()
+    start = draw.random()
+    parts = [_part(at + start, fractions) for at in range(len(order))]
+    _keep_in_train(named, parts)
+    places: dict[Split, list[int]] = {part: [] for part in PARTS}
+    for group, part in zip(order, parts, strict=True):
+        places[part].extend(group)
+    return {part: sorted(rows) for part, rows in places.items()}
+
+
+def by_time(times: Sequence[str], fractions: Mapping[Split, float]) -> dict[Split, list[int]]:
+    """Places of rows for each part: the latest are the test part, those before it validation."""
+    order = sorted(range(len(times)), key=lambda at: times[at])
+    test = round(len(order) * fractions["test"])
+    validation = round(len(order) * fractions["validation"])
+    train = len(order) - test - validation
+    return {
+        "train": order[:train],
+        "validation": order[train : train + validation],
+        "test": order[train + validation :],
+    }
+
+
+def drop_repeats(table: Table, key: Key) -> tuple[Table, int]:
+    """Keep the first of rows with equal keys; also how many were dropped."""
+    first: dict[Hashable, Row] = {}
+    for row in table.rows:
+        first.setdefault(key(row), row)
+    return Table(table.names, list(first.values())), len(table) - len(first)
+
+
+def _part(position: float, fractions: Mapping[Split, float]) -> Split:
+    """Systematic sampling: a part is drawn each time its share of the count passes a whole."""
+    if _passes(position, fractions["test"]):
+        return "test"
+    return "validation" if _passes(position + 0.5, fractions["validation"]) else "train"
+
+
+def _passes(position: float, fraction: float) -> bool:
+    return int((position + 1) * fraction) > int(position * fraction)
+
+
+def _keep_in_train(named: Sequence[Cell], parts: list[Split]) -> None:
+    trained = {name for name, part in zip(named, parts, strict=True) if part == "train"}
+    for at, name in enumerate(named):
+        if name not in trained:
+            parts[at] = "train"
+            trained.add(name)
+
+
+def _commonest(labels: Sequence[Cell], places: Sequence[int]) -> str:
+    return Counter(labels[place] or "" for place in places).most_common(1)[0][0]
+
+
+def _rows(given: Mapping[Split | None, Table], part: Split | None) -> list[Row]:
+    return given[part].rows if part in given else []
+
+
+def _without(rows: list[Row], others: list[Row], key: Key) -> list[Row]:
+    seen = {key(row) for row in others}
+    return [row for row in rows if key(row) not in seen] if seen else rows
+
+
+def _words(given: Sequence[str], *, timed: bool, spread: bool) -> str:
+    ours = "the latest rows are the test part" if timed else "at random"
+    ours += ", every class in the same share" if spread and not timed else ""
+    ours += ", equal rows kept together" if not timed else ""
+    return f"{' and '.join(given)} as given, the rest {ours}" if given else ours
