@@ -1,4 +1,4 @@
-"""Explicit wishes (`--set name=value`, "change epochs to 5"): checked, parsed, put into the intent."""
+"""Explicit wishes ("--set name=value", "change epochs to 5"): checked and put into the intent."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

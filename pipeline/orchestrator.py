@@ -1,0 +1,172 @@
+"""The loop: next stage without a result, run its agent, save what happened, again.
+
+It names no agent and no service. Everything it decides is written in one transaction; a crash at
+any line leaves a row that is due, and a worker that lost the compare-and-swap writes nothing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from pipeline import transitions
+from pipeline.errors import MLTrainerError, Superseded, from_unexpected
+from pipeline.events import Event
+from pipeline.execution_plan import plan
+from pipeline.jobs import JobId, JobStatus, Stage
+from pipeline.outcomes import Agent, Outcome
+from pipeline.ports import Ports
+from pipeline.ports.store import Inbound, JobRow, Store
+from pipeline.transitions import Change
+
+CANCEL_CHECK_SECONDS = 0.5
+LIVE = {JobStatus.RUNNABLE, JobStatus.WAITING}
+
+
+class Journal(Protocol):
+    """Where tracebacks go: the job's own log, never the thread."""
+
+    def traceback(self, job_id: JobId, stage: Stage, error: Exception) -> None:
+        """Write an error with its traceback."""
+        ...
+
+
+class _Cancelled(Exception):
+    """The person's cancel reached a running stage."""
+
+
+class Orchestrator:
+    """Drives jobs. `retry_scale` multiplies every pause between attempts."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        agents: Mapping[Stage, Agent],
+        ports: Ports,
+        journal: Journal,
+        retry_scale: float = 1.0,
+    ) -> None:
+        self._store = store
+        self._agents = agents
+        self._ports = ports
+        self._journal = journal
+        self._retry_scale = retry_scale
+        self._driven: set[JobId] = set()
+
+    async def drive(self, job_id: JobId) -> datetime | None:
+        """Run a job until it settles or must wait; returns when it is next due, if it is."""
+        with contextlib.suppress(Superseded):
+            while True:
+                row = await self._store.load(job_id)
+                if row.cancel and row.status in LIVE:
+                    await self._cancel(row)
+                elif row.status is JobStatus.WAITING:
+                    if not await self._hear(row):
+                        break
+                elif row.status.settled:
+                    break
+                elif row.wake_at > self._ports.clock.now():
+                    return row.wake_at
+                else:
+                    await self._advance(row)
+        self._driven.discard(job_id)
+        return None
+
+    async def _advance(self, row: JobRow) -> None:
+        """Take the next stage of the plan that has no result, or end the job."""
+        context, now = row.context, self._ports.clock.now()
+        task = context.intent.task_type if context.intent else None
+        route = plan(task, deploy=context.request.deploy)
+        stage = next((one for one in route.stages if one not in context.stage_results), None)
+        if stage is None:
+            await self._save(row, transitions.ended(context, JobStatus.DONE))
+        elif stage in route.skipped:
+            await self._save(row, transitions.skipped(context, stage, route.skipped[stage], now))
+        elif row.id in self._driven and context.active is stage:
+            await self._run(row, stage)
+        else:
+            known_here = row.id in self._driven
+            self._driven.add(row.id)
+            change = transitions.begun(context, stage, now, known_here=known_here)
+            row = await self._save(row, change)
+            if change.status is JobStatus.RUNNABLE:
+                await self._run(row, stage)
+
+    async def _run(self, row: JobRow, stage: Stage) -> None:
+        """One attempt of a stage, and what follows from how it ended."""
+        clock, began = self._ports.clock, self._ports.clock.monotonic()
+        try:
+            outcome = await self._attempt(row, stage)
+        except (_Cancelled, Superseded):
+            return
+        except Exception as unexpected:  # noqa: BLE001  (an edge: every error enters the tree here)
+            self._journal.traceback(row.id, stage, unexpected)
+            error = from_unexpected(unexpected)
+            context = transitions.timed(row.context, stage, clock.monotonic() - began)
+            policy = self._agents[stage].retry
+            scale, now = self._retry_scale, clock.now()
+            change = transitions.failed(context, stage, error, policy, scale, now)
+        else:
+            context = transitions.timed(row.context, stage, clock.monotonic() - began)
+            change = transitions.followed(context, stage, outcome, clock.now())
+        await self._save(row, change)
+
+    async def _attempt(self, row: JobRow, stage: Stage) -> Outcome:
+        """Run the agent while watching for a cancel and for another worker's hand."""
+
+        async def emit(event: Event) -> None:
+            await self._store.append(row, [event])
+
+        ports = replace(self._ports, emit=emit)
+        work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
+        try:
+            while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:
+                saved = await self._store.load(row.id)
+                if saved.cancel:
+                    raise _Cancelled
+                if saved.seq != row.seq:
+                    raise Superseded("Another worker went on with this job.")
+            return work.result()
+        finally:
+            if not work.done():
+                work.cancel()
+                with contextlib.suppress(asyncio.CancelledError, MLTrainerError):
+                    await work
+
+    async def _hear(self, row: JobRow) -> bool:
+        """Use the oldest unread reply of a waiting job; False when there is none."""
+        unread = await self._store.unread(row.id)
+        if not unread:
+            return False
+        change = transitions.heard(row.context, unread[0].text, self._ports.clock.now())
+        await self._save(row, change, consumed=unread[:1])
+        return True
+
+    async def _cancel(self, row: JobRow) -> None:
+        """End what runs outside, then the job."""
+        run = row.context.run
+        if run is not None and run.handle is not None and run.runtime in self._ports.runtimes:
+            with contextlib.suppress(MLTrainerError):
+                await self._ports.runtimes[run.runtime].cancel(run.handle)
+        await self._save(row, transitions.cancelled(row.context), cancel=False)
+
+    async def _save(
+        self,
+        row: JobRow,
+        change: Change,
+        *,
+        cancel: bool | None = None,
+        consumed: Sequence[Inbound] = (),
+    ) -> JobRow:
+        return await self._store.save(
+            row,
+            change.context,
+            change.events,
+            status=change.status,
+            wake_at=change.wake_at,
+            cancel=cancel,
+            consumed=consumed,
+        )
