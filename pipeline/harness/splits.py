@@ -83,8 +83,7 @@ def spread(
     named = [_commonest(labels, group) for group in order] if labels else [""] * len(order)
     order = [order[at] for at in sorted(range(len(order)), key=lambda at: named[at])]
     named.sort()
-    start = draw.random()
-    parts = [_part(at + start, fractions) for at in range(len(order))]
+    parts = _draw(len(order), draw.random() / max(fractions["test"], 0.01), fractions)
     _keep_in_train(named, parts)
     places: dict[Split, list[int]] = {part: [] for part in PARTS}
     for group, part in zip(order, parts, strict=True):
@@ -113,14 +112,22 @@ def drop_repeats(table: Table, key: Key) -> tuple[Table, int]:
     return Table(table.names, list(first.values())), len(table) - len(first)
 
 
-def _part(position: float, fractions: Mapping[Split, float]) -> Split:
-    """Systematic sampling: a part is drawn each time its share of the count passes a whole."""
-    if _passes(position, fractions["test"]):
-        return "test"
-    return "validation" if _passes(position + 0.5, fractions["validation"]) else "train"
+def _draw(count: int, start: float, fractions: Mapping[Split, float]) -> list[Split]:
+    """Systematic sampling: the test part first, validation from what is left."""
+    parts: list[Split] = []
+    rest = start
+    share = fractions["validation"] / (1 - fractions["test"])
+    for place in range(count):
+        if _passes(place + start, fractions["test"]):
+            parts.append("test")
+        else:
+            parts.append("validation" if _passes(rest, share) else "train")
+            rest += 1
+    return parts
 
 
 def _passes(position: float, fraction: float) -> bool:
+    """Whether the count of drawn rows passes a whole number at this position."""
     return int((position + 1) * fraction) > int(position * fraction)
 
 

@@ -1,0 +1,168 @@
+"""The shared half of predict.py: arguments in, a stranger's rows read, a CSV of answers out."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol, TextIO
+
+import numpy as np
+
+from metrics import Floats
+from progress import Problem
+from reading import read_bytes
+from tables import Table, parse_csv, write_csv
+
+TRUTH = "__truth__"
+WRONG_USE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One answer a row, and for classes their probabilities, shape (n, k); k is 0 for numbers."""
+
+    said: Sequence[str] | Floats
+    classes: tuple[str, ...]
+    chances: Floats
+
+    @property
+    def names(self) -> list[str]:
+        """Header of the CSV that predict.py writes."""
+        return ["prediction", *(f"probability_{label}" for label in self.classes)]
+
+    @property
+    def rows(self) -> Iterator[list[object]]:
+        """Lines of that CSV, numbers so that they read back exactly."""
+        for said, chances in zip(self.said, self.chances.tolist(), strict=True):
+            yield [float(said) if isinstance(said, np.floating) else said, *chances]
+
+
+class Model(Protocol):
+    """What predict.load returns: `columns` in training order, of which `inputs` are read."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the training data, in the order of its file."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns that the model reads."""
+        ...
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether one plain text is a whole input."""
+        ...
+
+    def predict(self, rows: Table) -> Answers:
+        """Answers for rows that have all `inputs`, in their order."""
+        ...
+
+
+def serve(load: Callable[[Path], Model]) -> None:
+    """Main of every predict.py; wrong input ends with one `error:` line and exit code 2."""
+    options = _arguments()
+    try:
+        model = load(options.model)
+        answers = model.predict(_rows(model, options))
+    except Problem as problem:
+        _fail(f"{problem.message} {problem.hint}")
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}.")
+    with _output(options.output) as file:
+        write_csv(file, answers.names, answers.rows)
+
+
+def read_input(model: Model, content: bytes, name: str) -> Table:
+    """The rows of a file for a model, cut to its inputs; Problem when they are not there."""
+    table = _as_written_by_us(model, content)
+    if table is None:
+        reading = read_bytes(content, name, headers=model.inputs)
+        table = _named(model, reading.table, header=reading.header)
+    if not set(model.inputs) <= set(table.names) and model.reads_text:
+        table = _lines(model, content)
+    lacking = [column for column in model.inputs if column not in table.names]
+    if lacking:
+        raise Problem(
+            f"{name} lacks {_listed(lacking)}.",
+            f"The model reads the columns {_listed(model.inputs)}; the file has {_listed(table.names)}.",
+        )
+    return table.select(model.inputs)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Answers of the trained model, as CSV.")
+    parser.add_argument("--input", help="file of rows (CSV, TSV, JSON, JSONL), - for stdin")
+    parser.add_argument("--text", action="append", help="one input text; may be repeated")
+    parser.add_argument("--output", default="-", help="file to write, - for stdout")
+    parser.add_argument("--model", type=Path, default=Path(__file__).parent / "model")
+    options = parser.parse_args()
+    if (options.input is None) == (options.text is None):
+        _fail("give either --input FILE or --text TEXT.")
+    return options
+
+
+def _rows(model: Model, options: argparse.Namespace) -> Table:
+    if options.text is None:
+        name = options.input
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return read_input(model, content, "standard input" if name == "-" else Path(name).name)
+    if not model.reads_text:
+        raise Problem(
+            "This model does not read plain text.",
+            f"Give --input FILE with the columns {_listed(model.inputs)}.",
+        )
+    return Table(model.inputs, [(text,) for text in options.text])
+
+
+def _as_written_by_us(model: Model, content: bytes) -> Table | None:
+    """Plain UTF-8 CSV whose first line names all inputs needs no guessing."""
+    try:
+        records = parse_csv(content.decode("utf-8-sig"))
+        names = tuple(next(records, ()))
+        if not set(model.inputs) <= set(names) or len(set(names)) < len(names):
+            return None
+        rows: list[tuple[str | None, ...]] = [tuple(record) for record in records if record]
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    return Table(names, rows) if all(len(row) == len(names) for row in rows) else None
+
+
+def _named(model: Model, table: Table, *, header: bool) -> Table:
+    """Rows without a header have the training columns, or those without the target."""
+    if header:
+        return table
+    for names in (model.columns, model.inputs):
+        if len(names) == len(table.names):
+            return Table(names, table.rows)
+    return table
+
+
+def _lines(model: Model, content: bytes) -> Table:
+    text = content.decode("utf-8-sig", errors="replace")
+    return Table(model.inputs, [(line,) for line in text.splitlines() if line.strip()])
+
+
+@contextmanager
+def _output(name: str) -> Iterator[TextIO]:
+    if name == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr] # a real stream
+        yield sys.stdout
+        return
+    with Path(name).open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:10])
+    return f"{shown}, …" if len(names) > 10 else shown  # noqa: PLR2004 - as many as a line holds
+
+
+def _fail(message: str) -> NoReturn:
+    line = " ".join(message.split())
+    print(f"error: {line}", file=sys.stderr)  # noqa: T201 - this is the command's answer
+    sys.exit(WRONG_USE)
