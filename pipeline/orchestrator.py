@@ -100,15 +100,18 @@ class Orchestrator:
         clock, began = self._ports.clock, self._ports.clock.monotonic()
         try:
             outcome = await self._attempt(row, stage)
-        except (_Cancelled, Superseded):
+        except _Cancelled:
             return
+        except Superseded:
+            raise
         except Exception as unexpected:  # noqa: BLE001  (an edge: every error enters the tree here)
             self._journal.traceback(row.id, stage, unexpected)
             error = from_unexpected(unexpected)
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
             policy = self._agents[stage].retry
-            scale, now = self._retry_scale, clock.now()
-            change = transitions.failed(context, stage, error, policy, scale, now)
+            change = transitions.failed(
+                context, stage, error, policy, scale=self._retry_scale, now=clock.now()
+            )
         else:
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
             change = transitions.followed(context, stage, outcome, clock.now())

@@ -100,6 +100,7 @@ def failed(
     stage: Stage,
     error: MLTrainerError,
     policy: RetryPolicy,
+    *,
     scale: float,
     now: datetime,
 ) -> Change:
@@ -110,8 +111,8 @@ def failed(
         return waits_for(context, error, now)
     if isinstance(error, Bug) or not policy.allows_another(failures):
         kind = type(error).__name__
-        event = StageFailed(stage=stage, error=kind, reason=error.message, hint=error.hint)
-        return ended(context, JobStatus.FAILED, [event])
+        gave_up = StageFailed(stage=stage, error=kind, reason=error.message, hint=error.hint)
+        return ended(context, JobStatus.FAILED, [gave_up])
     pause = policy.delay(failures, scale)
     if isinstance(error, TryAgain) and error.after is not None:
         pause = error.after * scale

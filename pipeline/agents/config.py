@@ -1,0 +1,97 @@
+"""Config: the metric, the budget and every hyperparameter, each from the person or the recipe."""
+
+import os
+
+from pydantic import JsonValue, ValidationError
+
+from pipeline import bundle
+from pipeline.artifacts import DataReport, TrainingConfig
+from pipeline.context import JobContext
+from pipeline.errors import Bug, PersonCanFix
+from pipeline.events import AgentLogged
+from pipeline.jobs import Stage
+from pipeline.outcomes import Done, Outcome
+from pipeline.ports import Ports
+from pipeline.recipe import Recipe, find_recipe
+from pipeline.retry import POLICIES
+from pipeline.wishes import locked_values
+
+# Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
+_ROWS_FOR_ANOTHER_THREAD = 20_000
+_PREFIX = "hyperparameters."
+
+
+class Config:
+    """A value the person gave stands; one that means nothing here is said, not dropped silently."""
+
+    name = Stage.CONFIG
+    retry = POLICIES[Stage.CONFIG]
+
+    async def run(self, context: JobContext, ports: Ports) -> Outcome:
+        """Settle all settings of the training."""
+        intent, report = context.intent, context.data_report
+        if intent is None or intent.task_type is None or report is None:
+            raise Bug("Config needs the intent and the data report.")
+        recipe = find_recipe(intent.task_type)
+        metric = recipe.headline(bundle.classes(context))
+        given = {
+            name.removeprefix(_PREFIX): value
+            for name, value in locked_values(intent).items()
+            if name.startswith(_PREFIX) and name != f"{_PREFIX}seed"
+        }
+        known = recipe.settings.model_fields
+        notes = tuple(
+            f"{name} has no meaning for {recipe.title.lower()} here and is not used"
+            for name in given
+            if name not in known
+        )
+        for note in notes:
+            await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))
+        settings = _settings(
+            recipe, {name: value for name, value in given.items() if name in known}
+        )
+        config = TrainingConfig(
+            metric=metric.name,
+            better=metric.better,
+            positive=_positive(report),
+            seed=bundle.seed(context),
+            budget_seconds=context.request.budget_seconds or recipe.budget_seconds,
+            threads=_threads(report.rows),
+            hyperparameters=settings,
+            notes=notes,
+        )
+        return Done(config, _note(config))
+
+
+def _settings(recipe: Recipe, given: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        return recipe.settings.model_validate(given).model_dump(mode="json")
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise PersonCanFix(
+            f"{name} cannot be {first['input']}: {first['msg']}.",
+            f"Give another {name}.",
+            field=f"{_PREFIX}{name}",
+        ) from error
+
+
+def _positive(report: DataReport) -> str | None:
+    """The rarer of two labels: the one people look for. None when there are not two."""
+    target = report.roles.get("target")
+    column = report.column(target) if isinstance(target, str) else None
+    if column is None or column.unique != 2 or not column.top:  # noqa: PLR2004  (binary)
+        return None
+    return column.top[-1][0]
+
+
+def _threads(rows: int) -> int:
+    return 1 if rows < _ROWS_FOR_ANOTHER_THREAD else max(1, (os.cpu_count() or 1))
+
+
+def _note(config: TrainingConfig) -> str:
+    positive = f" (positive: {config.positive})" if config.positive else ""
+    return f"{config.metric}{positive}, up to {config.budget_seconds:.0f} s, seed {config.seed}"
+
+
+AGENT = Config()

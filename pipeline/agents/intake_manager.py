@@ -1,0 +1,71 @@
+"""Intake: ask for what is missing, bring the data in, and look whether it can be read at all."""
+
+from pipeline.artifacts import Collected, DataInput, DataReport
+from pipeline.context import JobContext
+from pipeline.errors import PersonCanFix
+from pipeline.folders import JobFolder, fresh
+from pipeline.inspection import read_data
+from pipeline.jobs import Stage
+from pipeline.outcomes import Ask, Done, Outcome
+from pipeline.ports import Ports
+from pipeline.ports.source import Source
+from pipeline.readiness import grouped_question, missing
+from pipeline.retry import POLICIES
+
+
+class IntakeManager:
+    """Ready is what `readiness.missing` finds nothing against; nobody else may say so."""
+
+    name = Stage.INTAKE_MANAGER
+    retry = POLICIES[Stage.INTAKE_MANAGER]
+
+    async def run(self, context: JobContext, ports: Ports) -> Outcome:
+        """Collect the inputs, or ask one grouped question for all that is missing."""
+        needs = missing(context.request)
+        if needs:
+            return Ask(grouped_question(needs), "+".join(need.field for need in needs))
+        files = await _fetch_all(context, ports)
+        report = await read_data(self.name, context.evolve(collected=None), ports, files)
+        collected = Collected(
+            inputs=context.request.inputs,
+            files=files,
+            runtime=context.request.runtime or "local",
+            host=context.request.host or "folder",
+            summary=tuple(_summary(report)),
+        )
+        return Done(collected, "; ".join(collected.summary))
+
+
+async def _fetch_all(context: JobContext, ports: Ports) -> tuple[str, ...]:
+    """Copy every input into the job's data folder; returns paths below it, splits in front."""
+    folder = fresh(JobFolder.of(ports.home, context.job_id).data)
+    files: list[str] = []
+    for given in context.request.inputs:
+        into = folder / (given.split or "all")
+        into.mkdir(mode=0o700, exist_ok=True)
+        fetched = await _source(given, ports).fetch(given.location, into)
+        files.extend(str(path.relative_to(folder)) for path in fetched)
+    return tuple(files)
+
+
+def _source(given: DataInput, ports: Ports) -> Source:
+    for source in ports.sources.values():
+        if source.takes(given.location):
+            return source
+    known = ", ".join(sorted(ports.sources))
+    raise PersonCanFix(
+        f"I cannot fetch '{given.location}' yet.",
+        f"Give a path to a file or folder on this machine (sources here: {known}).",
+        field="data",
+    )
+
+
+def _summary(report: DataReport) -> list[str]:
+    """What came in, in a line per file."""
+    return [
+        f"{file.name}: {file.rows:,} rows, {len(report.columns)} columns ({file.format})"
+        for file in report.files
+    ]
+
+
+AGENT = IntakeManager()

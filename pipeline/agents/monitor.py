@@ -1,0 +1,155 @@
+"""Monitor: submit the training, follow it, then assemble the model folder and prove it."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline import model_card
+from pipeline.artifacts import Metrics, Run
+from pipeline.context import JobContext
+from pipeline.errors import Bug, PersonCanFix, Rejected
+from pipeline.events import ModelProven, PlanProposed
+from pipeline.folders import JobFolder, fresh, remove
+from pipeline.jobs import Stage
+from pipeline.outcomes import Approve, ComeBack, Done, Outcome, Redo
+from pipeline.planning import needs_yes, plan_lines
+from pipeline.ports import Ports
+from pipeline.ports.runtime import RunState, Runtime
+from pipeline.proving import prove
+from pipeline.retry import POLICIES
+from pipeline.scripts import failure, progress
+from pipeline.training import run_request
+
+_TAIL = 30
+
+
+class Monitor:
+    """Each call takes the run one step further and comes back; a restart finds it by its name."""
+
+    name = Stage.MONITOR
+    retry = POLICIES[Stage.MONITOR]
+
+    async def run(self, context: JobContext, ports: Ports) -> Outcome:
+        """Name the run, submit it, follow it, collect it, prove it."""
+        run = context.run
+        if run is None:
+            return await self._named(context, ports)
+        runtime = ports.runtimes[run.runtime]
+        if run.status == "named":
+            return await self._submitted(context, ports, run, runtime)
+        if run.status == "collected":
+            return await self._proven(context, ports, run)
+        if run.handle is None:
+            raise Bug("A submitted run has no handle.")
+        state = await runtime.check(run.handle, run.lines_read)
+        return await self._followed(context, ports, run, state)
+
+    async def _named(self, context: JobContext, ports: Ports) -> Outcome:
+        """Show the plan and save the run's name before anything is submitted."""
+        why = needs_yes(context, ports.approval)
+        if why and not context.request.approved:
+            return Approve(plan_lines(context), why)
+        await ports.emit(PlanProposed(lines=plan_lines(context), needs_yes=False))
+        runtime = (context.collected.runtime if context.collected else None) or "local"
+        run = Run(runtime=runtime, name=f"{context.job_id}-{context.redos}")
+        return ComeBack(timedelta(0), run)
+
+    async def _submitted(
+        self, context: JobContext, ports: Ports, run: Run, runtime: Runtime
+    ) -> Outcome:
+        """Look the run up by its name first: an earlier process may have submitted it."""
+        handle = await runtime.find(run.name)
+        if handle is None:
+            folder = JobFolder.of(ports.home, context.job_id)
+            remove(folder.run(run.name))
+            handle = await runtime.submit(run_request(context, folder, run.name))
+        submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
+        return ComeBack(timedelta(0), submitted)
+
+    async def _followed(
+        self, context: JobContext, ports: Ports, run: Run, state: RunState
+    ) -> Outcome:
+        for line in state.lines:
+            if (event := progress(self.name, line)) is not None:
+                await ports.emit(event)
+        tail = (*run.log_tail, *state.lines)[-_TAIL:]
+        read = run.lines_read + len(state.lines)
+        seen = run.model_copy(update={"lines_read": read, "log_tail": tail})
+        match state.status:
+            case "running":
+                pause = timedelta(seconds=ports.runtimes[run.runtime].poll_seconds)
+                return ComeBack(pause, seen.model_copy(update={"status": "running"}))
+            case "done":
+                folder = JobFolder.of(ports.home, context.job_id)
+                metrics = await asyncio.to_thread(_assemble, context, ports, folder, run.name)
+                collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
+                return ComeBack(timedelta(0), seen.model_copy(update=collected))
+            case "lost":
+                again = {"status": "named", "handle": None, "lines_read": 0}
+                return ComeBack(timedelta(0), seen.model_copy(update=again))
+            case _:
+                return self._crashed(state)
+
+    def _crashed(self, state: RunState) -> Outcome:
+        """A crash of the script goes back to codegen; a limit that was hit is for the person."""
+        if state.result is None:
+            raise Rejected("The training ended without a result.", "Retry.")
+        error = failure(state.step, state.result)
+        if isinstance(error, PersonCanFix):
+            raise error
+        feedback = error.feedback if isinstance(error, Rejected) else error.message
+        return Redo(Stage.CODEGEN, feedback)
+
+    async def _proven(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
+        folder = JobFolder.of(ports.home, context.job_id)
+        proof = await prove(self.name, ports, folder.model, folder.scratch("proof"))
+        await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
+        proven = run.model_copy(update={"status": "proven", "proof": proof})
+        return Done(proven, _note(run))
+
+
+def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -> Metrics:
+    """Put the model folder together from regular files of the run, the bundle and our own pages."""
+    produced = folder.run(name)
+    fresh(folder.model)
+    ports.workbench.take(produced / "model", folder.model / "model")
+    for path in ports.workbench.take(produced / "score", folder.scratch("score")):
+        path.rename(folder.model / path.name)
+    skipped = {"prepare.py", "baseline.py", "train.py", "report.py", "sample.py"}
+    for path in sorted(folder.bundle.iterdir()):
+        if path.is_file() and path.name not in skipped:
+            (folder.model / path.name).write_bytes(path.read_bytes())
+    metrics = _metrics(folder.model / "metrics.json")
+    (folder.model / "README.md").write_text(model_card.card(context, metrics), "utf-8")
+    (folder.model / "passport.json").write_text(
+        model_card.passport(context, _versions(context)), "utf-8"
+    )
+    return metrics
+
+
+def _metrics(path: Path) -> Metrics:
+    """metrics.json as a child process wrote it: checked before a person sees a number."""
+    try:
+        return Metrics.model_validate(json.loads(path.read_bytes()))
+    except (OSError, ValueError, ValidationError) as error:
+        raise Rejected("The training left no usable metrics.json.", "Retry.") from error
+
+
+def _versions(context: JobContext) -> dict[str, str]:
+    """Pinned versions of the training environment."""
+    lines = context.architecture.requirements if context.architecture else ()
+    pins = (line.split("==") for line in lines if "==" in line)
+    return {name.strip(): version.strip() for name, version in pins}
+
+
+def _note(run: Run) -> str:
+    if run.metrics is None:
+        return ""
+    headline = run.metrics.metric
+    return f"{headline.name} {headline.value:.4f} on {headline.n:,} held-out rows"
+
+
+AGENT = Monitor()

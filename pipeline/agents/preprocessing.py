@@ -1,0 +1,74 @@
+"""Preprocessing: clean the rows and cut them into train, validation and held-out parts, once."""
+
+import json
+from pathlib import Path
+
+from pydantic import JsonValue, ValidationError
+
+from pipeline import bundle
+from pipeline.artifacts import Preprocessing as Prepared
+from pipeline.context import JobContext
+from pipeline.errors import Bug
+from pipeline.folders import JobFolder, fresh
+from pipeline.jobs import Stage
+from pipeline.outcomes import Done, Outcome
+from pipeline.ports import Ports
+from pipeline.ports.runtime import Limits, Step
+from pipeline.recipe import requirements
+from pipeline.retry import POLICIES
+from pipeline.scripts import environment, run_script
+
+_LIMITS = Limits(seconds=900)
+
+
+class Preprocessing:
+    """Runs the recipe's prepare.py; the held-out rows get a folder of their own."""
+
+    name = Stage.PREPROCESSING
+    retry = POLICIES[Stage.PREPROCESSING]
+
+    async def run(self, context: JobContext, ports: Ports) -> Outcome:
+        """Make the splits."""
+        if context.intent is None or context.intent.task_type is None:
+            raise Bug("Preprocessing needs a task.")
+        folder = JobFolder.of(ports.home, context.job_id)
+        lines = requirements(context.intent.task_type)
+        bundle.write(context, folder.bundle, lines)
+        python = await environment(self.name, ports, lines)
+        step = Step(
+            name="prepare",
+            script=folder.bundle / "prepare.py",
+            arguments=(
+                *("--config", str(folder.bundle / "config.json")),
+                *("--data", str(folder.data), "--out", "."),
+            ),
+            work=fresh(folder.prepared),
+            reads=(folder.bundle, folder.data),
+            limits=_LIMITS,
+        )
+        await run_script(self.name, ports, python, step)
+        prepared = _read(folder.prepared)
+        return Done(prepared, _note(prepared))
+
+
+def _read(folder: Path) -> Prepared:
+    """prepared.json, which a child process wrote: checked like any foreign document."""
+    path = folder / "prepared.json"
+    if path.is_symlink() or not path.is_file():
+        raise Bug("prepare.py left no prepared.json.")
+    document: dict[str, JsonValue] = json.loads(path.read_bytes())
+    try:
+        return Prepared.model_validate({**document, "folder": str(folder)})
+    except ValidationError as error:
+        raise Bug("prepared.json has the wrong shape.") from error
+
+
+def _note(prepared: Prepared) -> str:
+    rows = prepared.rows
+    return (
+        f"{rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} held out; "
+        f"{prepared.duplicates_removed:,} duplicates removed"
+    )
+
+
+AGENT = Preprocessing()

@@ -1,0 +1,140 @@
+"""Writing a job's bundle: a flat folder of scripts and its config.json, checked before it runs."""
+
+import ast
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pipeline.artifacts import BundleConfig
+from pipeline.context import JobContext
+from pipeline.errors import Bug, Rejected
+from pipeline.folders import fresh
+from pipeline.jobs import TaskType
+from pipeline.recipe import HARNESS, SCRIPTS, find_recipe, recipe_folder
+
+_SPLIT = {"train": 0.8, "validation": 0.1, "test": 0.1}
+_FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urllib", "requests"}
+_FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
+EDITABLE = ("prepare.py", "train.py")
+DEFAULT_SEED = 42
+
+
+def config(context: JobContext) -> BundleConfig:
+    """config.json from what is known so far; later stages' parts take the recipe's defaults."""
+    intent, report = context.intent, context.data_report
+    if intent is None or intent.task_type is None or report is None:
+        raise Bug("A bundle needs the intent and the data report.")
+    recipe = find_recipe(intent.task_type)
+    chosen, architecture = context.config, context.architecture
+    headline = recipe.headline(classes(context))
+    return BundleConfig(
+        task_type=intent.task_type,
+        backbone=architecture.backbone if architecture else recipe.backbones[0].name,
+        columns=report.roles,
+        ignored=report.ignored,
+        kinds={column.name: column.kind for column in report.columns},
+        metric=chosen.metric if chosen else headline.name,
+        better=chosen.better if chosen else headline.better,
+        positive=chosen.positive if chosen else None,
+        seed=chosen.seed if chosen else seed(context),
+        budget_seconds=chosen.budget_seconds if chosen else recipe.budget_seconds,
+        threads=chosen.threads if chosen else 1,
+        split=_fractions(context),
+        files=report.files,
+        hyperparameters=chosen.hyperparameters if chosen else {},
+    )
+
+
+def seed(context: JobContext) -> int:
+    """The person's seed, or the default one."""
+    wanted = context.intent.hyperparameters.seed if context.intent else None
+    return DEFAULT_SEED if wanted is None else wanted
+
+
+def classes(context: JobContext) -> int:
+    """How many different values the target has; 0 without a target."""
+    report = context.data_report
+    target = report.roles.get("target") if report else None
+    column = report.column(target) if report and isinstance(target, str) else None
+    return column.unique if column else 0
+
+
+def _fractions(context: JobContext) -> Mapping[str, float]:
+    """Parts of the split: the person's, else 80/10/10 (recipes may hold out more of small data)."""
+    wanted = context.intent.dataset if context.intent else None
+    if wanted is None or (wanted.test_split is None and wanted.val_split is None):
+        return _SPLIT
+    test = wanted.test_split or _SPLIT["test"]
+    validation = wanted.val_split or _SPLIT["validation"]
+    return {"train": 1 - test - validation, "validation": validation, "test": test}
+
+
+def sources(task: TaskType) -> dict[str, Path]:
+    """Every file of a bundle by name: the harness, the recipe's scripts, its requirements."""
+    folder = recipe_folder(task)
+    files = {path.name: path for path in sorted(HARNESS.glob("*.py"))}
+    files.update({name: folder / name for name in SCRIPTS})
+    files.update(
+        {path.name: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
+    )
+    return files
+
+
+def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> dict[str, str]:
+    """Write the bundle anew; returns the sha256 of every file by name."""
+    settings = config(context)
+    fresh(folder)
+    for name, source in sources(settings.task_type).items():
+        shutil.copyfile(source, folder / name)
+    (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", "utf-8")
+    (folder / "config.json").write_text(settings.model_dump_json(indent=1) + "\n", "utf-8")
+    return {path.name: sha256(path) for path in sorted(folder.iterdir())}
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check(folder: Path) -> None:
+    """Refuse a script that does not compile, or that imports or calls what training never needs.
+
+    Raises Rejected with every problem found, so that all can be mended at once.
+    """
+    problems = [
+        problem
+        for name in EDITABLE
+        for problem in _problems(name, (folder / name).read_text("utf-8"))
+    ]
+    if problems:
+        text = "The training script was refused: " + problems[0]
+        raise Rejected(text, "The draft is written anew.", feedback="\n".join(problems))
+
+
+def _problems(name: str, text: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(text, name)
+    except SyntaxError as error:
+        yield f"SyntaxError: {error.msg} at line {error.lineno} of {name}"
+        return
+    for node in ast.walk(tree):
+        for module in set(_imports(node)) & _FORBIDDEN_MODULES:
+            yield f"{name}: training must not import {module}"
+        if _called(node) in _FORBIDDEN_CALLS:
+            yield f"{name}: training must not call {_called(node)}()"
+
+
+def _called(node: ast.AST) -> str | None:
+    """Name of the function that a call node calls plainly."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id
+    return None
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module.partition(".")[0]

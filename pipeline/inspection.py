@@ -1,0 +1,59 @@
+"""The data report: made once per set of files, in a limited child process, and kept."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline.artifacts import DataReport
+from pipeline.context import JobContext
+from pipeline.errors import Bug
+from pipeline.folders import JobFolder, fresh
+from pipeline.jobs import Stage
+from pipeline.ports import Ports
+from pipeline.ports.runtime import Limits, Step
+from pipeline.recipe import HARNESS
+from pipeline.scripts import core_environment, harness_script, run_script
+
+_LIMITS = Limits(seconds=300, memory=4 << 30, file_size=64 << 20, output=1 << 20)
+
+
+async def read_data(
+    stage: Stage, context: JobContext, ports: Ports, files: tuple[str, ...]
+) -> DataReport:
+    """Run harness/report.py over the job's files; PersonCanFix when they cannot be read."""
+    folder = JobFolder.of(ports.home, context.job_id)
+    python = await core_environment(stage, ports)
+    work = fresh(folder.report)
+    step = Step(
+        name="report",
+        script=harness_script("report.py"),
+        arguments=("--out", "report.json", *_arguments(folder.data, files)),
+        work=work,
+        reads=(HARNESS, folder.data),
+        limits=_LIMITS,
+    )
+    await run_script(stage, ports, python, step)
+    return saved_report(folder, ports)
+
+
+def saved_report(folder: JobFolder, ports: Ports) -> DataReport:
+    """The report made at intake."""
+    taken = ports.workbench.take(folder.report, folder.scratch("report"))
+    document = next((path for path in taken if path.name == "report.json"), None)
+    if document is None:
+        raise Bug("The data report is missing.")
+    try:
+        return DataReport.model_validate_json(document.read_bytes())
+    except ValidationError as error:
+        raise Bug("The data report has the wrong shape.") from error
+
+
+def _arguments(data: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """`--train F` for files of a named split, plain paths for the rest."""
+    arguments: list[str] = []
+    for file in files:
+        split = Path(file).parts[0]
+        if split != "all":
+            arguments.append(f"--{split}")
+        arguments.append(str(data / file))
+    return tuple(arguments)

@@ -1,0 +1,113 @@
+"""The model card and the passport of a model folder. Every number comes from metrics.json."""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+from pipeline.artifacts import DataReport, Metrics, Preprocessing
+from pipeline.context import JobContext
+from pipeline.errors import Bug
+from pipeline.jobs import TaskType
+from pipeline.recipe import find_recipe
+
+
+def card(context: JobContext, metrics: Metrics) -> str:
+    """README.md of the model folder, with the front matter that model hubs read."""
+    task, report, split = _known(context)
+    recipe, headline = find_recipe(task), metrics.metric
+    title = (context.intent.deploy.hf_repo_name if context.intent else None) or recipe.title
+    low, high = headline.ci95 or (headline.value, headline.value)
+    lines = [
+        "---",
+        f"tags: [mltrainer, {task.replace('_', '-')}]",
+        f"library_name: {context.architecture.backbone if context.architecture else 'mltrainer'}",
+        "---",
+        f"# {title}",
+        "",
+        f"> {_quoted(context.request.words)}",
+        "",
+        f"**{metrics.verdict}**",
+        "",
+        "## Result",
+        "",
+        f"| on {headline.n} held-out rows | {headline.name} |",
+        "|---|---|",
+        f"| this model | {headline.value:.4f} (95 % interval {low:.4f} to {high:.4f}) |",
+        *(f"| {baseline.name} | {baseline.value:.4f} |" for baseline in metrics.baselines),
+        "",
+        "All metrics: "
+        + ", ".join(f"{name} {value:.4f}" for name, value in metrics.metrics.items())
+        + ".",
+        "",
+        "## Data",
+        "",
+        _data_line(report, split),
+        "",
+        *(f"- column `{name}` ignored: {why}" for name, why in report.ignored.items()),
+        *(f"- {warning}" for warning in dict.fromkeys((*report.warnings, *metrics.warnings))),
+        "",
+        "## Use",
+        "",
+        "```",
+        "pip install -r requirements.txt",
+        "python predict.py --input rows.csv --output predictions.csv",
+        "```",
+        "",
+        "`passport.json` holds hashes of data and code, the seed and the versions.",
+        "`heldout.csv` holds the rows behind the numbers above.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _data_line(report: DataReport, split: Preprocessing) -> str:
+    rows = split.rows
+    return (
+        f"{report.rows} rows read: {rows['train']} to train, {rows['validation']} to validate, "
+        f"{rows['test']} held out. {split.duplicates_removed} duplicates left out. "
+        f"{split.strategy}."
+    )
+
+
+def passport(context: JobContext, versions: dict[str, str]) -> str:
+    """passport.json: what this model was made from, so that it can be made again."""
+    task, report, split = _known(context)
+    bundle = context.bundle
+    if bundle is None or context.config is None or context.architecture is None:
+        raise Bug("A passport needs a finished bundle.")
+    document = {
+        "job": context.job_id,
+        "task_type": task,
+        "created_at": context.created_at.isoformat(),
+        "data_sha256": report.sha256,
+        "code_sha256": bundle.code_sha256,
+        "files_sha256": dict(bundle.files),
+        "seed": context.config.seed,
+        "backbone": context.architecture.backbone,
+        "budget_seconds": context.config.budget_seconds,
+        "splits": {
+            "rows": dict(split.rows),
+            "strategy": split.strategy,
+            "duplicates_removed": split.duplicates_removed,
+        },
+        "versions": {"mltrainer": _own_version(), **versions},
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _known(context: JobContext) -> tuple[TaskType, DataReport, Preprocessing]:
+    intent, report, split = context.intent, context.data_report, context.preprocessing
+    if intent is None or intent.task_type is None or report is None or split is None:
+        raise Bug("A model card needs the intent, the data report and the split.")
+    return intent.task_type, report, split
+
+
+def _own_version() -> str:
+    try:
+        return version("mltrainer")
+    except PackageNotFoundError:
+        return "source"
+
+
+def _quoted(words: str) -> str:
+    """The person's words on one line, with no markup of their own."""
+    return " ".join(words.split())[:500].replace("<", "&lt;").replace("[", "\\[")

@@ -1,0 +1,47 @@
+"""Proof of life: a clean process loads a model folder and must repeat its predictions exactly."""
+
+import shutil
+from pathlib import Path
+
+from pipeline.artifacts import Proof
+from pipeline.errors import Rejected
+from pipeline.folders import fresh
+from pipeline.jobs import Stage
+from pipeline.ports import Ports
+from pipeline.ports.runtime import Limits, Step
+from pipeline.scripts import environment, run_script
+
+_LIMITS = Limits(seconds=300)
+
+
+async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
+    """Load the folder with only its own requirements and predict the held-out rows again.
+
+    Raises Rejected when the predictions are not the ones that were scored.
+    """
+    lines = requirement_lines(folder)
+    python = await environment(stage, ports, lines)
+    step = Step(
+        name="proof",
+        script=folder / "predict.py",
+        arguments=("--input", str(folder / "heldout.csv"), "--output", "predictions.csv"),
+        work=fresh(work),
+        reads=(folder,),
+        limits=_LIMITS,
+    )
+    result = await run_script(stage, ports, python, step)
+    again = (work / "predictions.csv").read_bytes()
+    if again != (folder / "predictions.csv").read_bytes():
+        raise Rejected(
+            "The model was loaded again but did not repeat its predictions.",
+            "It was not published. Retry, or try another backbone.",
+        )
+    rows = max(0, again.count(b"\n") - 1)
+    shutil.rmtree(work, ignore_errors=True)
+    return Proof(loaded=True, rows=rows, seconds=result.seconds)
+
+
+def requirement_lines(folder: Path) -> tuple[str, ...]:
+    """What a model folder says it needs."""
+    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    return tuple(line for line in lines if line.strip())

@@ -1,0 +1,61 @@
+"""A training as a list of steps: baselines, the script itself, and the scoring by other code."""
+
+from pipeline.context import JobContext
+from pipeline.errors import Bug
+from pipeline.folders import JobFolder
+from pipeline.ports.runtime import Limits, RunRequest, Step
+
+_SCORING = Limits(seconds=600)
+
+
+def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest:
+    """The steps of a run. train.py never sees the held-out rows; score.py never trains."""
+    if context.bundle is None or context.config is None:
+        raise Bug("A training needs a bundle and a config.")
+    work = folder.run(name)
+    return RunRequest(
+        name=name,
+        folder=work,
+        requirements=context.bundle.requirements,
+        steps=(
+            _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
+            _fit(folder, name, "train", "model", _training(context.config.budget_seconds)),
+            _score(folder, name),
+        ),
+    )
+
+
+def _training(budget_seconds: float) -> Limits:
+    """The script holds its own budget; the limit is for one that hangs."""
+    return Limits(seconds=budget_seconds * 1.5 + 120)
+
+
+def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> Step:
+    fit = folder.prepared / "fit"
+    return Step(
+        name=step,
+        script=folder.bundle / f"{step}.py",
+        arguments=(
+            *("--config", str(folder.bundle / "config.json")),
+            *("--fit", str(fit), "--out", "."),
+        ),
+        work=folder.run(name) / out,
+        reads=(folder.bundle, fit),
+        limits=limits,
+    )
+
+
+def _score(folder: JobFolder, name: str) -> Step:
+    run, prepared = folder.run(name), folder.prepared
+    return Step(
+        name="score",
+        script=folder.bundle / "score.py",
+        arguments=(
+            *("--config", str(folder.bundle / "config.json")),
+            *("--fit", str(prepared / "fit"), "--heldout", str(prepared / "heldout")),
+            *("--model", str(run / "model"), "--baselines", str(run / "baselines"), "--out", "."),
+        ),
+        work=run / "score",
+        reads=(folder.bundle, prepared, run / "model", run / "baselines"),
+        limits=_SCORING,
+    )
