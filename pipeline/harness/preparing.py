@@ -1,0 +1,118 @@
+"""The shared half of prepare.py: the person's files in, parts and an account of the cut out."""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from config import BundleConfig, Split, load_config
+from progress import Problem, say
+from reading import read_file
+from splits import Parts
+from tables import Cell, Table, is_missing, save_table
+
+FEW_OF_A_CLASS = 5  # fewer rows than this cannot be in every part
+
+
+def arguments() -> tuple[BundleConfig, Path, Path]:
+    """--config, --data and --out of prepare.py."""
+    parser = argparse.ArgumentParser(description="Cut the data into fit and held-out rows.")
+    for name in ("config", "data", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    told = parser.parse_args()
+    return load_config(told.config), told.data, told.out
+
+
+def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:
+    """All files of the config, joined by the part that each was named to be."""
+    given: dict[Split | None, Table] = {}
+    for file in config.files:
+        say("prepare", f"reading {file.name}")
+        table = read_file(folder / file.name, header=file.header).table
+        given[file.split] = given[file.split].join(table) if file.split in given else table
+    return given
+
+
+def drop_missing(
+    given: Mapping[Split | None, Table], target: str
+) -> tuple[dict[Split | None, Table], int]:
+    """Leave out rows whose answer is not known; also how many. Problem when none is left."""
+    kept: dict[Split | None, Table] = {}
+    for split, table in given.items():
+        place = table.names.index(target)
+        rows = [row for row in table.rows if not is_missing(row[place])]
+        kept[split] = Table(table.names, rows)
+    left = sum(len(table) for table in kept.values())
+    if not left:
+        raise Problem(
+            f"The column {target} has no usable value in any row.",
+            "Name the column to predict.",
+            field="target",
+            options=[name for name in next(iter(given.values())).names if name != target][:10],
+        )
+    return kept, sum(len(table) for table in given.values()) - left
+
+
+def check_classes(labels: Sequence[Cell], target: str, least_rows: int) -> list[str]:
+    """Warnings about the classes; Problem where nothing can be learned."""
+    counts = Counter((label or "").strip() for label in labels)
+    if len(counts) < 2:  # noqa: PLR2004 - telling apart takes two
+        raise Problem(
+            f"The column {target} has only one value, so there is nothing to tell apart.",
+            "Name another column to predict, or send rows of at least two classes.",
+            field="target",
+        )
+    if len(labels) < least_rows:
+        raise Problem(
+            f"There are only {len(labels)} usable rows; at least {least_rows} are needed.",
+            "Send more rows.",
+        )
+    if counts.most_common(1)[0][1] == 1 or len(counts) > len(labels) / 2:
+        raise Problem(
+            f"The column {target} has nearly as many values as rows, so it is no class.",
+            "Name another column to predict.",
+            field="target",
+        )
+    return _class_warnings(counts, target)
+
+
+def write_parts(
+    out: Path,
+    parts: Parts,
+    seed: int,
+    *,
+    repeats: int = 0,
+    steps: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> None:
+    """Write fit/, heldout/ and prepared.json; Problem when a part has no row to learn from."""
+    if not len(parts.train) or not len(parts.test):
+        raise Problem("There are too few rows for a training and a test part.", "Send more rows.")
+    for part in ("train", "validation"):
+        save_table(parts.tables[part], out / "fit" / f"{part}.jsonl")
+    save_table(parts.test, out / "heldout" / "test.jsonl")
+    told = {
+        "rows": {part: len(table) for part, table in parts.tables.items()},
+        "duplicates_removed": repeats + parts.dropped,
+        "strategy": parts.strategy,
+        "steps": list(steps),
+        "seed": seed,
+        "warnings": list(warnings),
+    }
+    (out / "prepared.json").write_text(json.dumps(told, indent=1), "utf-8")
+    say("prepare", f"{len(parts.train)} rows to learn from, {len(parts.test)} held out", done=1)
+
+
+def _class_warnings(counts: Counter[str], target: str) -> list[str]:
+    told = []
+    rare = sum(times < FEW_OF_A_CLASS for times in counts.values())
+    if rare:
+        told.append(
+            f"{rare} of {len(counts)} classes in {target} have fewer than {FEW_OF_A_CLASS} rows;"
+            " they can hardly be learned."
+        )
+    most, least = counts.most_common()[0][1], counts.most_common()[-1][1]
+    if most > 20 * least:  # noqa: PLR2004 - from there accuracy alone misleads
+        told.append(f"The classes in {target} differ much in size, {most} rows against {least}.")
+    return told
