@@ -42,11 +42,15 @@ class Picture(Frozen):
 
 
 class Card(Frozen):
-    """One message a person reads: at most five actions."""
+    """One message a person reads: at most five actions.
+
+    `log` says what happened, oldest first; a platform shows as much of its end as it has room for.
+    """
 
     title: str
     body: str = ""
     stages: tuple[StageLine, ...] = ()
+    log: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     tone: Tone = "info"
     picture: Picture | None = None

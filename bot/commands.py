@@ -1,0 +1,144 @@
+"""What a person can do with a job. Each operation writes its wish to the store and returns.
+
+The work itself is done by whoever holds the runner. No operation asks who is speaking: the chat
+checks that first (`may_act`), and a shell on the machine is the operator's own.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import words
+from pipeline.context import JobContext, Request
+from pipeline.errors import PersonCanFix, Superseded, TryAgain
+from pipeline.jobs import Actor, JobId, JobStatus, Place, is_job_id, new_job_id
+from pipeline.ports.store import Inbound, JobRow, Store
+
+NAMES = ("help", "list", "status", "log", "resume", "retry", "cancel")
+_TRIES = 5
+
+
+def read_command(text: str) -> tuple[str, str] | None:
+    """`resume j-…` as (name, job id or empty); None when the words are something else."""
+    name, *rest = text.strip().lstrip("/").rstrip("!.").lower().split()[:3] or [""]
+    if name not in NAMES or len(rest) > 1 or (rest and not is_job_id(rest[0])):
+        return None
+    return name, rest[0] if rest else ""
+
+
+def may_act(actor: Actor, row: JobRow) -> bool:
+    """The owner, and an admin of the same space."""
+    owner = row.context.owner
+    same_space = (actor.platform, actor.space) == (owner.platform, owner.space)
+    return actor.key == owner.key or (actor.admin and same_space)
+
+
+async def begin(
+    store: Store,
+    *,
+    home: Path,
+    owner: Actor,
+    request: Request,
+    place: Place | None = None,
+    job_id: JobId | None = None,
+) -> JobRow:
+    """Save a new job, due now. Without a place the job is its own thread of the terminal."""
+    job_id = job_id or new_job_id()
+    context = JobContext(
+        job_id=job_id,
+        created_at=_now(),
+        owner=owner,
+        thread=place or terminal_place(job_id),
+        home=str(home),
+        request=request,
+    )
+    return await store.create(context, ())
+
+
+def terminal_place(thread: str) -> Place:
+    """A thread of the terminal."""
+    return Place(platform="terminal", space="terminal", channel="terminal", thread=thread)
+
+
+async def answer(store: Store, row: JobRow, reply: Inbound) -> JobRow:
+    """Deliver a reply; `cancel` is understood at any time. PersonCanFix when none is awaited."""
+    if reply.text.strip().lower() == "cancel" and "cancel" not in _options(row):
+        return await cancel(store, row, reply.actor)
+    if row.status is not JobStatus.WAITING:
+        raise PersonCanFix(
+            f"The job {row.id} is not waiting for a reply: it is {row.status}.",
+            f"See where it stands: mltrainer status {row.id}",
+        )
+    await store.receive(row.id, reply)
+    return await store.load(row.id)
+
+
+def _options(row: JobRow) -> tuple[str, ...]:
+    waiting = row.context.waiting
+    return tuple(option.lower() for option in waiting.options) if waiting else ()
+
+
+async def resume(store: Store, row: JobRow, *, worked_on: bool) -> JobRow:
+    """Let an interrupted or failed job go on; PersonCanFix for a cancelled one.
+
+    A waiting, finished or running job is returned as it is: it says by itself what comes next.
+    """
+    _refuse_cancelled(row)
+    going_on = row.status is JobStatus.RUNNABLE and worked_on
+    if going_on or row.status in {JobStatus.WAITING, JobStatus.DONE}:
+        return row
+    return await _due_again(store, row)
+
+
+async def retry(store: Store, row: JobRow, *, worked_on: bool) -> JobRow:
+    """Run the stage that failed, waits or pauses once more, with all its attempts."""
+    _refuse_cancelled(row)
+    if row.status is JobStatus.DONE:
+        raise PersonCanFix(
+            words.already(row.status), f"Use the model: mltrainer predict {row.id} --input FILE"
+        )
+    if row.status is JobStatus.RUNNABLE and worked_on and row.wake_at <= _now():
+        return row
+    return await _due_again(store, row)
+
+
+async def cancel(store: Store, row: JobRow, by: str) -> JobRow:
+    """Ask for the end of a job and of what it runs."""
+    if not await store.request_cancel(row.id, by):
+        now = await store.load(row.id)
+        raise PersonCanFix(words.already(now.status), f"See its result: mltrainer status {row.id}")
+    return await store.load(row.id)
+
+
+def _refuse_cancelled(row: JobRow) -> None:
+    if row.status is JobStatus.CANCELLED:
+        raise PersonCanFix(
+            f"The job {row.id} was cancelled and stays so.",
+            'Start it anew: mltrainer run "WORDS" --data FILE',
+        )
+
+
+async def _due_again(store: Store, row: JobRow) -> JobRow:
+    """Save the job as due now, its waiting and its used attempts forgotten."""
+    before = row.status
+    for _ in range(_TRIES):
+        context = row.context.evolve(waiting=None, retry_counts={}, starts=0)
+        try:
+            return await store.save(row, context, status=JobStatus.RUNNABLE, wake_at=_now())
+        except Superseded:
+            row = await store.load(row.id)
+            if row.status is not before:
+                return row
+    raise TryAgain(
+        f"The job {row.id} changes too fast to be reached.", "Give the command once more."
+    )
+
+
+def state(row: JobRow, *, worked_on: bool) -> str:
+    """The status as people see it: a runnable job is `running` or `interrupted`."""
+    if row.status is JobStatus.RUNNABLE:
+        return "running" if worked_on else "interrupted"
+    return row.status.value
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,298 @@
+"""Every sentence a person reads outside the command line's own help."""
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+from pipeline.artifacts import HeadlineMetric, Metrics
+from pipeline.context import Waiting
+from pipeline.events import (
+    AgentLogged,
+    AnswerReceived,
+    CredentialNeeded,
+    Event,
+    JobCancelled,
+    JobResumed,
+    ModelCalled,
+    ModelProven,
+    ModelReplied,
+    PipelineEnded,
+    PipelineStarted,
+    PlanProposed,
+    ProgressReported,
+    QuestionAsked,
+    StageEnded,
+    StageFailed,
+    StageRetried,
+    StageSkipped,
+    StageStarted,
+    ToolCalled,
+    ToolReturned,
+)
+from pipeline.jobs import JobId
+from pipeline.ports.store import JobRow
+
+GREETING = "mltrainer"
+WHAT_IT_DOES = "Say in plain English which model you want; get it trained, checked and published."
+ASK_FOR_WORK = "Hi! Tell me what you'd like to build, and where the data is."
+NEXT_WORK = "What would you like to build next? An empty line ends our talk."
+SESSION_FOUND = "Previous session found. [R] Resume  [N] New session"
+PRESS_R_OR_N = "Please press R to resume it or N for a new session."
+GOODBYE = "Goodbye."
+DONE = "The model is ready and proven."
+FAILED = "The job failed."
+CANCELLED = "The job was cancelled."
+INTERRUPTED = "The job stands still: no process is working on it."
+RUNNING = "The job is being worked on."
+YOUR_JOBS = "Your latest jobs:"
+NO_JOBS = 'There is no job yet. Start one: mltrainer run "WORDS" --data FILE'
+NO_EVENTS = "Nothing has happened yet."
+HELP = """\
+Say what you want and name the file: "make me a spam filter from messages.csv".
+When I ask something, reply with an option's number or in your own words.
+list             the latest jobs
+status [JOB]     where a job stands
+log [JOB]        what happened in it
+resume [JOB]     go on where it stopped
+retry [JOB]      run the stage that failed once more
+cancel [JOB]     stop it for good
+help             this list"""
+
+
+@singledispatch
+def event_line(event: Event) -> str:
+    """One line for what happened; a kind of event without words is our own mistake."""
+    raise NotImplementedError(type(event).__name__)
+
+
+@event_line.register
+def _(event: PipelineStarted) -> str:
+    return f"Started: “{event.words}”"
+
+
+@event_line.register
+def _(event: PipelineEnded) -> str:
+    return f"The job ended {event.status} after {seconds(event.seconds)} of work."
+
+
+@event_line.register
+def _(event: StageStarted) -> str:
+    again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+    return f"{event.stage} started{again}"
+
+
+@event_line.register
+def _(event: StageEnded) -> str:
+    return f"{event.stage} done in {seconds(event.seconds)}" + (event.note and f": {event.note}")
+
+
+@event_line.register
+def _(event: StageFailed) -> str:
+    return f"{event.stage} failed: {sentences(event.reason, event.hint)}"
+
+
+@event_line.register
+def _(event: StageSkipped) -> str:
+    return f"{event.stage} skipped: {event.why}"
+
+
+@event_line.register
+def _(event: StageRetried) -> str:
+    return (
+        f"{event.stage} failed: {event.error} "
+        f"Attempt {event.attempt} of {event.max_attempts} follows in {seconds(event.delay)}."
+    )
+
+
+@event_line.register
+def _(event: ModelCalled) -> str:
+    return f"{event.stage} asks {event.provider} {event.model}: {event.prompt}"
+
+
+@event_line.register
+def _(event: ModelReplied) -> str:
+    cost = f"{event.tokens:,} tokens, ${event.cost_usd:.4f}, {seconds(event.seconds)}"
+    return f"{event.stage} has an answer to {event.prompt}: {cost}"
+
+
+@event_line.register
+def _(event: ToolCalled) -> str:
+    return f"Tool {event.tool}({event.arguments})"
+
+
+@event_line.register
+def _(event: ToolReturned) -> str:
+    return f"Tool {event.tool} says: {event.result}"
+
+
+@event_line.register
+def _(event: AgentLogged) -> str:
+    return f"Warning: {event.message}" if event.warning else event.message
+
+
+@event_line.register
+def _(event: QuestionAsked) -> str:
+    return f"Asked: {event.text}"
+
+
+@event_line.register
+def _(event: AnswerReceived) -> str:
+    return f"You answered: {event.text}"
+
+
+@event_line.register
+def _(event: CredentialNeeded) -> str:
+    return f"Needs your {event.credential} account: {event.why}"
+
+
+@event_line.register
+def _(event: PlanProposed) -> str:
+    waits = f"\n  Waits for your yes: {event.why}" if event.needs_yes else ""
+    return "\n  ".join(("Plan", *event.lines)) + waits
+
+
+@event_line.register
+def _(event: ProgressReported) -> str:
+    return f"{event.stage}: {progress(event)}"
+
+
+@event_line.register
+def _(event: ModelProven) -> str:
+    return (
+        f"Proven {event.where}: loaded in a clean process, "
+        f"{event.rows:,} predictions repeated in {seconds(event.seconds)}."
+    )
+
+
+@event_line.register
+def _(event: JobResumed) -> str:
+    return f"Resumed at {event.stage}: {event.why}"
+
+
+@event_line.register
+def _(event: JobCancelled) -> str:
+    return f"Cancelled by {event.by}."
+
+
+def progress(event: ProgressReported) -> str:
+    """`train: message, 40 %, roc_auc 0.861, 12s left`."""
+    parts = [event.message] if event.message else []
+    if event.done is not None:
+        parts.append(f"{event.done:.0%}")
+    parts += [f"{name} {number(value)}" for name, value in event.numbers.items()]
+    if event.eta is not None:
+        parts.append(f"{seconds(event.eta)} left")
+    return f"{event.step}: " + ", ".join(parts) if parts else event.step
+
+
+def seconds(value: float) -> str:
+    """`4.8s`, `142.3s`, `12m 05s`, `3h 20m`."""
+    if value < 600:  # noqa: PLR2004  (ten minutes: below, tenths of seconds are worth reading)
+        return f"{value:.1f}s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:  # noqa: PLR2004  (an hour)
+        return f"{minutes}m {rest:02d}s"
+    return f"{minutes // 60}h {minutes % 60:02d}m"
+
+
+def number(value: float) -> str:
+    """Short and exact enough: `0.962`, `14,203`, `1.2e-05`."""
+    if value == int(value) and abs(value) < 1e9:  # noqa: PLR2004  (beyond, the exponent reads better)
+        return f"{int(value):,}"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004  (as above)
+
+
+def sentences(*parts: str) -> str:
+    """Join what there is with single spaces."""
+    return " ".join(part.strip() for part in parts if part.strip())
+
+
+def metric(found: HeadlineMetric) -> str:
+    """`f1 0.962 on 517 test rows, 95 % interval 0.93 to 0.98, positive: spam`."""
+    parts = [f"{found.name} {number(found.value)} on {found.n:,} {found.split} rows"]
+    if found.ci95 is not None:
+        low, high = found.ci95
+        parts.append(f"95 % interval {number(low)} to {number(high)}")
+    if found.positive is not None:
+        parts.append(f"positive: {found.positive}")
+    return ", ".join((*parts, f"{found.better} is better"))
+
+
+def scoreboard(found: Metrics, path: str | None, job_id: JobId) -> tuple[tuple[str, str], ...]:
+    """The result as labelled lines: every number comes from metrics.json."""
+    lines = [("Metric", metric(found.metric))]
+    lines += [
+        ("Baseline", f"{base.name}: {found.metric.name} {number(base.value)}")
+        for base in found.baselines
+    ]
+    lines.append(("Verdict", f"{found.verdict_level}: {found.verdict}"))
+    lines += [("Warning", warning) for warning in found.warnings]
+    if path is not None:
+        lines.append(("Model", path))
+    return (*lines, ("Predict", f"mltrainer predict {job_id} --input FILE"))
+
+
+def labelled(lines: tuple[tuple[str, str], ...]) -> str:
+    """One label and its text a line, in two columns."""
+    return "\n".join(f"{label:<12}{text}" for label, text in lines)
+
+
+def question_help(waiting: Waiting, job_id: JobId) -> str:
+    """How to reply to what a job waits for, from the command line."""
+    reply = "approve" if waiting.reason == "approval" else "1" if waiting.options else "TEXT"
+    return f'Reply with: mltrainer answer {job_id} "{reply}"'
+
+
+def options(waiting: Waiting) -> str:
+    """The choices, numbered from 1."""
+    return "\n".join(f"  {place}. {option}" for place, option in enumerate(waiting.options, 1))
+
+
+def holder(pid: int | None) -> str:
+    """Another process has the home; it does the work."""
+    who = f"process {pid}" if pid is not None else "another mltrainer process"
+    return f"This home is in the hands of {who}, which will do the work; following it here."
+
+
+TAKEN_OVER = "That process is gone; going on with the work here."
+
+
+def how_to_resume(job_id: JobId) -> str:
+    """After Ctrl-C: nothing is lost."""
+    return f"Stopped; everything finished is kept. Go on with: mltrainer resume {job_id}"
+
+
+def job_line(row: JobRow, state: str) -> str:
+    """`j-…  done  2026-03-01 12:30  the words of the request`."""
+    words = " ".join(row.context.request.words.split())
+    short = words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + "…"
+    return f"{row.id}  {state:<11}  {row.context.created_at:%Y-%m-%d %H:%M}  {short}"
+
+
+def next_step(status: str, job_id: JobId) -> str:
+    """The one command worth giving next, by a job's state as shown; empty when there is none."""
+    return _NEXT.get(status, "").format(job=job_id)
+
+
+_WORDS_SHOWN = 60
+_NEXT: Mapping[str, str] = {
+    "done": "mltrainer predict {job} --input FILE",
+    "failed": "mltrainer retry {job}",
+    "waiting": 'mltrainer answer {job} "TEXT"',
+    "interrupted": "mltrainer resume {job}",
+    "running": "mltrainer status {job}",
+}
+
+
+def not_yours(owner: str) -> str:
+    """Somebody else's job."""
+    return f"This job belongs to {owner}. Only its owner and the admins here can change it."
+
+
+def which_job(command: str) -> str:
+    """Several jobs, or none, could be meant."""
+    return f"Which job do you mean? Say: {command} JOB"
+
+
+def already(status: str) -> str:
+    """The command has nothing left to do."""
+    return f"Nothing to do: the job is {status}."
