@@ -1,0 +1,168 @@
+"""Installs packages into a fresh environment with uv, or with pip where uv is missing."""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import sys
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+import uv
+
+from adapters.pip_settings import read_pip_settings
+from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.ports.runtime import OnLine
+
+_SECONDS = 1200.0
+_LONGEST_LINE = 64 << 10
+# What an installer needs from the bot's environment. Nothing else is passed: no key, no token.
+_PASSED = re.compile(
+    r"PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_\w+|UV_\w+|PIP_\w+|(?i:https?|all|no)_(?i:proxy)"
+    r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH"
+)
+_WHEELS_ONLY = ("--only-binary", ":all:")  # no package's own build code runs on this machine
+_DISK_FULL = re.compile(r"no space left|disk quota exceeded|os error 28", re.IGNORECASE)
+_NO_NETWORK = re.compile(
+    r"dns error|name resolution|connection (refused|reset|error)|tcp connect|timed out|timeout"
+    r"|newconnectionerror|network is unreachable|error sending request|max retries",
+    re.IGNORECASE,
+)
+_NO_VERSION = re.compile(
+    r"no solution found|no matching distribution|not found in the (package registry|provided)"
+    r"|no version of|unsatisfiable",
+    re.IGNORECASE,
+)
+
+
+class Installer:
+    """Makes environments; `environ` is the bot's environment (os.environ by default)."""
+
+    def __init__(
+        self, environ: Mapping[str, str] | None = None, *, seconds: float = _SECONDS
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._seconds = seconds
+
+    async def install(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
+        """Make a virtual environment in `folder` and install the requirement lines, compiled."""
+        program = find_uv()
+        commands = _with_uv(program, folder, lines) if program else _with_pip(folder, lines)
+        try:
+            async with asyncio.timeout(self._seconds):
+                for command in commands:
+                    await self._run(command, folder.parent, on_line)
+        except TimeoutError:
+            raise TryAgain(
+                f"Installing the training packages took more than {self._seconds:.0f} s.",
+                "Check the network, then retry; what was downloaded is kept.",
+            ) from None
+
+    async def _run(self, command: tuple[str, ...], cwd: Path, on_line: OnLine) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=cwd,
+            env=self._variables(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            umask=0o022,
+            limit=_LONGEST_LINE,
+        )
+        tail: deque[str] = deque(maxlen=40)
+        try:
+            async for line in _lines(process):
+                tail.append(line)
+                await on_line(line)
+            code = await process.wait()
+        finally:
+            await _end(process)
+        if code:
+            raise _failure(tuple(tail))
+
+    def _variables(self) -> dict[str, str]:
+        """The installer's whole environment."""
+        passed = {name: value for name, value in self._environ.items() if _PASSED.fullmatch(name)}
+        own = read_pip_settings(self._environ).uv_variables()
+        passed.pop("UV_PYTHON", None)
+        return {**own, **passed, "UV_NO_PROGRESS": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
+
+
+def find_uv() -> str | None:
+    """Path of uv: the packaged one, or one on the PATH."""
+    try:
+        return uv.find_uv_bin()
+    except FileNotFoundError:
+        return shutil.which("uv")
+
+
+def _with_uv(program: str, folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    python = str(folder / "bin" / "python")
+    venv = (program, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable)
+    install = (program, "pip", "install", "--python", python, "--compile-bytecode")
+    return [(*venv, str(folder)), *([(*install, *_WHEELS_ONLY, *lines)] if lines else [])]
+
+
+def _with_pip(folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    python = str(folder / "bin" / "python")
+    install = (python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile")
+    compiled = (python, "-m", "compileall", "-q", "-j", "0", str(folder / "lib"))
+    made = [(sys.executable, "-m", "venv", str(folder))]
+    return [*made, (*install, *_WHEELS_ONLY, *lines), compiled] if lines else made
+
+
+async def _lines(process: asyncio.subprocess.Process):
+    if process.stdout is None:
+        return
+    while True:
+        try:
+            line = await process.stdout.readline()
+        except ValueError:  # a line longer than the limit; its rest follows as the next
+            continue
+        if not line:
+            return
+        if text := line.decode(errors="replace").strip():
+            yield text
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the installer and its children, if it still runs."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def _failure(tail: tuple[str, ...]) -> MLTrainerError:
+    """The error of an installer's last lines."""
+    text = " ".join(tail)
+    cause = _cause(tail)
+    if _DISK_FULL.search(text):
+        return PersonCanFix(
+            "The disk is full: the training packages could not be installed.",
+            "Free some space (about 1 GB), or set MLTRAINER_ENV_CACHE to another disk, then retry.",
+        )
+    if _NO_NETWORK.search(text):
+        return TryAgain(
+            f"The package index cannot be reached: {cause}",
+            "Check the network and pip's configuration (pip config list), then retry.",
+        )
+    if _NO_VERSION.search(text):
+        return PersonCanFix(
+            f"The training packages do not exist for this machine: {cause}",
+            "Check pip's configuration (pip config list) and the Python version, then retry.",
+        )
+    return PersonCanFix(
+        f"The training packages could not be installed: {cause}", "See the log, then retry."
+    )
+
+
+def _cause(tail: tuple[str, ...]) -> str:
+    """The first line of the installer's complaint."""
+    starts = [i for i, line in enumerate(tail) if re.match(r"(error|ERROR|×|  ×)", line)]
+    told = tail[starts[-1] :] if starts else tail[-3:]
+    return " ".join(told)[:300] or "it said nothing"

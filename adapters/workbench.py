@@ -1,0 +1,40 @@
+"""The workbench on this machine: cached environments, sandboxed steps, results taken with care."""
+
+from pathlib import Path
+
+from adapters.environments import Environments
+from adapters.sandbox.levels import choose
+from adapters.sandbox.results import take_results
+from adapters.sandbox.running import run_step
+from adapters.sandbox.view import Sandbox
+from pipeline.ports.runtime import OnLine, SandboxLevel, Step, StepResult
+
+
+class LocalWorkbench:
+    """Implements pipeline.ports.runtime.Workbench on this machine."""
+
+    def __init__(self, sandbox: Sandbox, environments: Environments) -> None:
+        self._sandbox = sandbox
+        self._environments = environments
+
+    @property
+    def level(self) -> SandboxLevel:
+        """The sandbox level chosen by the self-test."""
+        return self._sandbox.level
+
+    async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+        """Find or make the cached environment of these requirements; returns its Python."""
+        return await self._environments.prepare(requirements, on_line)
+
+    async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
+        """Run one step to its end; cancelling the call ends the script and all its children."""
+        return await run_step(self._sandbox, python, step, on_line)
+
+    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
+        """Copy regular files only, never following links; PersonCanFix when over the size limit."""
+        return take_results(produced, into)
+
+
+async def adapter(*, env_cache: Path, sandbox: SandboxLevel | None = None) -> LocalWorkbench:
+    """The workbench at the best sandbox level; PersonCanFix when the machine has none."""
+    return LocalWorkbench(await choose(sandbox), Environments(env_cache))
