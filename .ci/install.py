@@ -47,13 +47,11 @@ def install_uv() -> None:
 
 def install_locked() -> None:
     """Install exactly what the lock names, and compile it: a start then costs no compiling."""
-    pip = read_pip_settings()
     locked = str(VENV / "requirements.txt")
     export = ("export", "--quiet", "--frozen", "--no-emit-project", "--all-groups")
     run(uv(), *export, "--output-file", locked)
     sync = ("pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", locked)
-    certificate = {"SSL_CERT_FILE": pip.cert} if pip.cert else {}
-    run(uv(), *sync, "--python", str(PYTHON), *pip.uv_arguments(), **certificate)
+    run(uv(), *sync, "--python", str(PYTHON), **read_pip_settings().uv_variables())
 
 
 def install_project() -> None:
