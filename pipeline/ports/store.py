@@ -12,7 +12,11 @@ from pipeline.jobs import JobId, JobStatus
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as saved. `seq` grows by one with every change; `wake_at` is when it is due."""
+    """A job as saved. `seq` grows by one with every change; `wake_at` is when it is due.
+
+    `cancel_by` names who asked to cancel; asking leaves `seq` alone, so the worker that is at it
+    sees the wish with its next save instead of losing that save.
+    """
 
     context: JobContext
     status: JobStatus
@@ -20,6 +24,7 @@ class JobRow:
     wake_at: datetime
     cancel: bool
     updated_at: datetime
+    cancel_by: str = ""
 
     @property
     def id(self) -> JobId:

@@ -1,0 +1,120 @@
+"""Databases: how we connect to each, and what each of their errors means to us."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
+
+_ASYNC_DRIVERS = MappingProxyType(
+    {
+        "sqlite": "sqlite+aiosqlite",
+        "sqlite+aiosqlite": "sqlite+aiosqlite",
+        "postgres": "postgresql+psycopg",
+        "postgresql": "postgresql+psycopg",
+        "postgresql+psycopg": "postgresql+psycopg",
+    }
+)
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
+
+_FREE_SPACE = "Free some space; jobs go on by themselves then."
+_PERMIT = "Make the file and its folder writable, or choose another folder with MLTRAINER_HOME."
+_RESTORE = "Bring back a backup with `mltrainer restore`."
+_SQLITE_ERRORS: Mapping[int, tuple[type[TryAgain | PersonCanFix], str, str]] = MappingProxyType(
+    {
+        sqlite3.SQLITE_FULL: (TryAgain, "the disk is full", _FREE_SPACE),
+        sqlite3.SQLITE_IOERR: (TryAgain, "its disk failed to read or write", _FREE_SPACE),
+        sqlite3.SQLITE_BUSY: (TryAgain, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_LOCKED: (TryAgain, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_READONLY: (PersonCanFix, "it may not be written", _PERMIT),
+        sqlite3.SQLITE_PERM: (PersonCanFix, "it may not be opened", _PERMIT),
+        sqlite3.SQLITE_CANTOPEN: (PersonCanFix, "it cannot be opened", _PERMIT),
+        sqlite3.SQLITE_CORRUPT: (PersonCanFix, "it is damaged", _RESTORE),
+        sqlite3.SQLITE_NOTADB: (PersonCanFix, "it is not a database", _RESTORE),
+    }
+)
+
+
+class Cursor(Protocol):
+    """What we use of a driver's cursor."""
+
+    def execute(self, statement: str, /) -> object:
+        """Run one statement."""
+        ...
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+class Connection(Protocol):
+    """What we use of a driver's connection."""
+
+    def cursor(self) -> Cursor:
+        """Begin to talk."""
+        ...
+
+
+def parse_url(url: str) -> sa.URL:
+    """Read DATABASE_URL with the driver we use; PersonCanFix when it names another database."""
+    try:
+        parsed = sa.make_url(url)
+        return parsed.set(drivername=_ASYNC_DRIVERS[parsed.drivername])
+    except (exc.ArgumentError, KeyError) as error:
+        message = "DATABASE_URL does not name a database we can use."
+        hint = "Write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
+        raise PersonCanFix(message, hint) from error
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def connect(url: sa.URL) -> AsyncEngine:
+    """Make an engine; nothing is opened before its first use."""
+    if file_of(url) is None:
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60)
+    sa.event.listen(engine.sync_engine, "connect", set_pragmas)
+    return engine
+
+
+def set_pragmas(connection: Connection, _record: object) -> None:
+    """Make SQLite durable across a power loss and patient with other processes."""
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def translated(url: sa.URL) -> Iterator[None]:
+    """Turn every error of the database into one of ours."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise explain(error, url) from error
+
+
+def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTrainerError:
+    """What an error of the database means for us, with what to do about it."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    name = file_of(url) or url.render_as_string(hide_password=True)
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None and code & _PRIMARY_CODE in _SQLITE_ERRORS:
+        kind, what, hint = _SQLITE_ERRORS[code & _PRIMARY_CODE]
+        return kind(f"Nothing could be saved in {name}: {what}.", hint)
+    if code is None and isinstance(error, exc.OperationalError | exc.InterfaceError):
+        return TryAgain(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
+    if isinstance(error, exc.TimeoutError):
+        return TryAgain(f"The database {name} is busy.", "Wait a little.")
+    return Bug(f"The database {name} refused what we asked: {cause}", "Please report this.")

@@ -1,0 +1,65 @@
+"""A job as a row of its table, and back."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters import document
+from pipeline.context import JobContext
+from pipeline.errors import PersonCanFix
+from pipeline.jobs import JobStatus, Stage
+from pipeline.ports.store import JobRow
+
+_log = logging.getLogger(__name__)
+
+
+def new(context: JobContext, text: str, events: int, now: datetime) -> dict[str, Any]:
+    """The row of a new job whose context is written as `text`."""
+    return {
+        **position(context),
+        "id": context.job_id,
+        "owner": context.owner.key,
+        "context": text,
+        "status": JobStatus.RUNNABLE,
+        "seq": 1,
+        "event_count": events,
+        "wake_at": now,
+        "cancel": False,
+        "cancel_by": "",
+        "created_at": context.created_at,
+        "updated_at": now,
+    }
+
+
+def position(context: JobContext) -> dict[str, Any]:
+    """Stage and failed attempts of it, for people who look into the table."""
+    ahead = (stage for stage in Stage if stage not in context.stage_results)
+    stage = next(ahead, Stage.DEPLOY)
+    return {"stage": stage, "attempt": context.retry_counts.get(stage, 0)}
+
+
+def read(found: sa.Row[Any]) -> JobRow:
+    """The job of a row; PersonCanFix when its document cannot be read."""
+    return JobRow(
+        context=document.read(found.id, found.context),
+        status=JobStatus(found.status),
+        seq=found.seq,
+        wake_at=found.wake_at,
+        cancel=found.cancel,
+        updated_at=found.updated_at,
+        cancel_by=found.cancel_by,
+    )
+
+
+def readable(found: Sequence[sa.Row[Any]]) -> tuple[JobRow, ...]:
+    """The jobs of rows; one that cannot be read is left out and named in the log."""
+    jobs = []
+    for row in found:
+        try:
+            jobs.append(read(row))
+        except PersonCanFix as error:
+            _log.warning("%s", error.message, extra={"job_id": row.id})
+    return tuple(jobs)

@@ -1,0 +1,266 @@
+"""The job table. Each change is one transaction that begins by moving the row, or writes nothing.
+
+Beginning with the UPDATE takes the write lock (SQLite) or the row's lock (PostgreSQL) before
+anything is read, so two writers of a job queue up and the slower one finds that `seq` has moved.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters import document, rows
+from adapters.database import connect, file_of, parse_url, translated
+from adapters.migrations import upgrade
+from adapters.tables import EVENTS, INBOX, JOBS
+from pipeline.context import JobContext
+from pipeline.errors import Bug, PersonCanFix, Superseded, UnknownName
+from pipeline.events import EVENT, Event, Recorded
+from pipeline.jobs import JobId, JobStatus
+from pipeline.ports.clock import Clock
+from pipeline.ports.store import Inbound, JobRow
+
+_OPEN = (JobStatus.RUNNABLE, JobStatus.WAITING)
+_NAMED_WHEN_UNKNOWN = 20
+
+
+class SqlStore:
+    """pipeline.ports.store.Store on SQLite or PostgreSQL."""
+
+    def __init__(self, *, url: str, clock: Clock) -> None:
+        self._url = parse_url(url)
+        self._clock = clock
+        self._engine = connect(self._url)
+
+    async def open(self) -> None:
+        """Make the tables, or bring them up to date."""
+        await upgrade(self._url.render_as_string(hide_password=False))
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        await self._engine.dispose()
+
+    async def create(self, context: JobContext, events: Sequence[Event]) -> JobRow:
+        """Save a new job, runnable now."""
+        now = self._clock.now()
+        text, saved = document.write(context)
+        row = rows.new(saved, text, len(events), now)
+        async with self._writing() as connection:
+            await connection.execute(JOBS.insert().values(row))
+            await _record(connection, saved.job_id, events, 0, now)
+        return JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
+
+    async def load(self, job_id: JobId) -> JobRow:
+        """Read a job; UnknownName lists the latest ones.
+
+        A document that cannot be read fails its job here, so that nobody drives it again.
+        """
+        async with self._reading() as connection:
+            found = (await connection.execute(sa.select(JOBS).where(JOBS.c.id == job_id))).first()
+        if found is None:
+            raise await self._unknown(job_id)
+        try:
+            return rows.read(found)
+        except document.Unreadable:
+            await self._park(job_id)
+            raise
+
+    async def save(
+        self,
+        row: JobRow,
+        context: JobContext,
+        events: Sequence[Event] = (),
+        *,
+        status: JobStatus = JobStatus.RUNNABLE,
+        wake_at: datetime | None = None,
+        cancel: bool | None = None,
+        consumed: Sequence[Inbound] = (),
+    ) -> JobRow:
+        """Write context, events and used messages in one transaction, or raise Superseded."""
+        now = self._clock.now()
+        text, saved = document.write(context)
+        values = rows.position(saved) | {
+            "context": text,
+            "status": status,
+            "wake_at": wake_at or now,
+            "updated_at": now,
+            "seq": row.seq + 1,
+        }
+        if cancel is not None:
+            values |= {"cancel": cancel, "cancel_by": row.cancel_by if cancel else ""}
+        async with self._writing() as connection:
+            moved = await _move(connection, row, values, len(events))
+            await _record(connection, row.id, events, moved.before, now)
+            await _use(connection, consumed)
+        return JobRow(
+            context=saved,
+            status=status,
+            seq=row.seq + 1,
+            wake_at=wake_at or now,
+            cancel=moved.cancel,
+            updated_at=now,
+            cancel_by=moved.cancel_by,
+        )
+
+    async def append(self, row: JobRow, events: Sequence[Event]) -> None:
+        """Write events of a stage still running; Superseded when the row has moved on."""
+        now = self._clock.now()
+        async with self._writing() as connection:
+            moved = await _move(connection, row, {}, len(events))
+            await _record(connection, row.id, events, moved.before, now)
+
+    async def due(self, now: datetime) -> tuple[JobId, ...]:
+        """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
+        unread = sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False))
+        query = (
+            sa.select(JOBS.c.id)
+            .where(
+                sa.or_(
+                    sa.and_(JOBS.c.status == JobStatus.RUNNABLE, JOBS.c.wake_at <= now),
+                    sa.and_(JOBS.c.status == JobStatus.WAITING, unread),
+                    sa.and_(JOBS.c.status.in_(_OPEN), JOBS.c.cancel.is_(True)),
+                )
+            )
+            .order_by(JOBS.c.wake_at, JOBS.c.id)
+        )
+        async with self._reading() as connection:
+            return tuple(JobId(found) for found in await connection.scalars(query))
+
+    async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
+        """Events numbered above `after`, in order."""
+        query = (
+            sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
+            .where(EVENTS.c.job_id == job_id, EVENTS.c.number > after)
+            .order_by(EVENTS.c.number)
+        )
+        async with self._reading() as connection:
+            found = (await connection.execute(query)).all()
+        return tuple(
+            Recorded(number=event.number, at=event.at, event=EVENT.validate_json(event.body))
+            for event in found
+        )
+
+    async def receive(self, job_id: JobId, message: Inbound) -> bool:
+        """Keep a message; False when its key is known already, UnknownName when the job is not."""
+        row = {
+            "job_id": job_id,
+            "key": message.key,
+            "actor": message.actor,
+            "text": message.text,
+            "used": False,
+            "at": self._clock.now(),
+        }
+        try:
+            async with self._writing() as connection:
+                await connection.execute(INBOX.insert().values(row))
+        except Bug as refused:
+            if not isinstance(refused.__cause__, exc.IntegrityError):
+                raise
+        else:
+            return True
+        await self.load(job_id)
+        return False
+
+    async def unread(self, job_id: JobId) -> tuple[Inbound, ...]:
+        """Messages no stage has used yet, oldest first."""
+        query = (
+            sa.select(INBOX.c.key, INBOX.c.actor, INBOX.c.text)
+            .where(INBOX.c.job_id == job_id, INBOX.c.used.is_(False))
+            .order_by(INBOX.c.id)
+        )
+        async with self._reading() as connection:
+            found = (await connection.execute(query)).all()
+        return tuple(Inbound(key=one.key, actor=one.actor, text=one.text) for one in found)
+
+    async def request_cancel(self, job_id: JobId, by: str) -> bool:
+        """Ask the worker to stop; False when the job has ended already."""
+        wish = (
+            JOBS.update()
+            .where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
+            .values(cancel=True, cancel_by=by, updated_at=self._clock.now())
+        )
+        async with self._writing() as connection:
+            asked = (await connection.execute(wish)).rowcount == 1
+        if not asked:
+            await self.load(job_id)
+        return asked
+
+    async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
+        """Latest jobs first; one that cannot be read is left out and named in the log."""
+        query = sa.select(JOBS).order_by(JOBS.c.created_at.desc(), JOBS.c.id).limit(limit)
+        if owner is not None:
+            query = query.where(JOBS.c.owner == owner)
+        async with self._reading() as connection:
+            found = (await connection.execute(query)).all()
+        return rows.readable(found)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        with translated(self._url):
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        file = file_of(self._url)
+        if file is not None and not await asyncio.to_thread(file.exists):
+            message = f"The database {file} is gone; what was saved in it went with it."
+            raise PersonCanFix(message, "Bring back a backup with `mltrainer restore`.")
+        with translated(self._url):
+            async with self._engine.begin() as connection:
+                yield connection
+
+    async def _unknown(self, job_id: JobId) -> UnknownName:
+        query = sa.select(JOBS.c.id).order_by(JOBS.c.created_at.desc()).limit(_NAMED_WHEN_UNKNOWN)
+        async with self._reading() as connection:
+            return UnknownName("job", job_id, await connection.scalars(query), field="job")
+
+    async def _park(self, job_id: JobId) -> None:
+        failed = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
+        async with self._writing() as connection:
+            await connection.execute(failed.values(status=JobStatus.FAILED))
+
+
+async def _move(
+    connection: AsyncConnection, row: JobRow, values: dict[str, Any], events: int
+) -> sa.Row[Any]:
+    """The compare-and-swap. Reserves numbers for `events` and locks the row until the commit."""
+    statement = (
+        JOBS.update()
+        .where(JOBS.c.id == row.id, JOBS.c.seq == row.seq)
+        .values(event_count=JOBS.c.event_count + events, **values)
+        .returning((JOBS.c.event_count - events).label("before"), JOBS.c.cancel, JOBS.c.cancel_by)
+    )
+    moved = (await connection.execute(statement)).first()
+    if moved is None:
+        message = f"Job {row.id} was moved on by another worker."
+        raise Superseded(message, "Nothing is lost: the other one goes on with it.")
+    return moved
+
+
+async def _record(
+    connection: AsyncConnection, job_id: JobId, events: Sequence[Event], before: int, at: datetime
+) -> None:
+    written = [
+        {
+            "job_id": job_id,
+            "number": number,
+            "at": at,
+            "kind": event.kind,
+            "body": event.model_dump_json(),
+        }
+        for number, event in enumerate(events, start=before + 1)
+    ]
+    if written:
+        await connection.execute(EVENTS.insert(), written)
+
+
+async def _use(connection: AsyncConnection, consumed: Sequence[Inbound]) -> None:
+    if consumed:
+        keys = [message.key for message in consumed]
+        await connection.execute(INBOX.update().where(INBOX.c.key.in_(keys)).values(used=True))
