@@ -1,0 +1,85 @@
+"""Write the generated blocks of the README: `make docs`. A test compares them with the code.
+
+A block stands between `<!-- NAME: generated -->` and `<!-- end of NAME -->`. The transcript is a
+real run, recorded anew only by `make docs TRANSCRIPT=1`.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.execution_plan import known_tasks, plan
+from pipeline.jobs import TaskType
+from pipeline.recipe import find_recipe, known_recipes
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+WIDTH = 96
+
+
+def main() -> None:
+    """Rewrite the blocks in place."""
+    text = fill(README.read_text("utf-8"), generated_blocks())
+    if "--transcript" in sys.argv[1:]:
+        text = fill(text, {"transcript": fenced(output_of("demo", "$ make demo"))})
+    README.write_text(text, "utf-8")
+
+
+def generated_blocks() -> dict[str, str]:
+    """Everything that follows from the code alone, by the block's name."""
+    return {"tasks": tasks_table(), "help": fenced(output_of("--help", "$ mltrainer --help"))}
+
+
+def tasks_table() -> str:
+    """All tasks: whether they can be trained, and by which number they are judged."""
+    rows = ["| task | can be trained | reported metric | left out |", "| --- | --- | --- | --- |"]
+    rows += [task_row(task) for task in known_tasks()]
+    return "\n".join(rows)
+
+
+def task_row(task: TaskType) -> str:
+    """One task's line."""
+    left_out = "; ".join(f"{stage}: {why}" for stage, why in plan(task).skipped.items())
+    if task not in known_recipes():
+        return f"| {task} | not yet | | {left_out} |"
+    return f"| **{task}** | yes | {headlines(task)} | {left_out} |"
+
+
+def headlines(task: TaskType) -> str:
+    """The metric for two classes and for more, where they differ."""
+    recipe = find_recipe(task)
+    two, many = recipe.headline(2).name, recipe.headline(3).name
+    return two if two == many else f"{two}, with more than two classes {many}"
+
+
+def output_of(command: str, prompt: str) -> str:
+    """What a command prints on a plain terminal, below the line that a person types."""
+    plain = os.environ | {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb"}
+    program = Path(sys.executable).with_name("mltrainer")
+    done = subprocess.run(
+        [program, command], env=plain, check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    lines = (line.rstrip() for line in done.stdout.splitlines())
+    return "\n".join([prompt, *lines]).rstrip()
+
+
+def fenced(text: str) -> str:
+    """A block of plain text."""
+    return f"```text\n{text}\n```"
+
+
+def fill(document: str, blocks: dict[str, str]) -> str:
+    """Put each block between its marks; ValueError for a mark that is missing."""
+    for name, text in blocks.items():
+        first, last = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
+        before, found, rest = document.partition(first)
+        _, closed, after = rest.partition(last)
+        if not (found and closed):
+            raise ValueError(f"README.md has no block '{name}'")
+        document = f"{before}{first}\n{text}\n{last}{after}"
+    return document
+
+
+if __name__ == "__main__":
+    main()
