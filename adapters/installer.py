@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import uv
@@ -31,6 +31,7 @@ _NO_NETWORK = re.compile(
     r"|newconnectionerror|network is unreachable|error sending request|max retries",
     re.IGNORECASE,
 )
+_COMPLAINTS = ("error", "\N{MULTIPLICATION SIGN}")  # how pip's and uv's last words begin
 _NO_VERSION = re.compile(
     r"no solution found|no matching distribution|not found in the (package registry|provided)"
     r"|no version of|unsatisfiable",
@@ -111,11 +112,11 @@ def _with_pip(folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     python = str(folder / "bin" / "python")
     install = (python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile")
     compiled = (python, "-m", "compileall", "-q", "-j", "0", str(folder / "lib"))
-    made = [(sys.executable, "-m", "venv", str(folder))]
+    made: list[tuple[str, ...]] = [(sys.executable, "-m", "venv", str(folder))]
     return [*made, (*install, *_WHEELS_ONLY, *lines), compiled] if lines else made
 
 
-async def _lines(process: asyncio.subprocess.Process):
+async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
     if process.stdout is None:
         return
     while True:
@@ -163,6 +164,6 @@ def _failure(tail: tuple[str, ...]) -> MLTrainerError:
 
 def _cause(tail: tuple[str, ...]) -> str:
     """The first line of the installer's complaint."""
-    starts = [i for i, line in enumerate(tail) if re.match(r"(error|ERROR|×|  ×)", line)]
+    starts = [i for i, line in enumerate(tail) if line.lower().startswith(_COMPLAINTS)]
     told = tail[starts[-1] :] if starts else tail[-3:]
     return " ".join(told)[:300] or "it said nothing"

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from adapters.sandbox.syscalls import seccomp_program
-from adapters.sandbox.view import Sandbox, folder
+from adapters.sandbox.view import Sandbox, module_folder
 from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.ports.runtime import SandboxLevel, Step
 
@@ -116,7 +116,7 @@ def _listener() -> Iterator[int]:
 async def _started(command: tuple[str, ...]) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         *command,
-        cwd=folder(),
+        cwd=module_folder(),
         env={},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

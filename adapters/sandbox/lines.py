@@ -14,7 +14,7 @@ class Lines:
         self._rest = b""
 
     def feed(self, data: bytes) -> list[str]:
-        """The lines that these bytes complete; progress bars (\\r) count as lines too."""
+        """The lines that these bytes complete; a carriage return ends one too."""
         *whole, rest = _ENDS.split(self._rest + data)
         # One byte more than is shown tells later that the line was cut.
         self._rest = rest[: LONGEST_LINE + 1]

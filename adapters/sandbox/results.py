@@ -60,7 +60,7 @@ class _Taking:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = os.open(name, _FOLDER, dir_fd=parent)
         try:
-            for entry in sorted(os.listdir(folder)):
+            for entry in sorted(os.listdir(folder)):  # noqa: PTH208 - of an open folder
                 self.take(folder, entry, target / entry)
         finally:
             os.close(folder)

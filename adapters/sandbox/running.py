@@ -12,7 +12,7 @@ from time import monotonic
 import psutil
 
 from adapters.sandbox.lines import Lines
-from adapters.sandbox.view import SCRATCH, Sandbox, folder
+from adapters.sandbox.view import SCRATCH, Sandbox, module_folder
 from pipeline.ports.runtime import Ending, OnLine, Step, StepResult
 
 _TAIL = 60
@@ -59,7 +59,7 @@ async def run_step(
     output = _Output(step.limits.output, on_line)
     process = await asyncio.create_subprocess_exec(
         *sandbox.command(python, step),
-        cwd=folder(),
+        cwd=module_folder(),
         env={},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

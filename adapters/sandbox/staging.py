@@ -54,10 +54,10 @@ def show(paths: Iterable[str]) -> None:
         return
     libc = ctypes.CDLL(None, use_errno=True)
     _checked(libc.unshare(_CLONE_NEWNS), "make a mount namespace")
-    _mount(libc, "none", "/", "", _MS_REC | _MS_PRIVATE, "")
+    _mount(libc, "none", "/", flags=_MS_REC | _MS_PRIVATE)
     handles = {path: os.open(path, os.O_PATH) for members in hidden.values() for path in members}
     for closed, members in hidden.items():
-        _mount(libc, "none", closed, "tmpfs", 0, "mode=0755")
+        _mount(libc, "none", closed, kind="tmpfs", data="mode=0755")
         for path in members:
             _place(libc, handles[path], path)
     for handle in handles.values():
@@ -69,7 +69,7 @@ def _beneath_closed(paths: Iterable[str]) -> dict[str, list[str]]:
     hidden: dict[str, list[str]] = {}
     for path in sorted({os.path.realpath(path) for path in paths}):
         parents = [str(parent) for parent in reversed(Path(path).parents)]
-        closed = [folder for folder in parents if not os.stat(folder).st_mode & _OTHERS_ENTER]
+        closed = [folder for folder in parents if not Path(folder).stat().st_mode & _OTHERS_ENTER]
         if closed:
             members = hidden.setdefault(closed[0], [])
             if not any(Path(path).is_relative_to(outer) for outer in members):
@@ -84,14 +84,14 @@ def _place(libc: ctypes.CDLL, handle: int, path: str) -> None:
         target.mkdir(exist_ok=True)
     else:
         target.touch()
-    _mount(libc, f"/proc/self/fd/{handle}", path, "", _MS_BIND | _MS_REC, "")
+    _mount(libc, f"/proc/self/fd/{handle}", path, flags=_MS_BIND | _MS_REC)
 
 
 def _mount(
-    libc: ctypes.CDLL, source: str, target: str, kind: str, flags: int, options: str
+    libc: ctypes.CDLL, source: str, target: str, *, kind: str = "", flags: int = 0, data: str = ""
 ) -> None:
     done = libc.mount(
-        source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
+        source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode()
     )
     _checked(done, f"mount {target}")
 

@@ -3,7 +3,27 @@
 import tempfile
 
 # Escapes and kernel doors. `socket` goes only where no network namespace stands in its way.
-_REFUSED = ["add_key", "bpf", "chroot", "delete_module", "finit_module", "fsconfig", "fsmount", "fsopen", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup", "kexec_file_load", "kexec_load", "keyctl", "mount", "mount_setattr", "move_mount", "open_by_handle_at", "open_tree", "perf_event_open", "pivot_root", "process_vm_readv", "process_vm_writev", "ptrace", "reboot", "request_key", "setns", "swapoff", "swapon", "umount2", "unshare", "userfaultfd"]
+_REFUSED = (
+    *(
+        "mount",
+        "mount_setattr",
+        "move_mount",
+        "fsconfig",
+        "fsmount",
+        "fsopen",
+        "open_tree",
+        "pivot_root",
+        "umount2",
+        "chroot",
+        "swapoff",
+        "swapon",
+        "reboot",
+    ),
+    *("setns", "unshare", "ptrace", "process_vm_readv", "process_vm_writev", "open_by_handle_at"),
+    *("add_key", "keyctl", "request_key", "bpf", "perf_event_open", "userfaultfd"),
+    *("io_uring_enter", "io_uring_register", "io_uring_setup"),
+    *("delete_module", "finit_module", "init_module", "kexec_file_load", "kexec_load"),
+)
 _EPERM, _ENOSYS = 1, 38
 _CLONE_NEWUSER = 0x10000000
 

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import math
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +35,7 @@ class Sandbox:
     seccomp: bytes | None = None
 
     def command(self, python: Path, step: Step) -> tuple[str, ...]:
-        """The supervisor's command line for a step. Run it in `folder()` with an empty setting."""
+        """The supervisor's command line for a step, to be run in `module_folder()`."""
         homes = python_homes(python)
         reads = tuple(dict.fromkeys([step.script.parent, *step.reads]))
         shown = tuple(path for path in (*homes, _CONFINE, *reads) if path.exists())
@@ -55,14 +57,14 @@ class Sandbox:
         words = [*self.bubblewrap, "--unshare-all", "--unshare-user", "--die-with-parent"]
         words += ["--new-session", "--hostname", "job", "--proc", "/proc", "--dev", "/dev"]
         size = str(step.limits.memory)
-        for folder in (_OWN_TMP, "/dev/shm"):  # noqa: S108
-            words += ["--size", size, "--tmpfs", folder]
-        for path in _SYSTEM:
-            link = Path(path)
+        for private in (_OWN_TMP, "/dev/shm"):  # noqa: S108
+            words += ["--size", size, "--tmpfs", private]
+        for folder in _SYSTEM:
+            link = Path(folder)
             if link.is_symlink() and len(link.parts) == 2:  # noqa: PLR2004 - /bin, /lib …
-                words += ["--symlink", str(link.readlink()), path]
+                words += ["--symlink", str(link.readlink()), folder]
             else:
-                words += ["--ro-bind-try", path, path]
+                words += ["--ro-bind-try", folder, folder]
         binds = [(path, "--ro-bind") for path in shown] + [(step.work, "--bind")]
         # The outermost first, so that a folder inside another keeps its own rights.
         for path, how in sorted(binds, key=lambda bind: len(bind[0].parts)):
@@ -79,6 +81,7 @@ class Sandbox:
                 "work": str(step.work),
                 "limits": {
                     "RLIMIT_CORE": 0,
+                    "RLIMIT_CPU": math.ceil(limits.seconds * (os.cpu_count() or 1)) + 1,
                     "RLIMIT_NOFILE": 4096,
                     "RLIMIT_NPROC": limits.processes,
                     "RLIMIT_FSIZE": limits.file_size,
@@ -110,7 +113,7 @@ class Sandbox:
         }
 
 
-def folder() -> Path:
+def module_folder() -> Path:
     """Where the supervisor's module is found."""
     return _ROOT
 
