@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline import transitions
-from pipeline.errors import MLTrainerError, Superseded, from_unexpected
+from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, from_unexpected
 from pipeline.events import Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
@@ -79,7 +79,11 @@ class Orchestrator:
         """Take the next stage of the plan that has no result, or end the job."""
         context, now = row.context, self._ports.clock.now()
         task = context.intent.task_type if context.intent else None
-        route = plan(task, deploy=context.request.deploy)
+        try:
+            route = plan(task, deploy=context.request.deploy)
+        except PersonCanFix as error:
+            await self._save(row, transitions.waits_for(context, error, now))
+            return
         stage = next((one for one in route.stages if one not in context.stage_results), None)
         if stage is None:
             await self._save(row, transitions.ended(context, JobStatus.DONE))

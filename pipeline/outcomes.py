@@ -66,8 +66,15 @@ Outcome = Done | Ask | NeedCredential | Approve | ComeBack | Redo
 class Agent(Protocol):
     """One stage's worker. Safe to run twice; writes one artifact."""
 
-    name: Stage
-    retry: RetryPolicy
+    @property
+    def name(self) -> Stage:
+        """The stage this agent does."""
+        ...
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """How often it may try."""
+        ...
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Do the stage's work for this job."""

@@ -1,0 +1,272 @@
+"""What the loop promises: order, retries with feedback, waiting, redo, cancel, resume."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.migrations import upgrade
+from adapters.store import SqlStore
+from pipeline.errors import Bug, PersonCanFix, Rejected, Superseded, TryAgain
+from pipeline.events import AgentLogged, StageEnded, StageRetried, StageStarted
+from pipeline.jobs import JobStatus, Stage
+from pipeline.outcomes import Approve, Ask, ComeBack, Done, Redo
+from pipeline.ports import Ports
+from pipeline.ports.store import Inbound
+from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, stage_a_play
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/mltrainer.db"
+    await upgrade(url)
+    opened = SqlStore(url=url, clock=Clock())
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+async def test_a_job_runs_all_nine_stages_in_order_and_ends_done(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path)
+    row = await play.play()
+    events = [recorded.event for recorded in await store.events(play.job)]
+    assert row.status is JobStatus.DONE
+    assert [event.stage for event in events if isinstance(event, StageEnded)] == list(Stage)
+    assert (await play.kinds())[0] == "pipeline_start"
+    assert (await play.kinds())[-1] == "pipeline_end"
+
+
+async def test_a_rejected_attempt_is_tried_again_with_its_error_as_feedback(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    wrong = Rejected("SyntaxError at line 47", feedback="SyntaxError: unexpected indent, line 47")
+    play = await stage_a_play(store, tmp_path, {Stage.CODEGEN: [wrong]})
+    row = await play.play()
+    second = play.agents[Stage.CODEGEN].seen[1]
+    assert row.status is JobStatus.DONE
+    assert second.feedback[Stage.CODEGEN] == "SyntaxError: unexpected indent, line 47"
+    assert row.context.feedback == {}
+    assert row.context.stage_results[Stage.CODEGEN].attempts == 2
+    retried = [r.event for r in await store.events(play.job) if isinstance(r.event, StageRetried)]
+    assert [(r.attempt, r.max_attempts, r.error) for r in retried] == [
+        (2, 3, "SyntaxError at line 47")
+    ]
+
+
+async def test_a_stage_out_of_attempts_fails_the_job_with_its_reason(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path, {Stage.CONFIG: [Rejected(f"no {n}") for n in "123"]})
+    row = await play.play()
+    assert row.status is JobStatus.FAILED
+    assert [error.message for error in row.context.errors] == ["no 1", "no 2", "no 3"]
+    assert Stage.CONFIG not in row.context.stage_results
+
+
+async def test_a_bug_fails_at_once_and_its_traceback_goes_to_the_log(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path, {Stage.DATASET: [ZeroDivisionError("secret")]})
+    row = await play.play()
+    assert row.status is JobStatus.FAILED
+    assert row.context.errors[0].kind == Bug.__name__
+    assert "secret" not in row.context.errors[0].message
+    assert isinstance(play.journal.errors[0], ZeroDivisionError)
+
+
+async def test_a_full_disk_waits_for_the_person_and_goes_on_after_a_word(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    full = OSError(28, "No space left on device")
+    play = await stage_a_play(store, tmp_path, {Stage.PREPROCESSING: [full]})
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    assert row.context.waiting is not None
+    assert "disk is full" in row.context.waiting.text
+    await store.receive(play.job, Inbound(key="1", actor="me", text="retry"))
+    assert (await play.play()).status is JobStatus.DONE
+
+
+async def test_something_outside_is_tried_again_after_the_pause_it_asks_for(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    later = TryAgain("busy", after=timedelta(seconds=77))
+    play = await stage_a_play(store, tmp_path, {Stage.DEPLOY: [later]})
+    due = await play.orchestrator.drive(play.job)
+    assert due == play.clock.now() + timedelta(seconds=77)
+    assert (await play.play()).status is JobStatus.DONE
+
+
+async def test_a_question_waits_and_the_reply_reaches_the_stage(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    ask = Ask("Which column is the target?", "target", ("price", "sold"))
+    play = await stage_a_play(store, tmp_path, {Stage.DATASET: [ask]})
+    assert (await play.play()).status is JobStatus.WAITING
+    await store.receive(play.job, Inbound(key="1", actor="me", text="2"))
+    row = await play.play()
+    assert row.status is JobStatus.DONE
+    assert row.context.request.settings == {"dataset.label_column": "sold"}
+
+
+async def test_a_reply_that_does_not_fit_is_asked_for_again_and_nothing_is_lost(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    plan = Approve(("Train on a rented GPU",), "It costs money.")
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: [plan]})
+    await play.play()
+    await store.receive(play.job, Inbound(key="1", actor="me", text="hm, maybe"))
+    assert (await play.play()).status is JobStatus.WAITING
+    await store.receive(play.job, Inbound(key="2", actor="me", text="approve"))
+    row = await play.play()
+    assert row.status is JobStatus.DONE
+    assert row.context.request.approved
+    assert [turn.text for turn in row.context.request.conversation if turn.who == "person"] == [
+        "hm, maybe",
+        "approve",
+    ]
+
+
+async def test_coming_back_counts_as_no_attempt_and_keeps_what_was_saved(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    polls = [ComeBack(timedelta(seconds=30), ARTIFACTS[Stage.MONITOR]) for _ in range(20)]
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: polls})
+    row = await play.play()
+    assert row.status is JobStatus.DONE
+    assert row.context.stage_results[Stage.MONITOR].attempts == 1
+    assert row.context.stage_results[Stage.MONITOR].seconds == 600
+    started = [
+        recorded.event
+        for recorded in await store.events(play.job)
+        if isinstance(recorded.event, StageStarted) and recorded.event.stage is Stage.MONITOR
+    ]
+    assert len(started) == 1
+
+
+async def test_a_training_crash_goes_back_to_codegen_and_the_same_crash_twice_asks(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    crash = Redo(Stage.CODEGEN, "KeyError: 'label'\nmore")
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: [crash, crash]})
+    row = await play.play()
+    assert play.agents[Stage.CODEGEN].seen[1].feedback[Stage.CODEGEN] == "KeyError: 'label'\nmore"
+    assert row.status is JobStatus.WAITING
+    assert len(play.agents[Stage.CODEGEN].seen) == 2
+
+
+async def test_different_crashes_are_redone_twice_and_no_more(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    crashes = [Redo(Stage.CODEGEN, f"crash {n}") for n in range(5)]
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: crashes})
+    assert (await play.play()).status is JobStatus.WAITING
+    assert len(play.agents[Stage.CODEGEN].seen) == 3
+
+
+async def test_what_only_the_person_can_fix_waits_with_cause_and_choices(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    empty = PersonCanFix("The file is empty.", "Send another one.", field="data")
+    play = await stage_a_play(store, tmp_path, {Stage.INTAKE_MANAGER: [empty]})
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    assert row.context.waiting is not None
+    assert row.context.waiting.text == "The file is empty. Send another one."
+
+
+async def test_a_task_that_does_not_exist_is_an_error_and_never_a_default_plan(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    strange = ARTIFACTS[Stage.INTENT_PARSER].model_copy(update={"task_type": "mind_reading"})
+    play = await stage_a_play(store, tmp_path, {Stage.INTENT_PARSER: [Done(strange)]})
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    assert row.context.waiting is not None
+    assert "Unknown task 'mind_reading'" in row.context.waiting.text
+
+
+async def test_a_cancel_ends_a_running_stage_and_the_job(store: SqlStore, tmp_path: Path) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def forever() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    play = await stage_a_play(store, tmp_path)
+
+    class Slow:
+        name = Stage.CODEGEN
+        retry = play.agents[Stage.CODEGEN].retry
+
+        async def run(self, context: object, ports: Ports) -> Done:  # noqa: ARG002
+            await ports.emit(AgentLogged(stage=self.name, message="working"))
+            began.set()
+            await forever()
+            raise AssertionError
+
+    play.orchestrator._agents[Stage.CODEGEN] = Slow()  # type: ignore[index]
+    driving = asyncio.ensure_future(play.orchestrator.drive(play.job))
+    await asyncio.wait_for(began.wait(), 5)
+    assert await store.request_cancel(play.job, "me")
+    await asyncio.wait_for(driving, 5)
+    row = await play.row()
+    assert ended.is_set()
+    assert row.status is JobStatus.CANCELLED
+    assert Stage.CODEGEN not in row.context.stage_results
+    assert await play.orchestrator.drive(play.job) is None
+
+
+async def test_a_worker_that_lost_its_job_stops_and_writes_nothing(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path)
+
+    class Overtaken:
+        name = Stage.CONFIG
+        retry = play.agents[Stage.CONFIG].retry
+
+        async def run(self, context: object, ports: Ports) -> Done:  # noqa: ARG002
+            row = await store.load(play.job)
+            await store.save(row, row.context.evolve(redos=1), [])
+            with pytest.raises(Superseded):
+                await ports.emit(AgentLogged(stage=self.name, message="too late"))
+            return Done(ARTIFACTS[Stage.CONFIG])
+
+    play.orchestrator._agents[Stage.CONFIG] = Overtaken()  # type: ignore[index]
+    assert await play.orchestrator.drive(play.job) is None
+    row = await play.row()
+    assert Stage.CONFIG not in row.context.stage_results
+    assert row.context.redos == 1
+    assert "too late" not in str(await store.events(play.job))
+
+
+async def test_after_three_deaths_in_a_stage_the_job_is_parked_with_a_message(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path)
+    for _ in range(3):
+
+        class Died(BaseException):
+            pass
+
+        def die(context: object, ports: object) -> Done:  # noqa: ARG001
+            raise Died
+
+        play.agents[Stage.MONITOR].turns = [die]
+        with pytest.raises(Died):
+            await play.orchestrator.drive(play.job)
+        play.orchestrator._driven.clear()
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    assert row.context.waiting is not None
+    assert "died 3 times" in row.context.waiting.text
+    assert (await play.kinds()).count("job_resumed") == 3
