@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 TYPED := bot adapters pipeline .ci
+LOCK := $(BIN)/uv lock --no-config --default-index https://pypi.org/simple
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test check format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,12 +20,13 @@ demo: install ## Train, check and publish a first model; no key, no account
 test: install ## Run the tests; TESTS="-k words" picks some
 	$(BIN)/pytest $(TESTS)
 
-check: install ## Format, lint, types and import contracts
+check: install ## Format, lint, types, import contracts, lock file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/python .ci/check_bundles.py
 	$(BIN)/lint-imports
+	$(LOCK) --check --offline
 
 format: install ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
@@ -33,8 +35,11 @@ format: install ## Format the code and mend what ruff can mend
 bench-%: install ## Run tests/benchmarks/bench_NAME.py
 	$(BIN)/python tests/benchmarks/bench_$*.py
 
+docs: install ## Write the README's generated blocks; TRANSCRIPT=1 records a new run
+	$(BIN)/python .ci/generate_docs.py $(if $(TRANSCRIPT),--transcript)
+
 lock: install ## Resolve the dependencies anew, against the public index alone
-	UV_NO_CONFIG=1 $(BIN)/uv lock --upgrade --default-index https://pypi.org/simple
+	$(LOCK) --upgrade
 
 clean: ## Remove .venv and everything built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -77,9 +77,10 @@ def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant)
 
 
-@pytest.mark.parametrize("path", files_of(*ROOMS, ".ci", "tests"), ids=name_of)
-def test_a_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(tree_of(path)), f"{name_of(path)} has no docstring"
+def test_a_module_says_what_it_is_for() -> None:
+    written = [path for path in files_of(*ROOMS, ".ci", "tests") if path.stat().st_size]
+
+    assert [name_of(path) for path in written if not ast.get_docstring(tree_of(path))] == []
 
 
 def test_a_file_is_one_idea_of_at_most_300_lines() -> None:

@@ -16,9 +16,10 @@ FILES = sorted(
 # Calls that only make a value. Making an object of one of our own classes is harmless as well.
 HARMLESS = {
     *("dict", "frozenset", "len", "min", "max", "range", "set", "sorted", "tuple", "zip"),
-    *("ConfigDict", "Field", "TypeAdapter", "field_validator", "model_validator", "validator"),
+    *("AfterValidator", "BeforeValidator", "ConfigDict", "Field", "SettingsConfigDict"),
+    *("TypeAdapter", "field_validator", "model_validator"),
     *("Decimal", "MappingProxyType", "NewType", "Path", "TypeVar", "timedelta"),
-    *("cache", "compile", "dataclass", "field", "getLogger", "lru_cache"),
+    *("cache", "compile", "dataclass", "field", "lru_cache", "partial"),
     *("Argument", "Option", "Typer", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),

@@ -1,0 +1,41 @@
+"""The README tells the truth: its generated blocks, its commands and its links."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from pipeline.jobs import Stage
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+GUIDES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*/ADDING.md")})
+DOCS = runpy.run_path(str(ROOT / ".ci" / "generate_docs.py"), run_name="generate_docs")
+
+
+def test_the_generated_blocks_say_what_the_code_says() -> None:
+    assert DOCS["fill"](README, DOCS["generated_blocks"]()) == README, "run: make docs"
+
+
+def test_the_transcript_shows_a_whole_job() -> None:
+    transcript = README.partition("<!-- transcript: generated -->")[2].partition("<!-- end")[0]
+
+    assert [stage for stage in Stage if stage not in transcript] == []
+    for line in ("Metric", "Baseline", "Verdict", "Model", "Prediction"):
+        assert re.search(rf"^\W*{line}\b", transcript, re.MULTILINE)
+
+
+def test_every_make_target_it_names_exists() -> None:
+    named = set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    assert {"demo", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(guide: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", guide.read_text("utf-8"))
+    local = [target for target in targets if not target.startswith("https://")]
+
+    assert [target for target in local if not (guide.parent / target).exists()] == []
