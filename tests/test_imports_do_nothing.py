@@ -20,7 +20,7 @@ HARMLESS = {
     *("TypeAdapter", "field_validator", "model_validator"),
     *("Decimal", "MappingProxyType", "NewType", "Path", "TypeVar", "timedelta"),
     *("cache", "compile", "dataclass", "field", "lru_cache", "partial"),
-    *("Argument", "Option", "Typer", "add_typer", "callback", "command"),
+    *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),
 }
