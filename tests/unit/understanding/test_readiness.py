@@ -1,0 +1,78 @@
+"""What intake still needs, and what a reply changes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.artifacts import DataInput
+from pipeline.context import JobContext, Request, StageResult, Waiting
+from pipeline.errors import PersonCanFix
+from pipeline.jobs import Actor, JobId, Place, Stage
+from pipeline.readiness import apply_reply, data_input, grouped_question, missing
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def waiting(field: str, options: tuple[str, ...] = (), reason: str = "question") -> JobContext:
+    done = StageResult(status="done", attempts=1, seconds=0, at=NOW)
+    return JobContext(
+        job_id=JobId("j-aaaaaaaa"),
+        created_at=NOW,
+        owner=Actor(platform="terminal", space="tty", id="me"),
+        thread=Place(platform="terminal", space="tty", channel="tty"),
+        home="/nowhere",
+        request=Request(words="sort my mail", inputs=(DataInput(location="old.csv"),)),
+        waiting=Waiting.model_validate(
+            {"reason": reason, "text": "?", "field": field, "options": options}
+        ),
+        stage_results=dict.fromkeys(Stage, done),
+    )
+
+
+def test_everything_missing_is_asked_in_one_question() -> None:
+    question = grouped_question(missing(Request(words="")))
+    assert "(1)" in question
+    assert "(2)" in question
+    assert missing(Request(words="x", inputs=(DataInput(location="a.csv"),))) == ()
+
+
+@pytest.mark.parametrize("reply", ["2", "Sold", "sold"])
+def test_an_option_is_chosen_by_number_or_by_text(reply: str) -> None:
+    context = apply_reply(waiting("target", ("price", "sold")), reply)
+    assert context.request.settings == {"dataset.label_column": "sold"}
+    assert set(context.stage_results) == {Stage.INTAKE_MANAGER}
+    assert context.waiting is None
+
+
+def test_another_file_starts_again_from_intake() -> None:
+    context = apply_reply(waiting("data"), "'new file.csv'")
+    assert context.request.inputs == (DataInput(location="new file.csv"),)
+    assert not context.stage_results
+
+
+def test_a_grouped_reply_is_told_apart_into_words_and_paths() -> None:
+    context = apply_reply(waiting("words+data"), "flag angry mails, /data/mails.csv")
+    assert context.request.words == "flag angry mails"
+    assert context.request.inputs == (DataInput(location="/data/mails.csv"),)
+
+
+def test_a_change_in_words_is_as_good_as_a_form() -> None:
+    context = apply_reply(waiting("approval", reason="approval"), "change epochs to 5")
+    assert context.request.settings == {"hyperparameters.epochs": 5}
+    assert not context.request.approved
+
+
+def test_only_a_clear_yes_approves() -> None:
+    assert apply_reply(waiting("approval", reason="approval"), "Approve").request.approved
+    with pytest.raises(PersonCanFix, match="did not understand"):
+        apply_reply(waiting("approval", reason="approval"), "why not later")
+
+
+def test_saying_retry_keeps_all_finished_stages() -> None:
+    context = apply_reply(waiting("retry"), "I freed some space")
+    assert len(context.stage_results) == len(Stage)
+
+
+def test_a_split_can_be_named_in_front_of_a_path() -> None:
+    assert data_input("val=/a/b.csv") == DataInput(location="/a/b.csv", split="validation")
+    assert data_input("a=b.csv") == DataInput(location="a=b.csv")
