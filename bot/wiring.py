@@ -1,6 +1,7 @@
 """The composition root: settings in, a working house out. The only file that imports adapters."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -74,13 +75,14 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything a job needs to run."""
     async with open_records(settings) as records:
         workbench = await open_workbench(settings)
+        parts = {"workbench": workbench, "models": settings.home / "models"}
         ports = Ports(
             clock=records.clock,
             emit=_nowhere,
             workbench=workbench,
-            sources=shelf("sources", home=settings.home),
-            runtimes=shelf("runtimes", workbench=workbench),
-            hosts=shelf("hosts", home=settings.home),
+            sources=shelf("sources", **parts),
+            runtimes=shelf("runtimes", **parts),
+            hosts=shelf("hosts", **parts),
             home=settings.home,
             approval=settings.approval,
             max_job_usd=float(settings.max_job_usd),
@@ -110,7 +112,7 @@ async def open_workbench(settings: Settings) -> Workbench:
 
 
 def shelf(name: str, **parts: object) -> Mapping[str, Any]:
-    """Every adapter of a shelf by its file name, each made by its `adapter(...)`."""
+    """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs."""
     package = importlib.import_module(f"adapters.{name}")
     return {
         found.name: _made(f"adapters.{name}.{found.name}", parts)
@@ -121,8 +123,9 @@ def shelf(name: str, **parts: object) -> Mapping[str, Any]:
 def _made(module: str, parts: Mapping[str, object]) -> object:
     factory = getattr(importlib.import_module(module), "adapter", None)
     if factory is None:
-        raise Bug(f"{module} must define adapter({', '.join(parts)}).")
-    return factory(**parts)
+        raise Bug(f"{module} must define adapter(...).")
+    needed = inspect.signature(factory).parameters
+    return factory(**{part: value for part, value in parts.items() if part in needed})
 
 
 async def _nowhere(event: Event) -> None:
