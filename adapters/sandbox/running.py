@@ -11,6 +11,7 @@ from time import monotonic
 
 import psutil
 
+from adapters.sandbox.leftovers import kill_tree
 from adapters.sandbox.lines import Lines
 from adapters.sandbox.view import SCRATCH, Sandbox, module_folder
 from pipeline.ports.runtime import Ending, OnLine, Step, StepResult
@@ -19,6 +20,7 @@ _TAIL = 60
 _CHUNK = 64 << 10
 _WATCH_SECONDS = 0.5
 _GRACE_SECONDS = 1.5
+_LINE_COST = 32  # bytes that a line costs beside its text, so that empty lines are no flood gate
 _KILLED = 128 + signal.SIGKILL
 _OUT_OF_MEMORY = ("MemoryError", "std::bad_alloc", "Cannot allocate memory", "out of memory")
 
@@ -38,10 +40,11 @@ class _Output:
         lines = Lines()
         while data := await stream.read(_CHUNK):
             room = max(0, self.limit - self.size)
-            self.size += len(data)
+            self.size += len(data) + _LINE_COST * data.count(b"\n")
             await self._deliver(lines.feed(data[:room]))
             if self.size > self.limit:
                 self.over.set()
+            await asyncio.sleep(0)  # a flood must not keep the rest of the bot waiting
         await self._deliver(lines.finish())
 
     async def _deliver(self, lines: list[str]) -> None:
@@ -136,19 +139,12 @@ async def _end(process: asyncio.subprocess.Process, reader: asyncio.Task[None]) 
     finally:
         if not reader.done():
             reader.cancel()
-            _kill(process.pid)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                kill_tree(psutil.Process(process.pid))
     if process.stdout is not None:
         while await process.stdout.read(_CHUNK):
             pass
     await process.wait()
-
-
-def _kill(pid: int) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        supervisor = psutil.Process(pid)
-        for process in [*supervisor.children(recursive=True), supervisor]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
 
 
 def _ending(code: int | None, tail: deque[str]) -> Ending:

@@ -1,0 +1,206 @@
+"""Trains on this machine: the steps run one after the other on the workbench.
+
+A run's folder holds `output.log` (all it printed) and `run.json` (where it is); the scripts can
+write to neither, as each works in a folder of its own below. A run lives with the bot's process:
+after a restart it is either finished on disk, or lost and safe to submit anew.
+"""
+
+import asyncio
+import contextlib
+import errno
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TextIO
+
+from pydantic import TypeAdapter, ValidationError
+
+from adapters.sandbox.leftovers import end_leftovers
+from pipeline.errors import MLTrainerError, PersonCanFix
+from pipeline.ports.runtime import RunRequest, RunState, StepResult, Workbench
+
+POLL_SECONDS = 0.5
+_LOG, _RECORD = "output.log", "run.json"
+_CANCEL_SECONDS = 5.0
+Status = Literal["running", "done", "failed", "cancelled", "lost"]
+
+
+@dataclass
+class _Run:
+    """A run of this process. `position` remembers where in the log a line number is."""
+
+    request: RunRequest
+    log: TextIO
+    status: Status = "running"
+    step: str = ""
+    result: StepResult | None = None
+    error: MLTrainerError | None = None
+    task: asyncio.Task[None] | None = None
+    position: tuple[int, int] = (0, 0)
+
+    def save(self) -> None:
+        """Write run.json, whole or not at all."""
+        record = _Record(self.request.name, self.status, self.step, self.result)
+        draft = self.request.folder / f".{_RECORD}"
+        draft.write_bytes(_RECORDS.dump_json(record))
+        draft.replace(self.request.folder / _RECORD)
+
+
+@dataclass(frozen=True)
+class _Record:
+    name: str
+    status: Status
+    step: str
+    result: StepResult | None
+
+
+_RECORDS = TypeAdapter(_Record)
+
+
+@dataclass
+class LocalRuntime:
+    """Implements pipeline.ports.runtime.Runtime with the workbench of this machine."""
+
+    workbench: Workbench
+    name: str = "local"
+    poll_seconds: float = POLL_SECONDS
+    _runs: dict[str, _Run] = field(default_factory=dict)
+
+    async def find(self, name: str) -> str | None:
+        """A run of this process under this name that goes on or is done."""
+        for handle, run in self._runs.items():
+            if run.request.name == name and run.status in {"running", "done"}:
+                return handle
+        return None
+
+    async def submit(self, request: RunRequest) -> str:
+        """Prepare the environment, then start the steps; the handle is the run's folder.
+
+        Raises what Workbench.prepare raises, and PersonCanFix when the folder cannot be written.
+        """
+        handle = str(request.folder)
+        await self.cancel(handle)
+        try:
+            run = await asyncio.to_thread(_open_run, request)
+        except OSError as error:
+            raise _unwritable(request.folder, error) from error
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(run.log.close)
+            python = await self.workbench.prepare(request.requirements, _writer(run))
+            cleanup.pop_all()
+        self._runs[handle] = run
+        run.task = asyncio.create_task(self._carry(run, python), name=f"run {request.name}")
+        return handle
+
+    async def check(self, handle: str, lines_read: int) -> RunState:
+        """State now; a run of an earlier process is read from disk, or lost."""
+        run = self._runs.get(handle)
+        if run is None:
+            return await asyncio.to_thread(_from_disk, Path(handle), lines_read)
+        if run.error is not None:
+            del self._runs[handle]  # asked again, it is lost and can be submitted anew
+            raise run.error
+        if run.task is not None and run.task.done() and not run.task.cancelled():
+            run.task.result()
+        status = run.status  # before the log, so that a finished run has given all its lines
+        lines, run.position = await asyncio.to_thread(
+            _lines_after, run.request.folder / _LOG, lines_read, run.position
+        )
+        return RunState(status, lines, run.step, run.result)
+
+    async def cancel(self, handle: str) -> None:
+        """End the run and its children; safe to repeat."""
+        run = self._runs.get(handle)
+        if run is None:
+            await asyncio.to_thread(end_leftovers, Path(handle))
+        elif run.task is not None and not run.task.done():
+            run.status = "cancelled"
+            run.task.cancel()
+            await asyncio.wait({run.task}, timeout=_CANCEL_SECONDS)
+
+    async def _carry(self, run: _Run, python: Path) -> None:
+        """Run the steps until one does not end well."""
+        try:
+            run.status = await self._steps(run, python)
+        except asyncio.CancelledError:
+            # Nobody asked for it: the process ends, and the run may be submitted anew.
+            run.status = "cancelled" if run.status == "cancelled" else "lost"
+            raise
+        except MLTrainerError as error:
+            run.status, run.error = "lost", error
+        except OSError as error:
+            run.status, run.error = "lost", _unwritable(run.request.folder, error)
+        finally:
+            run.log.close()
+            with contextlib.suppress(OSError):
+                run.save()
+
+    async def _steps(self, run: _Run, python: Path) -> Status:
+        for step in run.request.steps:
+            run.step = step.name
+            await asyncio.to_thread(step.work.mkdir, parents=True, exist_ok=True, mode=0o700)
+            await asyncio.to_thread(run.save)
+            run.result = await self.workbench.run(python, step, _writer(run))
+            if not run.result.ok:
+                return "failed"
+        return "done"
+
+
+def _open_run(request: RunRequest) -> _Run:
+    end_leftovers(request.folder)
+    request.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(request.folder / _LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"))
+    run.save()
+    return run
+
+
+def _writer(run: _Run) -> Callable[[str], Awaitable[None]]:
+    async def write(line: str) -> None:
+        run.log.write(f"{line}\n")
+        run.log.flush()
+
+    return write
+
+
+def _lines_after(
+    log: Path, lines_read: int, position: tuple[int, int]
+) -> tuple[tuple[str, ...], tuple[int, int]]:
+    """Whole lines after the first `lines_read`, and the position (line, byte) behind them."""
+    line, offset = position if position[0] == lines_read else (0, 0)
+    with log.open("rb") as file:
+        file.seek(offset)
+        whole = file.read().rpartition(b"\n")[0:2]
+    text = b"".join(whole)
+    lines = text.decode(errors="replace").splitlines() if text else []
+    return tuple(lines[lines_read - line :]), (line + len(lines), offset + len(text))
+
+
+def _from_disk(folder: Path, lines_read: int) -> RunState:
+    """What an earlier process wrote down; a run that did not finish then is lost."""
+    try:
+        record = _RECORDS.validate_json((folder / _RECORD).read_bytes())
+        if record.status not in {"done", "failed"}:
+            end_leftovers(folder)
+            return RunState("lost")
+        lines, _ = _lines_after(folder / _LOG, lines_read, (0, 0))
+    except (OSError, ValidationError):
+        return RunState("lost")
+    return RunState(record.status, lines, record.step, record.result)
+
+
+def _unwritable(folder: Path, error: OSError) -> PersonCanFix:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return PersonCanFix(
+            "The disk is full: the training cannot go on.", "Free some space, then retry."
+        )
+    return PersonCanFix(
+        f"The training cannot work in {folder}: {error.strerror or error}.",
+        "Make the folder writable for the bot, then retry.",
+    )
+
+
+def adapter(*, workbench: Workbench) -> LocalRuntime:
+    """The runtime of this machine."""
+    return LocalRuntime(workbench)
