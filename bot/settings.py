@@ -1,0 +1,231 @@
+"""Everything from the environment and `.env`, checked at once. Nothing is read at import."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    WebsocketUrl,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipeline.errors import PersonCanFix
+
+_DOT_ENV = ".env"
+_OURS = "MLTRAINER_"
+_OWN = {
+    *("home", "env_cache", "master_keys", "share", "sandbox", "approval"),
+    *("max_job_usd", "allow_private_urls", "retry_scale"),
+}
+_SECTIONS = MappingProxyType(
+    {
+        "home": "Where everything is kept",
+        "share": "What is allowed",
+        "port": "Slack and Discord",
+        "hf_endpoint": "Services; each can be pointed at another address",
+        "anthropic_api_key": "Language models: the server's own keys, all optional",
+    }
+)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return (_OURS if field in _OWN else "") + field.upper()
+
+
+def _expand(value: object) -> object:
+    return Path(value).expanduser().absolute() if isinstance(value, str | Path) else value
+
+
+def _split(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _address(value: str) -> str:
+    """Check an address and keep it as given: the parsed form would end in a slash."""
+    TypeAdapter(HttpUrl).validate_python(value.replace("{subdomain}", "subdomain"))
+    return value
+
+
+def _gateway(value: str) -> str:
+    TypeAdapter(WebsocketUrl).validate_python(value)
+    return value
+
+
+Folder = Annotated[Path, BeforeValidator(_expand)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Address = Annotated[str, AfterValidator(_address)]
+Gateway = Annotated[str, AfterValidator(_gateway)]
+
+
+class Settings(BaseSettings):
+    """One field a variable; `variable(field)` is its name. The texts below are `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        alias_generator=variable,
+        case_sensitive=True,
+        env_ignore_empty=True,
+        env_file_encoding="utf-8",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Folder = Path("~/.mltrainer")
+    """Folder with the database, the master key, jobs, models and logs."""
+    env_cache: Folder | None = None
+    """Folder of the training environments; empty: `environments` in the home."""
+    database_url: SecretStr | None = None
+    """sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: SQLite in the home."""
+    master_keys: SecretStr | None = None
+    """Keys that protect secrets, newest first; empty: a file in the home."""
+    share: Literal["schema", "samples"] = "schema"
+    """What a language model sees of data: schema (names, types, statistics) or samples (rows)."""
+    sandbox: Literal["full", "partial", "limited"] | None = None
+    """Sandbox of training scripts: full, partial or limited; empty: the best this machine has."""
+    approval: Literal["paid", "always", "never"] = "paid"
+    """What waits for a yes: paid (what costs or becomes public), always (every plan) or never."""
+    max_job_usd: float = Field(1.0, ge=0, allow_inf_nan=False)
+    """Most US dollars that --yes approves for one job."""
+    allow_private_urls: Names = ()
+    """Private addresses that data may come from: host:port, host:port."""
+    retry_scale: float = Field(1.0, ge=0, allow_inf_nan=False)
+    """Multiplies every waiting time; for tests and demos."""
+    port: int = Field(3000, ge=0, le=65535)
+    """Port of the web server: Slack, health and metrics."""
+    slack_bot_token: SecretStr | None = None
+    """Slack's bot token, xoxb-…"""
+    slack_signing_secret: SecretStr | None = None
+    """Slack's signing secret, for HTTP mode."""
+    slack_app_token: SecretStr | None = None
+    """Slack's app token, xapp-…; turns Socket Mode on."""
+    slack_api_url: Address = "https://slack.com/api/"
+    """Slack's web API, with /api/ at its end."""
+    discord_bot_token: SecretStr | None = None
+    """Discord's bot token."""
+    discord_api_url: Address = "https://discord.com/api/v10"
+    """Discord's REST API, with /v10 at its end."""
+    discord_gateway_url: Gateway | None = None
+    """Discord's gateway; empty: the one Discord names."""
+    hf_endpoint: Address = "https://huggingface.co"
+    """Hugging Face's hub."""
+    hf_spaces_url: Address = "https://{subdomain}.hf.space"
+    """Address of a Space; {subdomain} stands for its name."""
+    kaggle_api_url: Address = "https://api.kaggle.com"
+    """Kaggle's API."""
+    modal_server_url: Address = "https://api.modal.com"
+    """Modal's API."""
+    ray_address: str | None = None
+    """Ray cluster to train on; empty: none."""
+    gdrive_url: Address = "https://drive.google.com"
+    """Google Drive, for data that is shared by link."""
+    anthropic_api_key: SecretStr | None = None
+    """Anthropic's key."""
+    openai_api_key: SecretStr | None = None
+    """OpenAI's key."""
+    gemini_api_key: SecretStr | None = None
+    """Google Gemini's key."""
+    groq_api_key: SecretStr | None = None
+    """Groq's key."""
+    anthropic_api_base: Address = "https://api.anthropic.com"
+    """Anthropic's API, the bare host."""
+    openai_api_base: Address = "https://api.openai.com/v1"
+    """OpenAI's API, with /v1 at its end."""
+    gemini_api_base: Address = "https://generativelanguage.googleapis.com/v1beta"
+    """Gemini's API, with /v1beta at its end."""
+    groq_api_base: Address = "https://api.groq.com/openai/v1"
+    """Groq's API, with /openai/v1 at its end."""
+    ollama_api_base: Address = "http://localhost:11434"
+    """Ollama's API, the bare host."""
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment, then `.env` of the current folder for what is missing there.
+
+        PersonCanFix names every problem, each with its cure.
+        """
+        problems = _misspelt({*os.environ, *dotenv_values(_DOT_ENV)})
+        try:
+            settings = cls(_env_file=_DOT_ENV)
+        except ValidationError as error:
+            problems += _invalid(error)
+        if problems:
+            wrong = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+            raise PersonCanFix(
+                f"{wrong} wrong:\n" + "\n".join(f"  {problem}" for problem in problems),
+                "Correct them in the environment or in .env; .env.example explains each.",
+            )
+        return settings
+
+    @property
+    def environments(self) -> Path:
+        """Folder of the cached training environments."""
+        return self.env_cache or self.home / "environments"
+
+    @property
+    def database(self) -> str:
+        """URL of the database; holds its password."""
+        if self.database_url is None:
+            return f"sqlite:///{self.home / 'mltrainer.db'}"
+        return self.database_url.get_secret_value()
+
+
+def make_home(home: Path) -> None:
+    """Make the home, readable by its owner alone; PersonCanFix when it cannot be written."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise PersonCanFix(
+            f"The home {home} cannot be written: {error.strerror}.",
+            "Make it writable, or set MLTRAINER_HOME to a folder that is.",
+        ) from error
+
+
+def _misspelt(names: Iterable[str]) -> list[str]:
+    """Variables that begin like ours and are none of ours."""
+    known = [variable(field) for field in Settings.model_fields]
+    problems = []
+    for name in sorted(names):
+        if name.startswith(_OURS) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            cure = f"did you mean {near[0]}?" if near else "remove it."
+            problems.append(f"{name} is no setting; {cure}")
+    return problems
+
+
+def _invalid(error: ValidationError) -> list[str]:
+    """One line for each value that cannot be: what is wrong, and what belongs there."""
+    fields = {variable(name): field for name, field in Settings.model_fields.items()}
+    return [
+        f"{name}: {problem['msg']}. {fields[name].description}"
+        for problem in error.errors(include_url=False, include_input=False, include_context=False)
+        for name in [str(problem["loc"][0])]
+    ]
+
+
+def render_example() -> str:
+    """`.env.example`: every variable with what it means and its default, all commented out."""
+    lines = ["# Copy to .env and remove the # where you want another value than the default."]
+    for name, field in Settings.model_fields.items():
+        if name in _SECTIONS:
+            lines += ["", f"## {_SECTIONS[name]}"]
+        default = field.default if isinstance(field.default, str | int | float | Path) else ""
+        lines += ["", f"# {field.description}", f"# {variable(name)}={default}"]
+    return "\n".join(lines) + "\n"
