@@ -1,0 +1,157 @@
+"""The embedded queue: drives what is due in this process, and keeps nothing of its own.
+
+Once a second it asks the store what is due: timers, replies, cancels, jobs left by a crash and
+hints that were lost are all found by that one question.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from adapters.lock import HomeLock
+from pipeline.errors import PersonCanFix, Superseded, TryAgain
+from pipeline.jobs import JobId
+from pipeline.ports.clock import Clock
+from pipeline.ports.queue import Drive
+from pipeline.ports.store import JobRow, Store
+
+_TICK = timedelta(seconds=1)
+_AFTER_ERROR = timedelta(seconds=10)
+_LONGEST_GOODBYE = 10.0  # seconds a cancelled drive has to end what it started
+_log = logging.getLogger(__name__)
+
+
+class EmbeddedQueue:
+    """pipeline.ports.queue.Queue for one process per home. `only` narrows it to one job."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        lock: HomeLock,
+        only: JobId | None = None,
+        at_once: int = 4,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = lock
+        self._only = only
+        self._at_once = at_once
+        self._woken = asyncio.Event()
+        self._driven: dict[JobId, asyncio.Task[datetime | None]] = {}
+        self._not_before: dict[JobId, datetime] = {}
+        self._errors: dict[JobId, BaseException] = {}
+
+    async def wake(self, job_id: JobId) -> None:
+        """Look at once instead of at the next tick."""
+        self._not_before.pop(job_id, None)
+        self._woken.set()
+
+    async def run(self, drive: Drive) -> None:
+        """Drive due jobs until cancelled.
+
+        PersonCanFix when another process works in this home; Superseded when one took over.
+        A drive that fails is logged and tried again; the others go on.
+        """
+        async with self._working():
+            while True:
+                await self._turn(drive)
+                await self._rest()
+
+    async def run_until_settled(self, job_id: JobId, drive: Drive) -> JobRow:
+        """Drive due jobs until this one is settled; an error of its own drive is raised."""
+        async with self._working():
+            while True:
+                due = await self._turn(drive)
+                if error := self._errors.pop(job_id, None):
+                    raise error
+                if job_id not in due and job_id not in self._driven:
+                    row = await self._store.load(job_id)
+                    if row.status.settled:
+                        return row
+                await self._rest()
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        """Hold the lock, unless the caller holds it already, and leave no drive behind."""
+        lent = self._lock.held
+        if not lent and not await asyncio.to_thread(self._lock.acquire):
+            raise _taken(self._lock.held_by())
+        try:
+            yield
+        finally:
+            await self._end_drives()
+            if not lent:
+                self._lock.release()
+
+    async def _turn(self, drive: Drive) -> tuple[JobId, ...]:
+        """Start what is due and not under way; returns what is due."""
+        if not await asyncio.to_thread(self._lock.beat):
+            raise Superseded("Another process took over this home; this one stops.")
+        self._woken.clear()
+        now = self._clock.now()
+        self._not_before = {job: at for job, at in self._not_before.items() if at > now}
+        due = await self._ask(now)
+        for job_id in due:
+            if job_id in self._driven or job_id in self._not_before:
+                continue
+            if len(self._driven) >= self._at_once:
+                break
+            self._start(job_id, drive)
+        return due
+
+    async def _ask(self, now: datetime) -> tuple[JobId, ...]:
+        try:
+            due = await self._store.due(now)
+        except TryAgain as error:
+            _log.warning("%s", error)
+            return ()
+        return tuple(job_id for job_id in due if self._only in {None, job_id})
+
+    def _start(self, job_id: JobId, drive: Drive) -> None:
+        task = asyncio.ensure_future(drive(job_id))
+        self._driven[job_id] = task
+        task.add_done_callback(lambda ended: self._note(job_id, ended))
+
+    def _note(self, job_id: JobId, task: asyncio.Task[datetime | None]) -> None:
+        """Remember when a driven job is worth another look."""
+        del self._driven[job_id]
+        now = self._clock.now()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("drive of %s failed: %s", job_id, error, exc_info=error)
+            self._errors[job_id] = error
+            self._not_before[job_id] = now + _AFTER_ERROR
+        else:
+            next_due = None if task.cancelled() else task.result()
+            self._not_before[job_id] = next_due or now + _TICK
+        self._woken.set()
+
+    async def _rest(self) -> None:
+        """Sleep to the next tick, or less when a job is due before it."""
+        now = self._clock.now()
+        nearest = min(self._not_before.values(), default=now + _TICK)
+        seconds = max(min(nearest - now, _TICK).total_seconds(), 0)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _end_drives(self) -> None:
+        tasks = tuple(self._driven.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
+
+
+def _taken(pid: int | None) -> PersonCanFix:
+    by = f"process {pid}" if pid else "another process"
+    return PersonCanFix(
+        f"This home is held by {by}, which works on its jobs.",
+        "Let it finish or stop it; your wish is saved. Or use another MLTRAINER_HOME.",
+    )
