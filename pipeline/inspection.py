@@ -12,7 +12,7 @@ from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
 from pipeline.recipe import HARNESS
-from pipeline.scripts import core_environment, harness_script, run_script
+from pipeline.scripts import core_environment, harness_script, result, run_script
 
 _LIMITS = Limits(seconds=300, memory=4 << 30, file_size=64 << 20, output=1 << 20)
 
@@ -38,12 +38,9 @@ async def read_data(
 
 def saved_report(folder: JobFolder, ports: Ports) -> DataReport:
     """The report made at intake."""
-    taken = ports.workbench.take(folder.report, folder.scratch("report"))
-    document = next((path for path in taken if path.name == "report.json"), None)
-    if document is None:
-        raise Bug("The data report is missing.")
+    document = result(ports, folder.report / "report.json", folder.scratch("report"))
     try:
-        return DataReport.model_validate_json(document.read_bytes())
+        return DataReport.model_validate_json(document)
     except ValidationError as error:
         raise Bug("The data report has the wrong shape.") from error
 

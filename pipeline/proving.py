@@ -1,6 +1,5 @@
 """Proof of life: a clean process loads a model folder and must repeat its predictions exactly."""
 
-import shutil
 from pathlib import Path
 
 from pipeline.artifacts import Proof
@@ -9,7 +8,7 @@ from pipeline.folders import fresh
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
-from pipeline.scripts import environment, run_script
+from pipeline.scripts import environment, result, run_script
 
 _LIMITS = Limits(seconds=300)
 
@@ -29,16 +28,15 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
         reads=(folder,),
         limits=_LIMITS,
     )
-    result = await run_script(stage, ports, python, step)
-    again = (work / "predictions.csv").read_bytes()
+    ended = await run_script(stage, ports, python, step)
+    again = result(ports, work / "predictions.csv", work.with_name(f"{work.name}-result"))
     if again != (folder / "predictions.csv").read_bytes():
         raise Rejected(
             "The model was loaded again but did not repeat its predictions.",
             "It was not published. Retry, or try another backbone.",
         )
     rows = max(0, again.count(b"\n") - 1)
-    shutil.rmtree(work, ignore_errors=True)
-    return Proof(loaded=True, rows=rows, seconds=result.seconds)
+    return Proof(loaded=True, rows=rows, seconds=ended.seconds)
 
 
 def requirement_lines(folder: Path) -> tuple[str, ...]:

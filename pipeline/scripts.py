@@ -9,6 +9,7 @@ from pydantic import JsonValue, ValidationError
 from pipeline.artifacts import Problem
 from pipeline.errors import MLTrainerError, PersonCanFix, Rejected
 from pipeline.events import AgentLogged, ProgressReported
+from pipeline.folders import fresh
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Step, StepResult
@@ -127,6 +128,12 @@ def core_requirements() -> tuple[str, ...]:
     return min(
         (requirements(task) for task in known_recipes()), key=lambda lines: (len(lines), lines)
     )
+
+
+def result(ports: Ports, produced: Path, scratch: Path) -> bytes:
+    """Bytes of one file that a script left: a regular file, and no link to somewhere else."""
+    (copy,) = ports.workbench.take(produced, fresh(scratch))
+    return copy.read_bytes()
 
 
 def harness_script(name: str) -> Path:

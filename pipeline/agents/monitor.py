@@ -116,7 +116,7 @@ def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -
     produced = folder.run(name)
     fresh(folder.model)
     ports.workbench.take(produced / "model", folder.model / "model")
-    for path in ports.workbench.take(produced / "score", folder.scratch("score")):
+    for path in ports.workbench.take(produced / "score", fresh(folder.scratch("score"))):
         path.rename(folder.model / path.name)
     skipped = {"prepare.py", "baseline.py", "train.py", "report.py", "sample.py"}
     for path in sorted(folder.bundle.iterdir()):

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from pipeline import bundle
 from pipeline.artifacts import Preprocessing as Prepared
@@ -16,7 +16,7 @@ from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
 from pipeline.recipe import requirements
 from pipeline.retry import POLICIES
-from pipeline.scripts import environment, run_script
+from pipeline.scripts import environment, result, run_script
 
 _LIMITS = Limits(seconds=900)
 
@@ -47,19 +47,17 @@ class Preprocessing:
             limits=_LIMITS,
         )
         await run_script(self.name, ports, python, step)
-        prepared = _read(folder.prepared)
+        document = result(ports, folder.prepared / "prepared.json", folder.scratch("prepared"))
+        prepared = _read(document, folder.prepared)
         return Done(prepared, _note(prepared))
 
 
-def _read(folder: Path) -> Prepared:
+def _read(text: bytes, folder: Path) -> Prepared:
     """prepared.json, which a child process wrote: checked like any foreign document."""
-    path = folder / "prepared.json"
-    if path.is_symlink() or not path.is_file():
-        raise Bug("prepare.py left no prepared.json.")
-    document: dict[str, JsonValue] = json.loads(path.read_bytes())
     try:
+        document: dict[str, JsonValue] = json.loads(text)
         return Prepared.model_validate({**document, "folder": str(folder)})
-    except ValidationError as error:
+    except (ValueError, TypeError) as error:
         raise Bug("prepared.json has the wrong shape.") from error
 
 
