@@ -88,9 +88,11 @@ class Settings(BaseSettings):
 
     home: Folder = Path("~/.mltrainer")
     """Folder with the database, the master key, jobs, models and logs."""
-    env_cache: Folder | None = None
+    env_cache: Folder = Field(default_factory=lambda data: data["home"] / "environments")
     """Folder of the training environments; empty: `environments` in the home."""
-    database_url: SecretStr | None = None
+    database_url: str = Field(
+        default_factory=lambda data: f"sqlite:///{data['home'] / 'mltrainer.db'}", repr=False
+    )
     """sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: SQLite in the home."""
     master_keys: SecretStr | None = None
     """Keys that protect secrets, newest first; empty: a file in the home."""
@@ -171,18 +173,6 @@ class Settings(BaseSettings):
                 "Correct them in the environment or in .env; .env.example explains each.",
             )
         return settings
-
-    @property
-    def environments(self) -> Path:
-        """Folder of the cached training environments."""
-        return self.env_cache or self.home / "environments"
-
-    @property
-    def database(self) -> str:
-        """URL of the database; holds its password."""
-        if self.database_url is None:
-            return f"sqlite:///{self.home / 'mltrainer.db'}"
-        return self.database_url.get_secret_value()
 
 
 def make_home(home: Path) -> None:
