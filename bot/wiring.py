@@ -1,5 +1,6 @@
 """The composition root: settings in, a working house out. The only file that imports adapters."""
 
+import asyncio
 import importlib
 import inspect
 import pkgutil
@@ -7,19 +8,20 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from adapters.clock import SystemClock
-from adapters.migrations import upgrade
-from adapters.queue import EmbeddedQueue, HomeLock
+from adapters.lock import HomeLock
+from adapters.platforms.terminal import Terminal
+from adapters.queue import EmbeddedQueue
 from adapters.store import SqlStore
 from adapters.workbench import adapter as make_workbench
-from bot.journal import Journal
-from bot.settings import Settings
+from bot.journal import Journal, set_up
+from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
 from pipeline.events import Event
-from pipeline.jobs import JobId
+from pipeline.jobs import Actor, JobId, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
 from pipeline.ports.clock import Clock
@@ -54,7 +56,8 @@ class House(Records):
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the job table, brought up to date; enough for list, status, log and every wish."""
-    await upgrade(settings.database_url)
+    await asyncio.to_thread(make_home, settings.home)
+    set_up(settings.home)
     clock = SystemClock()
     store = SqlStore(url=settings.database_url, clock=clock)
     await store.open()
@@ -109,6 +112,13 @@ async def open_workbench(settings: Settings) -> Workbench:
     """The workbench at the best sandbox level of this machine."""
     level: SandboxLevel | None = settings.sandbox
     return await make_workbench(env_cache=settings.env_cache, sandbox=level)
+
+
+def terminal(
+    *, actor: Actor, place: Place, history: Path | None = None, out: TextIO | None = None
+) -> Terminal:
+    """One person's terminal; `out` defaults to stdout."""
+    return Terminal(actor=actor, place=place, history=history, out=out)
 
 
 def shelf(name: str, **parts: object) -> Mapping[str, Any]:

@@ -34,13 +34,25 @@ from pipeline.ports.store import JobRow
 GREETING = "mltrainer"
 WHAT_IT_DOES = "Say in plain English which model you want; get it trained, checked and published."
 ASK_FOR_WORK = "Hi! Tell me what you'd like to build, and where the data is."
-NEXT_WORK = "What would you like to build next? An empty line ends our talk."
+NEXT_WORK = "What would you like to build next? (exit ends our talk)"
 SESSION_FOUND = "Previous session found. [R] Resume  [N] New session"
 PRESS_R_OR_N = "Please press R to resume it or N for a new session."
 GOODBYE = "Goodbye."
 DONE = "The model is ready and proven."
 FAILED = "The job failed."
 CANCELLED = "The job was cancelled."
+DEMO = """\
+This is the whole job once, for real: 569 breast tumours with 30 measurements each come along with
+scikit-learn; a model learns to tell malignant from benign ones and is checked before it is used."""
+SETTING_UP = "Setting up the training environment (once; it is kept for later jobs)"
+LIKE_THE_TRAINING = "Give the same columns as in training, as CSV or JSON lines."
+NO_TRACEBACK = "There is no traceback: nothing has gone wrong in this job."
+NOT_YET = "cannot be trained yet"
+SANDBOX: Mapping[str, str] = {
+    "full": "full: own namespaces (bubblewrap), no network, only the job's own files",
+    "partial": "partial: kernel filters, no network, only the job's own files",
+    "limited": "limited: resource limits and a clean environment only",
+}
 INTERRUPTED = "The job stands still: no process is working on it."
 RUNNING = "The job is being worked on."
 YOUR_JOBS = "Your latest jobs:"
@@ -281,6 +293,32 @@ _NEXT: Mapping[str, str] = {
     "interrupted": "mltrainer resume {job}",
     "running": "mltrainer status {job}",
 }
+
+
+def standing(state: str) -> str:
+    """Whether somebody is at work on a job that has not settled."""
+    return RUNNING if state == "running" else INTERRUPTED
+
+
+def demo_prediction(number: int, label: str, sure: float, truth: str) -> str:
+    """`Prediction  row 1: malignant (99 % sure), in truth malignant`."""
+    return f"{'Prediction':<12}row {number}: {label} ({sure:.0%} sure), in truth {truth}"
+
+
+def predictions_written(rows: int, path: str) -> str:
+    """Where the predictions are."""
+    return f"{rows:,} predictions written to {path}"
+
+
+def check(name: str, detail: str, hint: str, *, ok: bool) -> str:
+    """One line of the doctor."""
+    verdict = "✓ ok   " if ok else "✗ wrong"
+    return sentences(f"{verdict}  {name:<10}{detail}", "" if ok else hint)
+
+
+def up_to_date(home: str) -> str:
+    """After a migration."""
+    return f"The database of {home} is up to date."
 
 
 def not_yours(owner: str) -> str:

@@ -128,6 +128,10 @@ class Terminal:
         box = Panel(Text(card.body), title=card.title, width=width, padding=(0, 2))
         self._console.print(box, soft_wrap=False)
 
+    def tell(self, card: Card) -> None:
+        """Say something outside any job."""
+        self._say(card)
+
     async def ask(self, question: str) -> str | None:
         """One line of the person; None when they leave."""
         self._print(Text(question))

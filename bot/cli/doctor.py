@@ -1,0 +1,44 @@
+"""About this machine and this program: doctor, env, tasks, migrate."""
+
+from typing import Annotated
+
+import typer
+
+PANEL = "Set up"
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
+]
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check this machine: settings, home, sandbox, disk, memory."""
+    from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
+
+    machine.doctor(as_json=as_json)
+
+
+def env() -> None:
+    """Every setting with its meaning and default: [bold]mltrainer env > .env[/bold]."""
+    from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
+
+    machine.env()
+
+
+def tasks(*, as_json: AsJson = False) -> None:
+    """The thirteen tasks: what each is for and which can be trained already."""
+    from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
+
+    machine.tasks(as_json=as_json)
+
+
+def migrate() -> None:
+    """Bring the database up to date; every other command does so by itself."""
+    from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
+
+    machine.migrate()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this group's commands."""
+    for command in (doctor, tasks, env, migrate):
+        app.command(rich_help_panel=PANEL)(command)

@@ -1,0 +1,90 @@
+"""Looking at jobs and steering them: answer, list, status, log, resume, retry, cancel."""
+
+from typing import Annotated
+
+import typer
+
+PANEL = "Jobs"
+Job = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, for example j-4f0c2k9a.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Hide calls of model and tools.")]
+
+
+def answer(
+    job: Job,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="An option's number or text, or your own words.")
+    ],
+    *,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Reply to what a job asks; then it goes on.
+
+    [bold]mltrainer answer j-4f0c2k9a 2[/bold]          the second option
+    [bold]mltrainer answer j-4f0c2k9a approve[/bold]    also: change NAME to VALUE, cancel
+    """
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.answer(job, text, as_json=as_json, quiet=quiet)
+
+
+def list_(*, as_json: AsJson = False) -> None:
+    """The latest jobs, and which of them stand still."""
+    from bot.cli import looking  # noqa: PLC0415  (help must not wait for it)
+
+    looking.list_jobs(as_json=as_json)
+
+
+def status(job: Job, *, as_json: AsJson = False) -> None:
+    """Where a job stands: its stages, its question or its result."""
+    from bot.cli import looking  # noqa: PLC0415  (help must not wait for it)
+
+    looking.status(job, as_json=as_json)
+
+
+def log(
+    job: Job,
+    *,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show the log file with tracebacks instead.")
+    ] = False,
+) -> None:
+    """Everything that happened in a job."""
+    from bot.cli import looking  # noqa: PLC0415  (help must not wait for it)
+
+    looking.log(job, traceback=traceback)
+
+
+def resume(job: Job, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Go on with an interrupted or failed job; finished stages are kept."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.resume(job, as_json=as_json, quiet=quiet)
+
+
+def retry(job: Job, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Run the stage that failed or waits once more, with all its attempts."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.retry(job, as_json=as_json, quiet=quiet)
+
+
+def cancel(job: Job, *, as_json: AsJson = False) -> None:
+    """Stop a job for good, and the training it runs."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.cancel(job, as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this group's commands."""
+    app.command("answer", rich_help_panel=PANEL)(answer)
+    app.command("list", rich_help_panel=PANEL)(list_)
+    app.command("status", rich_help_panel=PANEL)(status)
+    app.command("log", rich_help_panel=PANEL)(log)
+    app.command("resume", rich_help_panel=PANEL)(resume)
+    app.command("retry", rich_help_panel=PANEL)(retry)
+    app.command("cancel", rich_help_panel=PANEL)(cancel)

@@ -1,0 +1,80 @@
+"""Steering a job: each command writes its wish, then settles the job or follows who does."""
+
+import uuid
+
+from bot import commands
+from bot.cli.output import Output, complain
+from bot.cli.session import Work, perform, person, working
+from pipeline.errors import PersonCanFix
+from pipeline.jobs import JobStatus
+from pipeline.ports.store import Inbound, JobRow
+
+
+def answer(job: str, text: str, *, as_json: bool, quiet: bool) -> None:
+    """Deliver a reply; then as resume."""
+
+    async def work() -> int:
+        async with working(Output(as_json=as_json), quiet=quiet) as here:
+            row = await here.find(job)
+            after = await here.last_event(row)
+            reply = Inbound(key=f"cli:{uuid.uuid4().hex}", actor=person().key, text=text)
+            row = await commands.answer(here.store, row, reply)
+            return await here.finish(await here.settle(row, after=after))
+
+    perform(work)
+
+
+def resume(job: str, *, as_json: bool, quiet: bool) -> None:
+    """Go on where the job stopped."""
+
+    async def work() -> int:
+        async with working(Output(as_json=as_json), quiet=quiet) as here:
+            row = await here.find(job)
+            if row.status is JobStatus.CANCELLED:
+                return await _refuse(here, row)
+            after = await here.last_event(row)
+            await here.runner.try_to_hold()
+            row = await commands.resume(here.store, row, worked_on=here.runner.others_work_on(row))
+            return await here.finish(await here.settle(row, after=after))
+
+    perform(work)
+
+
+def retry(job: str, *, as_json: bool, quiet: bool) -> None:
+    """Run the stage that failed or waits once more."""
+
+    async def work() -> int:
+        async with working(Output(as_json=as_json), quiet=quiet) as here:
+            row = await here.find(job)
+            if row.status is JobStatus.CANCELLED:
+                return await _refuse(here, row)
+            after = await here.last_event(row)
+            await here.runner.try_to_hold()
+            row = await commands.retry(here.store, row, worked_on=here.runner.others_work_on(row))
+            return await here.finish(await here.settle(row, after=after))
+
+    perform(work)
+
+
+async def _refuse(here: Work, row: JobRow) -> int:
+    """A cancelled job stays cancelled; the object says so too."""
+    try:
+        await commands.resume(here.store, row, worked_on=False)
+    except PersonCanFix as error:
+        complain(error)
+    return await here.finish(row)
+
+
+def cancel(job: str, *, as_json: bool) -> None:
+    """Ask for the job's end, and see to it when nobody else can."""
+
+    async def work() -> int:
+        async with working(Output(as_json=as_json), quiet=True) as here:
+            row = await here.find(job)
+            after = await here.last_event(row)
+            row = await commands.cancel(here.store, row, person().name)
+            row = await here.settle(row, after=after)
+            await here.finish(row)
+            return 0 if row.status is JobStatus.CANCELLED else 1
+
+    perform(work)
