@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 Kind = Literal[
     "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
 ]
 Split = Literal["train", "validation", "test"]
+Number = TypeVar("Number", int, float, bool)
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
@@ -51,11 +52,22 @@ class BundleConfig:
         names = self.columns.get(role, ())
         return (names,) if isinstance(names, str) else tuple(names)
 
+    def setting(self, name: str, default: Number) -> Number:
+        """A hyperparameter, or the default where it is not given; TypeError for a wrong type."""
+        value = self.hyperparameters.get(name)
+        if value is None:
+            return default
+        if isinstance(default, float) and type(value) is int:
+            return float(value)
+        if type(value) is not type(default):
+            raise TypeError(f"config.json: hyperparameter {name} cannot be {value!r}")
+        return value
+
     def number(self, name: str) -> float:
-        """A hyperparameter that is a number; ValueError when it is anything else."""
+        """A hyperparameter that is a number; TypeError when it is anything else."""
         value = self.hyperparameters.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"config.json: hyperparameter {name} must be a number, not {value!r}")
+            raise TypeError(f"config.json: hyperparameter {name} must be a number, not {value!r}")
         return value
 
 
@@ -65,7 +77,11 @@ def load_config(path: Path) -> BundleConfig:
     names = {field.name for field in fields(BundleConfig)}
     wrong = [f"{name} is missing" for name in sorted(names - told.keys())]
     wrong += [f"{name} is unknown" for name in sorted(told.keys() - names)]
-    wrong += [f"{name} has the wrong type" for name in sorted(names & told.keys()) if _bad(name, told[name])]
+    wrong += [
+        f"{name} has the wrong type"
+        for name in sorted(names & told.keys())
+        if _bad(name, told[name])
+    ]
     if wrong:
         raise ValueError(f"{path.name}: {'; '.join(wrong)}")
     return _build(told)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kinds import is_number
 from tables import Cell, Row
@@ -36,7 +37,7 @@ def has_header(rows: Sequence[Row]) -> bool:
     first, rest = rows[0], rows[1 : _LOOKED_AT + 1]
     filled = [cell.strip() for cell in first if cell and cell.strip()]
     if not filled or any(is_number(cell) for cell in filled):
-        return _are_years(filled, rest)
+        return _years_as_names(filled, rest)
     if not rest:
         return True
     columns = [[row[at] for row in rest if row[at]] for at in range(len(first))]
@@ -47,21 +48,13 @@ def has_header(rows: Sequence[Row]) -> bool:
     return not any(cell in column for cell, column in zip(first, columns, strict=True) if cell)
 
 
-def _are_years(filled: Sequence[str], rest: Sequence[Row]) -> bool:
-    """Numbers are names only where words and different, growing whole numbers stand together."""
-    words = [cell for cell in filled if not is_number(cell)]
-    figures = [cell for cell in filled if re.fullmatch(r"\d{1,4}", cell)]
-    growing = all(int(a) < int(b) for a, b in zip(figures, figures[1:], strict=False))
-    below = [row[0] or "" for row in rest]
-    return (
-        bool(words)
-        and len(figures) > 1
-        and growing
-        and len(words) + len(figures) == len(filled)
-        and not is_number(filled[0])
-        and filled[0] not in below
-        and all(int(b) - int(a) == 1 for a, b in zip(figures, figures[1:], strict=False))
-    )
+def _years_as_names(filled: Sequence[str], rest: Sequence[Row]) -> bool:
+    """Numbers are names only after a word of their own, and each one more than the one before."""
+    first, *others = filled or [""]
+    if len(others) < 2 or not all(re.fullmatch(r"\d{1,4}", cell) for cell in others):  # noqa: PLR2004
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(others)}
+    return steps == {1} and not is_number(first) and first not in [row[0] for row in rest]
 
 
 def _numeric(column: Sequence[Cell]) -> bool:

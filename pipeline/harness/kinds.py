@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from config import Kind
@@ -24,7 +25,14 @@ _DATE = re.compile(
 _ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|nr|no|number|index)$|[a-z]I[dD]$", re.IGNORECASE)
 _TRUTHS = frozenset(
     frozenset(pair)
-    for pair in (("0", "1"), ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"))
+    for pair in (
+        ("0", "1"),
+        ("true", "false"),
+        ("yes", "no"),
+        ("y", "n"),
+        ("t", "f"),
+        ("on", "off"),
+    )
 )
 _MOSTLY = 0.98
 _WORDS_OF_TEXT = 3.0
@@ -85,8 +93,8 @@ def mean_words(cells: Sequence[Cell]) -> float:
     return sum(len(cell.split()) for cell in known) / max(len(known), 1)
 
 
-def _share(counts: Counter[str], test: "type | object") -> float:
-    passing = sum(times for value, times in counts.items() if test(value))  # type: ignore[operator]
+def _share(counts: Counter[str], test: Callable[[str], bool]) -> float:
+    passing = sum(times for value, times in counts.items() if test(value))
     return passing / counts.total()
 
 
@@ -101,7 +109,9 @@ def _counts_up(name: str, cells: Sequence[Cell], counts: Counter[str]) -> bool:
     if len(counts) < max(len(cells), 10):
         return False
     values = [int(float(value)) for value in counts]
-    return bool(_ID_NAME.search(name)) or all(b - a == 1 for a, b in zip(values, values[1:], strict=False))
+    return bool(_ID_NAME.search(name)) or all(
+        after - before == 1 for before, after in pairwise(values)
+    )
 
 
 def _kind_of_words(name: str, cells: Sequence[Cell], counts: Counter[str]) -> Kind:
@@ -118,5 +128,6 @@ def _kind_of_words(name: str, cells: Sequence[Cell], counts: Counter[str]) -> Ki
 def _looks_like_id(name: str, counts: Counter[str]) -> bool:
     """One word each, and named an id or all with digits in them."""
     return all(" " not in value for value in counts) and (
-        bool(_ID_NAME.search(name)) or all(any(sign.isdigit() for sign in value) for value in counts)
+        bool(_ID_NAME.search(name))
+        or all(any(sign.isdigit() for sign in value) for value in counts)
     )

@@ -61,7 +61,7 @@ def classified(
         truth=np.array([place[label] for label in truth], dtype=np.int64),
         said=np.array([place[label] for label in said], dtype=np.int64),
         chances=np.pad(chances, ((0, 0), (0, len(unseen)))),
-        positive=place[positive] if positive in place else None,
+        positive=None if positive is None else place.get(positive),
     )
 
 
@@ -110,7 +110,9 @@ def mae(rows: Measured, weights: Floats) -> float:
 
 def r2(rows: Measured, weights: Floats) -> float:
     """Share of the target's variance that is explained; 0 for always saying the mean."""
-    spread = np.average((rows.truth - np.average(rows.truth, weights=weights)) ** 2, weights=weights)
+    spread = np.average(
+        (rows.truth - np.average(rows.truth, weights=weights)) ** 2, weights=weights
+    )
     return float(1 - rmse(rows, weights) ** 2 / spread) if spread else float("nan")
 
 

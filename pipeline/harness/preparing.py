@@ -10,7 +10,7 @@ from config import BundleConfig, Split, load_config
 from progress import Problem, say
 from reading import read_file
 from splits import Parts
-from tables import Cell, Table, is_missing, save_table
+from tables import Cell, Table, is_missing, label_of, save_table
 
 FEW_OF_A_CLASS = 5  # fewer rows than this cannot be in every part
 
@@ -31,7 +31,8 @@ def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:
         say("prepare", f"reading {file.name}")
         table = read_file(folder / file.name, header=file.header).table
         given[file.split] = given[file.split].join(table) if file.split in given else table
-    return given
+    names = next(iter(given.values())).names
+    return {split: table.select(names) for split, table in given.items()}
 
 
 def drop_missing(
@@ -56,7 +57,7 @@ def drop_missing(
 
 def check_classes(labels: Sequence[Cell], target: str, least_rows: int) -> list[str]:
     """Warnings about the classes; Problem where nothing can be learned."""
-    counts = Counter((label or "").strip() for label in labels)
+    counts = Counter(label_of(label) for label in labels)
     if len(counts) < 2:  # noqa: PLR2004 - telling apart takes two
         raise Problem(
             f"The column {target} has only one value, so there is nothing to tell apart.",
@@ -113,6 +114,6 @@ def _class_warnings(counts: Counter[str], target: str) -> list[str]:
             " they can hardly be learned."
         )
     most, least = counts.most_common()[0][1], counts.most_common()[-1][1]
-    if most > 20 * least:  # noqa: PLR2004 - from there accuracy alone misleads
+    if most > 20 * least:
         told.append(f"The classes in {target} differ much in size, {most} rows against {least}.")
     return told

@@ -1,4 +1,4 @@
-"""What a bundle script says while it works: JSON lines on stdout, and problems a person can mend."""
+"""What a bundle script says: progress as JSON lines, and problems that a person can mend."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import NoReturn
 NEEDS_PERSON = 3
 
 
-class Problem(Exception):  # noqa: N818 - the bot knows it under this name
+class Problem(Exception):
     """The data cannot be used as it is; `hint` says what the person does next.
 
     `field` names what their answer sets ("data", "target", "text"), `options` the choices.

@@ -59,9 +59,7 @@ def read_file(path: Path, *, header: bool | None = None) -> Reading:
             )
         content = path.read_bytes()
     except OSError as error:
-        raise Problem(
-            f"{path.name} cannot be opened: {error.strerror}.", f"{_AGAIN}."
-        ) from error
+        raise Problem(f"{path.name} cannot be opened: {error.strerror}.", f"{_AGAIN}.") from error
     return read_bytes(content, path.name, header=header)
 
 
@@ -73,7 +71,7 @@ def read_bytes(
     _refuse(content, name)
     text, encoding, notes = _decoded(content, name)
     reading = _objects(text, name) if text.lstrip()[:1] in ("{", "[") else None
-    reading = reading or _delimited(text, name, header, headers)
+    reading = reading or _delimited(text, name, header=header, headers=headers)
     if not reading.table.rows:
         raise Problem(
             f"{name} has column names but no rows.", "Please send a file that also has the rows."
@@ -88,7 +86,9 @@ def _unpacked(content: bytes, name: str) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             unpacked = file.read(MOST_BYTES + 1)
     except (EOFError, OSError, zlib.error) as error:
-        raise Problem(f"{name} is a gzip file that looks cut off or damaged.", f"{_AGAIN}.") from error
+        raise Problem(
+            f"{name} is a gzip file that looks cut off or damaged.", f"{_AGAIN}."
+        ) from error
     if len(unpacked) > MOST_BYTES:
         raise Problem(
             f"{name} expands to more than {MOST_BYTES >> 20} MB.", "Please send a sample of it."
@@ -113,7 +113,8 @@ def _refuse(content: bytes, name: str) -> None:
         )
     if _PAGE.match(content):
         raise Problem(
-            f"{name} is a web page, not data.", "Please download the data file itself and send that."
+            f"{name} is a web page, not data.",
+            "Please download the data file itself and send that.",
         )
 
 
@@ -149,13 +150,13 @@ def _line_by_line(content: bytes, name: str) -> tuple[str, str, tuple[str, ...]]
     return "\n".join(texts), "utf-8", (note,)
 
 
-def _delimited(text: str, name: str, header: bool | None, headers: Sequence[str]) -> Reading:
+def _delimited(text: str, name: str, *, header: bool | None, headers: Sequence[str]) -> Reading:
     dialect = sniff_dialect(text)
     records = parse(text, dialect)
     if len(records[0]) == 1 and _wrapped(records):
         inner = "\n".join(record[0] for record in records)
         told = f"{name}: every line was one quoted cell; the quotes were taken off."
-        found = _delimited(inner, name, header, headers)
+        found = _delimited(inner, name, header=header, headers=headers)
         return replace(found, notes=(told, *found.notes))
     width = _width(records)
     rows, notes = _fitted(records, width, name)
@@ -212,10 +213,20 @@ def _objects(text: str, name: str) -> Reading | None:
     except json.JSONDecodeError:
         return _json_lines(text, name)
     for candidate in (whole, *(whole.values() if isinstance(whole, dict) else ())):
-        if isinstance(candidate, list) and candidate and all(isinstance(row, dict) for row in candidate):
+        if (
+            isinstance(candidate, list)
+            and candidate
+            and all(isinstance(row, dict) for row in candidate)
+        ):
             return Reading(_from_objects(candidate), "json", "")
-    if isinstance(whole, dict) and whole and all(isinstance(cells, list) for cells in whole.values()):
-        rows = [dict(zip(whole, cells, strict=False)) for cells in zip(*whole.values(), strict=False)]
+    if (
+        isinstance(whole, dict)
+        and whole
+        and all(isinstance(cells, list) for cells in whole.values())
+    ):
+        rows = [
+            dict(zip(whole, cells, strict=False)) for cells in zip(*whole.values(), strict=False)
+        ]
         return Reading(_from_objects(rows), "json", "")
     if isinstance(whole, dict):
         return Reading(_from_objects([whole]), "jsonl", "")

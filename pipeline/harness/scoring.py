@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from config import BundleConfig, Json, load_config
 from metrics import Classified, Measured, classified, interval, value_of
 from progress import say
 from serving import TRUTH, Answers, Model, read_input
-from tables import Table, load_fit, load_table, write_csv
+from tables import Table, label_of, load_fit, load_table, write_csv
 from verdict import Score, judge
 
 Load = Callable[[Path], Model]
 Outcome = Classified | Measured
-Alarms = Callable[[Table, Table], Sequence[str]]
+Alarms = Callable[[BundleConfig, Table, Table], Sequence[str]]
 MOST_SHOWN_CLASSES = 20
 FEW_ROWS = 100
 
@@ -52,7 +51,7 @@ class Held:
 
 
 def score(load: Load, names: Sequence[str], alarms: Alarms) -> None:
-    """Main of every score.py: `names` are the metrics, `alarms(fit, heldout)` finds leaks."""
+    """Main of every score.py: `names` are the metrics, `alarms` looks for leaks."""
     config, paths = _arguments()
     paths.out.mkdir(parents=True, exist_ok=True)
     model = load(paths.model)
@@ -66,7 +65,7 @@ def score(load: Load, names: Sequence[str], alarms: Alarms) -> None:
     outcome = outcome_of(held.truth, answers, positive)
     baselines = _baselines(load, held, config, positive, paths.baselines)
     told = {
-        **_headline(config, outcome, baselines, alarms(fit, heldout)),
+        **_headline(config, outcome, baselines, alarms(config, fit, heldout)),
         "metrics": {name: value_of(name, outcome) for name in _fitting(names, outcome)},
         "baselines": [{"name": title, "value": value} for _, title, value in baselines],
     }
@@ -76,7 +75,7 @@ def score(load: Load, names: Sequence[str], alarms: Alarms) -> None:
 
 def write_heldout(heldout: Table, inputs: Sequence[str], target: str, path: Path) -> Held:
     """Write inputs, unchanged, and truth; returns what is in the file now."""
-    truth = tuple((cell or "").strip() for cell in heldout.column(target))
+    truth = tuple(label_of(cell) for cell in heldout.column(target))
     rows = heldout.select(inputs).rows
     with path.open("w", encoding="utf-8", newline="") as file:
         write_csv(file, [*inputs, TRUTH], ([*row, t] for row, t in zip(rows, truth, strict=True)))
@@ -156,7 +155,7 @@ def _positive(outcome: Outcome) -> str | None:
 
 def _rarest(labels: Sequence[str | None]) -> str | None:
     """The rarer of two classes, by name where both are as common."""
-    counts = Counter((label or "").strip() for label in labels)
+    counts = Counter(label_of(label) for label in labels)
     return min(counts, key=lambda label: (counts[label], label)) if len(counts) == 2 else None  # noqa: PLR2004
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NoReturn, Protocol, TextIO
 
 import numpy as np
-
 from metrics import Floats
 from progress import Problem
 from reading import read_bytes
@@ -89,7 +88,8 @@ def read_input(model: Model, content: bytes, name: str) -> Table:
     if lacking:
         raise Problem(
             f"{name} lacks {_listed(lacking)}.",
-            f"The model reads the columns {_listed(model.inputs)}; the file has {_listed(table.names)}.",
+            f"The model reads the columns {_listed(model.inputs)};"
+            f" the file has {_listed(table.names)}.",
         )
     return table.select(model.inputs)
 

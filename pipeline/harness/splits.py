@@ -33,29 +33,29 @@ def split_tables(
     fractions: Mapping[Split, float],
     seed: int,
     *,
-    key: Key,
+    keys: Sequence[Key],
     label: Callable[[Row], Cell] | None = None,
     time: Callable[[Row], str] | None = None,
 ) -> Parts:
     """Cut tables into parts; a part the person gave as a file stays as it is.
 
-    `key` is equal for rows that must stay together (equal inputs, the same group), `label` the
-    class to spread evenly, `time` sorts rows so that the test part is the latest. Rows outside
-    the given test file that are also in it are dropped and counted.
+    Rows that agree in any of the `keys` stay together (equal inputs, the same group), `label` is
+    the class to spread evenly, `time` sorts rows so that the test part is the latest. Rows that
+    agree with a row of a given test part are dropped from the others and counted.
     """
+    kept = {part: _rows(given, part) for part in PARTS[1:]}
     pool = [row for part in (None, "train") for row in _rows(given, part)]
-    kept: dict[Split, list[Row]] = {part: _rows(given, part) for part in PARTS[1:]}
-    names = next(iter(given.values())).names
     before = len(pool) + len(kept["validation"])
-    kept["validation"] = _without(kept["validation"], kept["test"], key)
-    pool = _without(pool, [*kept["test"], *kept["validation"]], key)
+    kept["validation"] = _without(kept["validation"], kept["test"], keys)
+    pool = _without(pool, [*kept["test"], *kept["validation"]], keys)
     dropped = before - len(pool) - len(kept["validation"])
-    wanted = {part: 0.0 if kept[part] else fractions[part] for part in PARTS[1:]}
-    places = (
-        by_time([time(row) for row in pool], wanted)
-        if time
-        else spread([key(row) for row in pool], [label(row) for row in pool] if label else None, wanted, seed)
-    )
+    wanted = {part: 0.0 if kept[part] else fractions.get(part, 0.0) for part in PARTS[1:]}
+    if time:
+        places = by_time([time(row) for row in pool], wanted)
+    else:
+        labels = [label(row) for row in pool] if label else None
+        places = spread(together(pool, keys), labels, wanted, seed)
+    names = next(iter(given.values())).names
     cut = {part: [pool[at] for at in places[part]] + kept.get(part, []) for part in PARTS}
     tables = {part: Table(names, rows) for part, rows in cut.items()}
     words = _words([part for part in PARTS[1:] if kept[part]], timed=bool(time), spread=bool(label))
@@ -104,6 +104,23 @@ def by_time(times: Sequence[str], fractions: Mapping[Split, float]) -> dict[Spli
     }
 
 
+def together(rows: Sequence[Row], keys: Sequence[Key]) -> list[int]:
+    """A group for each row; rows that agree in any key, also through others, share it."""
+    group = list(range(len(rows)))
+
+    def root(place: int) -> int:
+        while group[place] != place:
+            group[place] = group[group[place]]
+            place = group[place]
+        return place
+
+    for key in keys:
+        first: dict[Hashable, int] = {}
+        for place, row in enumerate(rows):
+            group[root(place)] = root(first.setdefault(key(row), place))
+    return [root(place) for place in range(len(rows))]
+
+
 def drop_repeats(table: Table, key: Key) -> tuple[Table, int]:
     """Keep the first of rows with equal keys; also how many were dropped."""
     first: dict[Hashable, Row] = {}
@@ -147,9 +164,9 @@ def _rows(given: Mapping[Split | None, Table], part: Split | None) -> list[Row]:
     return given[part].rows if part in given else []
 
 
-def _without(rows: list[Row], others: list[Row], key: Key) -> list[Row]:
-    seen = {key(row) for row in others}
-    return [row for row in rows if key(row) not in seen] if seen else rows
+def _without(rows: list[Row], others: list[Row], keys: Sequence[Key]) -> list[Row]:
+    seen = {(at, key(row)) for at, key in enumerate(keys) for row in others}
+    return [row for row in rows if not any((at, key(row)) in seen for at, key in enumerate(keys))]
 
 
 def _words(given: Sequence[str], *, timed: bool, spread: bool) -> str:

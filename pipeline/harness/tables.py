@@ -19,9 +19,7 @@ Cell = str | None
 Row = tuple[Cell, ...]
 
 # What people write for "not known"; compared in lower case, without spaces around it.
-MISSING = frozenset(
-    ("", "?", "-", "--", ".", "na", "n/a", "#n/a", "<na>", "nan", "null", "\\n")
-)
+MISSING = frozenset(("", "?", "-", "--", ".", "na", "n/a", "#n/a", "<na>", "nan", "null", "\\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Table:
         return Table(self.names, [self.rows[index] for index in indices])
 
     def join(self, other: "Table") -> "Table":
-        """This table and, below it, another with the same columns in any order."""
+        """The rows of both; the other table may have the same columns in another order."""
         return Table(self.names, [*self.rows, *other.select(self.names).rows])
 
     def frame(self) -> "pd.DataFrame":
@@ -62,6 +60,11 @@ class Table:
 def is_missing(cell: Cell) -> bool:
     """Whether a cell says that its value is not known, plainly or in disguise."""
     return cell is None or cell.strip().lower() in MISSING
+
+
+def label_of(cell: Cell) -> str:
+    """A class as it is compared: spaces around it do not make another class."""
+    return (cell or "").strip()
 
 
 def save_table(table: Table, path: Path) -> None:

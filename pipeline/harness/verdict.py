@@ -62,7 +62,10 @@ def judge(score: Score, alarms: Sequence[str]) -> tuple[Level, str]:
     if alarms and score.skill >= NEARLY_PERFECT:
         return "suspicious", f"Too good to be trusted as it is: {score.told}. {alarms[0]}"
     if score.rows < FEW:
-        return "weak", f"Better than guessing, but measured on too few rows to rely on: {score.told}."
+        return (
+            "weak",
+            f"Better than guessing, but measured on too few rows to rely on: {score.told}.",
+        )
     if score.skill < LITTLE:
         return "weak", f"Only a little better than guessing: {score.told}."
     if not score.beats_simple:

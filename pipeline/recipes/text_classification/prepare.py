@@ -1,0 +1,59 @@
+"""Cut labelled texts into fit and held-out rows, no text in both.
+
+    python prepare.py --config config.json --data DIR --out PREPARED
+
+Texts that differ only in case or spaces are the same text: one of them is kept where they also
+have the same label, and texts with two labels stay together in one part.
+"""
+
+from collections.abc import Hashable
+
+from preparing import arguments, check_classes, drop_missing, read_given, write_parts
+from progress import Problem, run, say
+from splits import drop_repeats, split_tables
+from tables import Row, Table, label_of
+
+LEAST_ROWS = 20  # fewer cannot give a class a training and a test row with any meaning
+
+
+def main() -> None:
+    """Read, drop what cannot be used, split, write."""
+    config, data, out = arguments()
+    text, target = config.column("text"), config.column("target")
+    given, unlabelled = drop_missing(read_given(config, data), target)
+    names = next(iter(given.values())).names
+    text_at, target_at = names.index(text), names.index(target)
+
+    def same_text(row: Row) -> Hashable:
+        return " ".join((row[text_at] or "").casefold().split())
+
+    def same_row(row: Row) -> Hashable:
+        return same_text(row), label_of(row[target_at])
+
+    groups = config.columns_of("group")
+    group_at = names.index(groups[0]) if groups else text_at
+    empty = repeats = 0
+    for split, table in given.items():
+        filled = [row for row in table.rows if same_text(row)]
+        empty += len(table) - len(filled)
+        given[split], more = drop_repeats(Table(names, filled), same_row)
+        repeats += more
+    labels = [label_of(cell) for table in given.values() for cell in table.column(target)]
+    if not labels:
+        raise Problem(f"The column {text} has no text in any row.", "Name the text.", field="text")
+    warnings = check_classes(labels, target, LEAST_ROWS)
+    say("prepare", f"{repeats} repeated texts left out", done=0.5)
+    parts = split_tables(
+        given,
+        config.split,
+        config.seed,
+        keys=[same_text, lambda row: row[group_at]] if groups else [same_text],
+        label=lambda row: label_of(row[target_at]),
+    )
+    steps = [f"{empty} rows without text left out"] if empty else []
+    steps += [f"{unlabelled} rows without a label left out"] if unlabelled else []
+    write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
+
+
+if __name__ == "__main__":
+    run(main)
