@@ -23,10 +23,12 @@ class DataInput(Frozen):
 
 
 class Collected(Frozen):
-    """Result of intake: everything needed to begin, checked."""
+    """Result of intake: everything needed to begin, checked.
 
-    inputs: tuple[DataInput, ...]
-    files: tuple[str, ...]
+    `files` are the copies in the job's data folder, by their paths below it.
+    """
+
+    files: tuple[DataInput, ...]
     runtime: str
     host: str
     summary: tuple[str, ...]

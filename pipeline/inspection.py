@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.artifacts import DataReport
+from pipeline.artifacts import DataInput, DataReport
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.folders import JobFolder, fresh
@@ -18,7 +18,7 @@ _LIMITS = Limits(seconds=300, memory=4 << 30, file_size=64 << 20, output=1 << 20
 
 
 async def read_data(
-    stage: Stage, context: JobContext, ports: Ports, files: tuple[str, ...]
+    stage: Stage, context: JobContext, ports: Ports, files: tuple[DataInput, ...]
 ) -> DataReport:
     """Run harness/report.py over the job's files; PersonCanFix when they cannot be read."""
     folder = JobFolder.of(ports.home, context.job_id)
@@ -45,12 +45,11 @@ def saved_report(folder: JobFolder, ports: Ports) -> DataReport:
         raise Bug("The data report has the wrong shape.") from error
 
 
-def _arguments(data: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+def _arguments(data: Path, files: tuple[DataInput, ...]) -> tuple[str, ...]:
     """`--train F` for files of a named split, plain paths for the rest."""
     arguments: list[str] = []
     for file in files:
-        split = Path(file).parts[0]
-        if split != "all":
-            arguments.append(f"--{split}")
-        arguments.append(str(data / file))
+        if file.split is not None:
+            arguments.append(f"--{file.split}")
+        arguments.append(str(data / file.location))
     return tuple(arguments)

@@ -27,7 +27,6 @@ class IntakeManager:
         files = await _fetch_all(context, ports)
         report = await read_data(self.name, context.evolve(collected=None), ports, files)
         collected = Collected(
-            inputs=context.request.inputs,
             files=files,
             runtime=context.request.runtime or "local",
             host=context.request.host or "folder",
@@ -36,15 +35,14 @@ class IntakeManager:
         return Done(collected, "; ".join(collected.summary))
 
 
-async def _fetch_all(context: JobContext, ports: Ports) -> tuple[str, ...]:
-    """Copy every input into the job's data folder; returns paths below it, splits in front."""
+async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]:
+    """Copy every input into the job's data folder; a file keeps the split its input was given."""
     folder = fresh(JobFolder.of(ports.home, context.job_id).data)
-    files: list[str] = []
+    files: list[DataInput] = []
     for given in context.request.inputs:
-        into = folder / (given.split or "all")
-        into.mkdir(mode=0o700, exist_ok=True)
-        fetched = await _source(given, ports).fetch(given.location, into)
-        files.extend(str(path.relative_to(folder)) for path in fetched)
+        for path in await _source(given, ports).fetch(given.location, folder):
+            below = str(path.relative_to(folder))
+            files.append(DataInput(location=below, split=given.split))
     return tuple(files)
 
 

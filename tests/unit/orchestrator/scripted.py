@@ -27,9 +27,7 @@ from pipeline.ports.store import JobRow
 from pipeline.retry import POLICIES, RetryPolicy
 
 ARTIFACTS: dict[Stage, Artifact] = {
-    Stage.INTAKE_MANAGER: Collected(
-        inputs=(), files=(), runtime="local", host="folder", summary=()
-    ),
+    Stage.INTAKE_MANAGER: Collected(files=(), runtime="local", host="folder", summary=()),
     Stage.INTENT_PARSER: ParsedIntent(task_type=TaskType("text_classification")),
     Stage.DATASET: DataReport(files=(), rows=9, columns=(), duplicates=0, sha256="0"),
     Stage.PREPROCESSING: Preprocessing(
