@@ -1,0 +1,1 @@
+"""The core types of pipeline/, on their own."""
