@@ -158,7 +158,7 @@ class Orchestrator:
         if run is not None and run.handle is not None and run.runtime in self._ports.runtimes:
             with contextlib.suppress(MLTrainerError):
                 await self._ports.runtimes[run.runtime].cancel(run.handle)
-        await self._save(row, transitions.cancelled(row.context), cancel=False)
+        await self._save(row, transitions.cancelled(row.context, row.cancel_by), cancel=False)
 
     async def _save(
         self,

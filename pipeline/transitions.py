@@ -138,9 +138,8 @@ def heard(context: JobContext, reply: str, now: datetime) -> Change:
         return _waiting(context, waiting, [received, asked], now)
 
 
-def cancelled(context: JobContext) -> Change:
+def cancelled(context: JobContext, by: str) -> Change:
     """The person stopped the job."""
-    by = context.owner.name or context.owner.id
     return ended(context, JobStatus.CANCELLED, [JobCancelled(by=by)])
 
 
