@@ -1,0 +1,1 @@
+"""What only the real job table must stand: disks, other processes, damage."""
