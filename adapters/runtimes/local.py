@@ -8,6 +8,7 @@ after a restart it is either finished on disk, or lost and safe to submit anew.
 import asyncio
 import contextlib
 import errno
+import json
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -141,7 +142,9 @@ class LocalRuntime:
             run.step = step.name
             await asyncio.to_thread(step.work.mkdir, parents=True, exist_ok=True, mode=0o700)
             await asyncio.to_thread(run.save)
-            run.result = await self.workbench.run(python, step, _writer(run))
+            write = _writer(run)
+            run.result = await self.workbench.run(python, step, write)
+            await write(_ended(step.name, run.result))
             if not run.result.ok:
                 return "failed"
         return "done"
@@ -154,6 +157,12 @@ def _open_run(request: RunRequest) -> _Run:
     run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"))
     run.save()
     return run
+
+
+def _ended(step: str, result: StepResult) -> str:
+    """A progress line of our own: how long the step took."""
+    numbers = {"seconds": round(result.seconds, 2)}
+    return json.dumps({"step": step, "message": f"ended: {result.ending}", "numbers": numbers})
 
 
 def _writer(run: _Run) -> Callable[[str], Awaitable[None]]:
