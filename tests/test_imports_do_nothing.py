@@ -19,13 +19,14 @@ HARMLESS = {
     *("AfterValidator", "BeforeValidator", "ConfigDict", "Field", "SettingsConfigDict"),
     *("TypeAdapter", "field_validator", "model_validator"),
     *("Decimal", "MappingProxyType", "NewType", "Path", "TypeVar", "timedelta"),
-    *("cache", "compile", "dataclass", "field", "lru_cache", "partial"),
+    *("cache", "compile", "dataclass", "field", "getLogger", "lru_cache", "partial"),
     *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),
 }
-# numpy and its kind read their settings once, when they are imported: a script sets them before.
-BUNDLE_CALLS = {"setdefault"}
+# Bundle files are scripts of their own: they look at the clock when they start, and set what numpy
+# and its kind read when they are imported.
+BUNDLE_CALLS = {"linspace", "monotonic", "setdefault"}
 
 IMPORT_ALL = """
 import importlib, os, sys
