@@ -162,7 +162,7 @@ def _open_run(request: RunRequest) -> _Run:
 def _ended(step: str, result: StepResult) -> str:
     """A progress line of our own: how long the step took."""
     numbers = {"seconds": round(result.seconds, 2)}
-    return json.dumps({"step": step, "message": f"ended: {result.ending}", "numbers": numbers})
+    return json.dumps({"step": step, "message": "finished" if result.ok else f"ended: {result.ending}", "numbers": numbers})
 
 
 def _writer(run: _Run) -> Callable[[str], Awaitable[None]]:
