@@ -1,0 +1,237 @@
+"""Turns a table into model inputs: what each column is worth is decided once, on training rows.
+
+Numbers stay numbers; categories become codes with a place for rare levels; dates become parts;
+names, tickets and other strings with many values become their useful parts (`strings.py`); free
+text becomes a few dense dimensions (`texts.py`). Nothing here sees the target.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from config import Kind
+from dates import PARTS, date_parts
+from kinds import Decimal, decimal_of, to_number
+from metrics import Floats
+from strings import StringParts, Strings, learn_parts
+from tables import Cell, Table, is_missing
+from texts import TextDimensions, learn_dimensions
+
+Reading = Literal["number", "category", "date", "string"]
+
+RARE_ROWS = 3  # a level on fewer training rows cannot be told from noise
+MOST_LEVELS = 200
+MOSTLY_LEVELS = 0.8  # share of the cells with a common value that makes a column a category
+SOME_LEVELS = 0.1
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One model input: `levels` is None for a number, else what its codes mean.
+
+    A missing number or category is NaN; the last level stands for all values not known.
+    """
+
+    name: str
+    levels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """How one column is read; `levels` holds the known values of each of its categories."""
+
+    name: str
+    reading: Reading
+    levels: dict[str, tuple[str, ...]]
+    decimal: Decimal = "."
+    strings: StringParts | None = None
+    texts: TextDimensions | None = None
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The learnt plan of every column; `dropped` names unused columns with the reason."""
+
+    plans: tuple[ColumnPlan, ...]
+    features: tuple[Feature, ...]
+    dropped: Mapping[str, str]
+
+    @property
+    def categorical(self) -> list[bool]:
+        """Which features hold codes of categories."""
+        return [feature.levels is not None for feature in self.features]
+
+    def transform(self, table: Table, *, training: bool = False) -> Floats:
+        """Rows as a (rows, features) matrix; `training` leaves a row out of its own counts.
+
+        ValueError when a column that the plan needs is not in the table.
+        """
+        parts: dict[str, Floats] = {}
+        for plan in self.plans:
+            parts.update(_parts(plan, table.column(plan.name), training=training))
+        matrix = np.empty((len(table), len(self.features)))
+        for index, feature in enumerate(self.features):
+            matrix[:, index] = parts[feature.name]
+        return matrix
+
+    def save(self, folder: Path) -> None:
+        """Write encoder.json and encoder.npz."""
+        arrays: dict[str, Any] = {}
+        content = {
+            "columns": [_to_json(plan, index, arrays) for index, plan in enumerate(self.plans)],
+            "features": [[feature.name, feature.levels] for feature in self.features],
+            "dropped": dict(self.dropped),
+        }
+        (folder / "encoder.json").write_text(json.dumps(content), "utf-8")
+        np.savez_compressed(folder / "encoder.npz", **arrays)
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """Read what `save` wrote."""
+    content = json.loads((folder / "encoder.json").read_text("utf-8"))
+    with np.load(folder / "encoder.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    plans = [_from_json(entry, index, arrays) for index, entry in enumerate(content["columns"])]
+    features = [
+        Feature(name, None if levels is None else tuple(levels))
+        for name, levels in content["features"]
+    ]
+    return Encoder(tuple(plans), tuple(features), content["dropped"])
+
+
+def learn_encoder(table: Table, kinds: Mapping[str, Kind], *, simple: bool = False) -> Encoder:
+    """Decide how each column is read, by its kind; useless ones are dropped with the reason.
+
+    `simple` takes numbers, dates and categories only and makes no parts of strings.
+    """
+    plans, dropped = [], {}
+    for name in table.names:
+        cells = table.column(name)
+        if reason := _useless(kinds[name], cells):
+            dropped[name] = reason
+        elif (plan := _plan(name, kinds[name], cells)).strings is None or not simple:
+            plans.append(plan)
+    features: list[Feature] = []
+    for plan in plans:
+        parts = _parts(plan, table.column(plan.name), training=True)
+        told = [
+            Feature(name, (*plan.levels[name], "(other)") if name in plan.levels else None)
+            for name, column in parts.items()
+            if _varies(column)
+        ]
+        if not told:
+            dropped[plan.name] = "nothing in it is shared by several rows"
+        features += told
+    return Encoder(tuple(plans), tuple(features), dropped)
+
+
+def _useless(kind: Kind, cells: Sequence[Cell]) -> str | None:
+    if kind == "id":
+        return "an id: it names the row and says nothing about it"
+    known = {cell.strip() for cell in cells if cell is not None and not is_missing(cell)}
+    if not known:
+        return "no value in any row to learn from"
+    if len(known) == 1 and not any(map(is_missing, cells)):
+        return f"the same value, {next(iter(known))[:40]}, in every row to learn from"
+    return None
+
+
+def _plan(name: str, kind: Kind, cells: Sequence[Cell]) -> ColumnPlan:
+    if kind in {"number", "integer"}:
+        return ColumnPlan(name, "number", {}, decimal_of(cells))
+    if kind == "date":
+        return ColumnPlan(name, "date", {})
+    strings = _strings(cells)
+    levels = _levels(strings)
+    known = [text for text in strings if text is not None]
+    common = set(levels)
+    covered = sum(text in common for text in known) / len(known)
+    if covered >= MOSTLY_LEVELS:
+        return ColumnPlan(name, "category", {name: levels})
+    parts = learn_parts(strings)
+    categories = parts.categories(name, strings)
+    found = {key: _levels(values) for key, values in categories.items()}
+    if covered >= SOME_LEVELS:
+        found[name] = levels
+    texts = learn_dimensions(strings)
+    return ColumnPlan(name, "string", found, strings=parts, texts=texts)
+
+
+def _strings(cells: Sequence[Cell]) -> Strings:
+    """Stripped cells; a whole number written with a fraction of nought loses it."""
+    return [None if cell is None or is_missing(cell) else _plain(cell) for cell in cells]
+
+
+def _plain(cell: str) -> str:
+    bare = cell.strip()
+    return bare[:-2] if bare.endswith(".0") and bare[:-2].lstrip("-").isdigit() else bare
+
+
+def _levels(strings: Strings) -> tuple[str, ...]:
+    counts = Counter(text for text in strings if text is not None)
+    return tuple(level for level, rows in counts.most_common(MOST_LEVELS) if rows >= RARE_ROWS)
+
+
+def _parts(plan: ColumnPlan, cells: Sequence[Cell], *, training: bool) -> dict[str, Floats]:
+    """Every input that a column gives, by feature name."""
+    if plan.reading == "number":
+        return {plan.name: _numbers(cells, plan.decimal)}
+    if plan.reading == "date":
+        dates = date_parts(cells)
+        return {f"{plan.name} {part}": dates[:, at] for at, part in enumerate(PARTS)}
+    strings = _strings(cells)
+    categories = {plan.name: strings}
+    parts: dict[str, Floats] = {}
+    if plan.strings is not None:
+        categories |= plan.strings.categories(plan.name, strings)
+        parts |= plan.strings.numbers(plan.name, strings, training=training)
+    if plan.texts is not None:
+        parts |= plan.texts.numbers(plan.name, strings)
+    return parts | {key: _codes(categories[key], levels) for key, levels in plan.levels.items()}
+
+
+def _numbers(cells: Sequence[Cell], decimal: Decimal) -> Floats:
+    found = np.array([to_number(cell, decimal) for cell in cells], dtype=float)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _codes(strings: Strings, levels: tuple[str, ...]) -> Floats:
+    code = {level: float(place) for place, level in enumerate(levels)}
+    other = float(len(levels))
+    return np.array([np.nan if text is None else code.get(text, other) for text in strings])
+
+
+def _varies(column: Floats) -> bool:
+    known = column[~np.isnan(column)]
+    return known.size > 0 and (known.size < column.size or bool(np.any(known != known[0])))
+
+
+def _to_json(plan: ColumnPlan, index: int, arrays: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": plan.name,
+        "reading": plan.reading,
+        "levels": plan.levels,
+        "decimal": plan.decimal,
+    }
+    if plan.strings is not None:
+        entry["strings"] = plan.strings.to_json(f"{index}.strings", arrays)
+    if plan.texts is not None:
+        entry["texts"] = plan.texts.to_json(f"{index}.texts", arrays)
+    return entry
+
+
+def _from_json(entry: dict[str, Any], index: int, arrays: dict[str, Any]) -> ColumnPlan:
+    levels = {key: tuple(values) for key, values in entry["levels"].items()}
+    strings, texts = entry.get("strings"), entry.get("texts")
+    return ColumnPlan(
+        entry["name"],
+        entry["reading"],
+        levels,
+        entry["decimal"],
+        StringParts.from_json(strings, f"{index}.strings", arrays) if strings else None,
+        TextDimensions.from_json(texts, f"{index}.texts", arrays) if texts else None,
+    )
