@@ -129,7 +129,7 @@ class Result(Frozen):
             space=_space(context),
             proof=_proof(context),
             sandbox=sandbox,
-            stages=_stages(context, events),
+            stages=_stages(context, events, at_work=state == "running"),
             cost=Money(
                 llm_usd=float(context.cost.llm_usd), compute_usd=float(context.cost.compute_usd)
             ),
@@ -165,13 +165,16 @@ def _proof(context: JobContext) -> Loaded | None:
     return Loaded(loaded=proof.loaded, rows=proof.rows) if proof else None
 
 
-def _stages(context: JobContext, events: Sequence[Event]) -> tuple[StageSummary, ...]:
+def _stages(
+    context: JobContext, events: Sequence[Event], *, at_work: bool
+) -> tuple[StageSummary, ...]:
     said = dict(found for event in events if (found := stage_line(event)))
     summaries = []
     for stage in Stage:
         result = context.stage_results.get(stage)
         seen = said[stage].state if stage in said else "pending"
-        seen = "pending" if seen == "done" else seen  # done, but forgotten since
+        if seen == "done" or (seen == "running" and not at_work):
+            seen = "pending"  # forgotten since, or it stopped before its end
         attempts = context.retry_counts.get(stage, 0)
         summaries.append(
             StageSummary(

@@ -170,7 +170,7 @@ def _(event: ProgressReported) -> str:
 @event_line.register
 def _(event: ModelProven) -> str:
     return (
-        f"Proven {event.where}: loaded in a clean process, "
+        f"Proof ({event.where}): loaded in a clean process, "
         f"{event.rows:,} predictions repeated in {seconds(event.seconds)}."
     )
 
@@ -287,7 +287,6 @@ def next_step(status: str, job_id: JobId) -> str:
 
 _WORDS_SHOWN = 60
 _NEXT: Mapping[str, str] = {
-    "done": "mltrainer predict {job} --input FILE",
     "failed": "mltrainer retry {job}",
     "waiting": 'mltrainer answer {job} "TEXT"',
     "interrupted": "mltrainer resume {job}",

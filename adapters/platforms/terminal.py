@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shlex
 import sys
 import time
@@ -139,7 +140,10 @@ class Terminal:
 
     def _draw(self, card: Card, shown: _Shown) -> None:
         for line in card.log[shown.log :]:
-            self._print(Text(f"   {line}", style="yellow" if line.startswith("Warning") else "dim"))
+            shown_line = line.replace("\n", "\n   ")
+            self._print(
+                Text(f"   {shown_line}", style="yellow" if line.startswith("Warning") else "dim")
+            )
         shown.log = len(card.log)
         for stage in card.stages:
             before = shown.lines.get(stage.title)
@@ -267,10 +271,12 @@ async def _open_stdin() -> asyncio.StreamReader:
     """Stdin as a stream; a plain file, which never blocks, is read at once."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
+    stdin = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)  # the loop closes its copy
     try:
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
     except (ValueError, PermissionError):
-        reader.feed_data(await asyncio.to_thread(sys.stdin.buffer.read))
+        with stdin:
+            reader.feed_data(await asyncio.to_thread(stdin.read))
         reader.feed_eof()
     return reader
 

@@ -1,6 +1,7 @@
 """Steering a job: each command writes its wish, then settles the job or follows who does."""
 
 import uuid
+from pathlib import Path
 
 from bot import commands
 from bot.cli.output import Output, complain
@@ -17,11 +18,19 @@ def answer(job: str, text: str, *, as_json: bool, quiet: bool) -> None:
         async with working(Output(as_json=as_json), quiet=quiet) as here:
             row = await here.find(job)
             after = await here.last_event(row)
-            reply = Inbound(key=f"cli:{uuid.uuid4().hex}", actor=person().key, text=text)
+            said = _absolute(row, text)
+            reply = Inbound(key=f"cli:{uuid.uuid4().hex}", actor=person().key, text=said)
             row = await commands.answer(here.store, row, reply)
             return await here.finish(await here.settle(row, after=after))
 
     perform(work)
+
+
+def _absolute(row: JobRow, text: str) -> str:
+    """A file given where data is asked for, so that a process elsewhere finds it too."""
+    waiting = row.context.waiting
+    asks_for_data = waiting is not None and waiting.field == "data"
+    return str(Path(text).absolute()) if asks_for_data and Path(text).exists() else text
 
 
 def resume(job: str, *, as_json: bool, quiet: bool) -> None:

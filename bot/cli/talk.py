@@ -1,7 +1,7 @@
 """`mltrainer` alone: the conversation, with the job's events shown between the turns."""
 
 from bot import commands, words
-from bot.cli.output import Output
+from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
 from bot.conversation import Conversation
 from bot.wiring import terminal
@@ -31,6 +31,7 @@ class Talk:
     def __init__(self, here: Work, actor: Actor) -> None:
         self._here = here
         self._actor = actor
+        self._ended = 0
         self._conversation = Conversation(here.store, here.home)
         self._screen = terminal(actor=actor, place=_fresh_place(), history=here.home / "history")
 
@@ -45,7 +46,7 @@ class Talk:
         finally:
             await self._screen.stop()
         self._screen.tell(Card(title=words.GOODBYE))
-        return _INTERRUPTED if self._screen.interrupted else 0
+        return _INTERRUPTED if self._screen.interrupted else self._ended
 
     async def _offer_previous(self) -> bool:
         """Ask once whether the latest open job goes on; True when it does."""
@@ -96,6 +97,7 @@ class Talk:
 
     async def _show(self, row: JobRow, after: int) -> None:
         row = await self._here.settle(row, after=after, chat=self._screen)
+        self._ended = EXIT[row.status]
         if row.status is not JobStatus.WAITING:
             self._screen.tell(Card(title=words.NEXT_WORK))
 

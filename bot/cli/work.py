@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot import words
-from bot.progress import Follower
+from bot.progress import Follower, settled
 from bot.wiring import House
 from pipeline.errors import Superseded, TryAgain
 from pipeline.jobs import JobId, JobStatus
@@ -98,7 +98,8 @@ class Runner:
                 told = True
             await self._touch(mine)
             await asyncio.sleep(LOCK_POLL_SECONDS)
-        if told:
+        row = await self._house.store.load(mine)
+        if told and not await settled(self._house.store, row):
             self._note(words.TAKEN_OVER)
 
     async def _drive_due(self, mine: JobId) -> None:
