@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.app import app
 from pipeline.jobs import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*/ADDING.md")})
+COMMANDS = {
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+}
 DOCS = runpy.run_path(str(ROOT / ".ci" / "generate_docs.py"), run_name="generate_docs")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def test_the_generated_blocks_say_what_the_code_says() -> None:
@@ -33,7 +43,14 @@ def test_every_make_target_it_names_exists() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("guide", GUIDES, ids=name_of)
+def test_every_command_it_names_exists(guide: Path) -> None:
+    named = set(re.findall(r"(?:`|bin/|\$ )mltrainer ([a-z]+)", guide.read_text("utf-8")))
+
+    assert named - COMMANDS == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name_of)
 def test_every_link_leads_somewhere(guide: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", guide.read_text("utf-8"))
     local = [target for target in targets if not target.startswith("https://")]
