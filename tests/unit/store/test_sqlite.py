@@ -73,7 +73,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 async def cramped(clock: FakeClock, disk: Path) -> AsyncIterator[SqlStore]:
     """A store that cannot grow far."""
     store = SqlStore(url=f"sqlite:///{disk}/jobs.db", clock=clock)
-    if not disk.is_mount():
+    if not await asyncio.to_thread(disk.is_mount):
         sa.event.listen(store._engine.sync_engine, "connect", limit_pages)
     await store.open()
     yield store

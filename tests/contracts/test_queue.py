@@ -1,0 +1,289 @@
+"""The contract of the queue: due jobs are driven, each once at a time, by one process a home."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+
+from adapters.clock import SystemClock
+from adapters.lock import HomeLock
+from adapters.queue import EmbeddedQueue
+from pipeline.errors import PersonCanFix, Superseded
+from pipeline.jobs import JobId, JobStatus
+from pipeline.ports.queue import Drive
+from pipeline.ports.store import Inbound, JobRow
+from tests.fakes.jobs import ANN, new_job
+from tests.fakes.store import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).resolve().parents[2]
+HOLDING = """
+import sys
+from pathlib import Path
+from adapters.lock import HomeLock
+
+lock = HomeLock(Path(sys.argv[1]))
+print(lock.acquire(), flush=True)
+for command in sys.stdin:
+    print(getattr(lock, command.strip())(), flush=True)
+"""
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> HomeLock:
+    return HomeLock(tmp_path / "lock")
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(clock=SystemClock())
+
+
+@pytest.fixture
+def queue(store: MemoryStore, lock: HomeLock) -> EmbeddedQueue:
+    return EmbeddedQueue(store=store, clock=SystemClock(), lock=lock)
+
+
+async def made(store: MemoryStore, count: int = 1) -> list[JobRow]:
+    return [await store.create(new_job(SystemClock()), []) for _ in range(count)]
+
+
+class Worker:
+    """Drives jobs to their end, and remembers how."""
+
+    def __init__(self, store: MemoryStore, seconds: float = 0.02) -> None:
+        self.store = store
+        self.seconds = seconds
+        self.driven: list[JobId] = []
+        self.busy: set[JobId] = set()
+        self.most_at_once = 0
+        self.failing: dict[JobId, Exception] = {}
+
+    async def drive(self, job_id: JobId) -> datetime | None:
+        assert job_id not in self.busy
+        self.busy.add(job_id)
+        self.driven.append(job_id)
+        self.most_at_once = max(self.most_at_once, len(self.busy))
+        try:
+            await asyncio.sleep(self.seconds)
+            if job_id in self.failing:
+                raise self.failing[job_id]
+            row = await self.store.load(job_id)
+            await self.store.save(row, row.context, status=JobStatus.DONE)
+        finally:
+            self.busy.discard(job_id)
+        return None
+
+
+async def while_running(queue: EmbeddedQueue, drive: Drive, done: Callable[[], bool]) -> None:
+    """Run the queue until something is so, at most ten seconds."""
+    running = asyncio.create_task(queue.run(drive))
+    try:
+        with anyio.fail_after(10):
+            while not done() and not running.done():
+                await asyncio.wait({running}, timeout=0.01)
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+    if not running.cancelled():
+        running.result()
+
+
+async def test_every_due_job_is_driven_at_most_four_at_once(
+    store: MemoryStore, queue: EmbeddedQueue
+) -> None:
+    jobs = await made(store, 10)
+    worker = Worker(store)
+
+    await while_running(queue, worker.drive, lambda: len(worker.driven) == 10 and not worker.busy)
+
+    assert sorted(worker.driven) == sorted(job.id for job in jobs)
+    assert worker.most_at_once == 4
+
+
+async def test_a_wake_is_no_second_drive(store: MemoryStore, queue: EmbeddedQueue) -> None:
+    (job,) = await made(store)
+    worker = Worker(store, seconds=0.2)
+
+    async def drive(job_id: JobId) -> datetime | None:
+        for _ in range(3):
+            await queue.wake(job_id)
+        return await worker.drive(job_id)
+
+    await queue.run_until_settled(job.id, drive)
+
+    assert worker.driven == [job.id]
+
+
+async def test_a_job_comes_back_when_its_pause_is_over(
+    store: MemoryStore, queue: EmbeddedQueue
+) -> None:
+    (job,) = await made(store)
+    worker = Worker(store)
+    looked: list[datetime] = []
+
+    async def drive(job_id: JobId) -> datetime | None:
+        looked.append(SystemClock().now())
+        if len(looked) > 1:
+            return await worker.drive(job_id)
+        row = await store.load(job_id)
+        return (
+            await store.save(row, row.context, wake_at=looked[0] + timedelta(seconds=0.3))
+        ).wake_at
+
+    await queue.run_until_settled(job.id, drive)
+
+    assert len(looked) == 2
+    assert looked[1] - looked[0] >= timedelta(seconds=0.3)
+
+
+async def test_one_job_that_fails_stops_no_other(store: MemoryStore, queue: EmbeddedQueue) -> None:
+    bad, good = await made(store, 2)
+    worker = Worker(store)
+    worker.failing[bad.id] = RuntimeError("broken")
+
+    await while_running(queue, worker.drive, lambda: len(worker.driven) == 2 and not worker.busy)
+
+    assert (await store.load(good.id)).status is JobStatus.DONE
+    assert (await store.load(bad.id)).status is JobStatus.RUNNABLE
+
+
+async def test_the_error_of_the_job_waited_for_is_raised(
+    store: MemoryStore, queue: EmbeddedQueue, lock: HomeLock
+) -> None:
+    (job,) = await made(store)
+    worker = Worker(store)
+    worker.failing[job.id] = PersonCanFix("no disk", "buy one")
+
+    with pytest.raises(PersonCanFix, match="no disk"):
+        await queue.run_until_settled(job.id, worker.drive)
+
+    assert lock.held_by() is None
+
+
+async def test_a_queue_for_one_job_leaves_the_others_alone(
+    store: MemoryStore, lock: HomeLock
+) -> None:
+    mine, other = await made(store, 2)
+    queue = EmbeddedQueue(store=store, clock=SystemClock(), lock=lock, only=mine.id)
+
+    settled = await queue.run_until_settled(mine.id, Worker(store).drive)
+
+    assert settled.status is JobStatus.DONE
+    assert (await store.load(other.id)).status is JobStatus.RUNNABLE
+
+
+async def test_a_waiting_job_is_settled_until_somebody_speaks(
+    store: MemoryStore, queue: EmbeddedQueue
+) -> None:
+    (job,) = await made(store)
+    await store.save(job, job.context, status=JobStatus.WAITING)
+    worker = Worker(store)
+
+    assert (await queue.run_until_settled(job.id, worker.drive)).status is JobStatus.WAITING
+    await store.receive(job.id, Inbound("k", ANN.key, "label"))
+    assert (await queue.run_until_settled(job.id, worker.drive)).status is JobStatus.DONE
+
+
+async def test_stopping_the_queue_stops_its_drives_and_frees_the_home(
+    store: MemoryStore, queue: EmbeddedQueue, lock: HomeLock
+) -> None:
+    await made(store)
+    worker = Worker(store, seconds=60)
+
+    await while_running(queue, worker.drive, lambda: bool(worker.busy))
+
+    assert worker.busy == set()
+    assert lock.held_by() is None
+
+
+@pytest.fixture
+def holder(lock: HomeLock) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock and obeys: it calls the method it is told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(lock._path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "True\n"
+        yield process
+        process.kill()
+
+
+def tell(holder: subprocess.Popen[str], method: str) -> str:
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    holder.stdin.write(method + "\n")
+    holder.stdin.flush()
+    return holder.stdout.readline().strip()
+
+
+async def test_a_second_process_is_told_who_works_here(
+    store: MemoryStore, queue: EmbeddedQueue, lock: HomeLock, holder: subprocess.Popen[str]
+) -> None:
+    (job,) = await made(store)
+
+    with pytest.raises(PersonCanFix, match=f"process {holder.pid}"):
+        await queue.run_until_settled(job.id, Worker(store).drive)
+
+    assert lock.held_by() == holder.pid
+    assert await store.load(job.id) == job
+
+
+def test_a_lock_is_free_as_soon_as_its_holder_died(
+    lock: HomeLock, holder: subprocess.Popen[str]
+) -> None:
+    assert not lock.acquire()
+
+    holder.kill()
+    holder.wait()
+
+    assert lock.held_by() is None
+    assert lock.acquire()
+    lock.release()
+
+
+def test_a_stopped_holder_is_replaced_and_does_no_harm_when_it_wakes(
+    lock: HomeLock, holder: subprocess.Popen[str]
+) -> None:
+    patient, hasty = HomeLock(lock._path), HomeLock(lock._path, patience=0.0)
+    assert not hasty.acquire()
+    holder.send_signal(signal.SIGSTOP)
+    assert not patient.acquire()
+
+    assert hasty.acquire()
+    holder.send_signal(signal.SIGCONT)
+
+    assert tell(holder, "beat") == "False"
+    assert tell(holder, "release") == "None"
+    assert hasty.beat()
+    assert not patient.acquire()
+    hasty.release()
+
+
+async def test_a_worker_that_was_replaced_stops(
+    store: MemoryStore, queue: EmbeddedQueue, lock: HomeLock
+) -> None:
+    await made(store)
+    worker = Worker(store, seconds=60)
+
+    def replaced() -> bool:
+        if worker.busy:
+            lock._path.unlink(missing_ok=True)
+        return False
+
+    with pytest.raises(Superseded, match="took over"):
+        await while_running(queue, worker.drive, replaced)
+
+    assert worker.busy == set()
