@@ -24,6 +24,7 @@ _PASSED = re.compile(
     r"PATH|HOME|LANG|LC_ALL|TMPDIR|XDG_\w+|UV_\w+|PIP_\w+|(?i:https?|all|no)_(?i:proxy)"
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH"
 )
+_QUIET = {"UV_NO_PROGRESS": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
 _WHEELS_ONLY = ("--only-binary", ":all:")  # no package's own build code runs on this machine
 _DISK_FULL = re.compile(r"no space left|disk quota exceeded|os error 28", re.IGNORECASE)
 _NO_NETWORK = re.compile(
@@ -51,11 +52,19 @@ class Installer:
     async def install(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
         """Make a virtual environment in `folder` and install the requirement lines, compiled."""
         program = find_uv()
-        commands = _with_uv(program, folder, lines) if program else _with_pip(folder, lines)
+        options = (*_WHEELS_ONLY, *read_pip_settings(self._environ).uv_arguments())
+        commands = (
+            _with_pip(folder, lines)
+            if program is None
+            else _with_uv(program, folder, (*options, *lines) if lines else ())
+        )
+        await self._run_all(commands, folder.parent, on_line)
+
+    async def _run_all(self, commands: list[tuple[str, ...]], cwd: Path, on_line: OnLine) -> None:
         try:
             async with asyncio.timeout(self._seconds):
                 for command in commands:
-                    await self._run(command, folder.parent, on_line)
+                    await self._run(command, cwd, on_line)
         except TimeoutError:
             raise TryAgain(
                 f"Installing the training packages took more than {self._seconds:.0f} s.",
@@ -90,7 +99,7 @@ class Installer:
         passed = {name: value for name, value in self._environ.items() if _PASSED.fullmatch(name)}
         own = read_pip_settings(self._environ).uv_variables()
         passed.pop("UV_PYTHON", None)
-        return {**own, **passed, "UV_NO_PROGRESS": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
+        return {"UV_SYSTEM_CERTS": "1", **own, **passed, **_QUIET}
 
 
 def find_uv() -> str | None:
@@ -101,11 +110,11 @@ def find_uv() -> str | None:
         return shutil.which("uv")
 
 
-def _with_uv(program: str, folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _with_uv(program: str, folder: Path, words: tuple[str, ...]) -> list[tuple[str, ...]]:
     python = str(folder / "bin" / "python")
     venv = (program, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable)
     install = (program, "pip", "install", "--python", python, "--compile-bytecode")
-    return [(*venv, str(folder)), *([(*install, *_WHEELS_ONLY, *lines)] if lines else [])]
+    return [(*venv, str(folder)), *([(*install, *words)] if words else [])]
 
 
 def _with_pip(folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -30,10 +30,13 @@ class PipSettings:
             "UV_INDEX": " ".join(self.extra_index_urls),
             "UV_FIND_LINKS": ",".join(self.find_links),
             "UV_INSECURE_HOST": " ".join(self.trusted_hosts),
-            "UV_NO_INDEX": "1" if self.no_index else "",
             "SSL_CERT_FILE": self.cert,
         }
         return {name: value for name, value in variables.items() if value}
+
+    def uv_arguments(self) -> tuple[str, ...]:
+        """What uv takes as an argument only."""
+        return ("--no-index",) if self.no_index else ()
 
 
 def read_pip_settings(environ: Mapping[str, str] | None = None) -> PipSettings:

@@ -92,6 +92,7 @@ class LocalRuntime:
             cleanup.pop_all()
         self._runs[handle] = run
         run.task = asyncio.create_task(self._carry(run, python), name=f"run {request.name}")
+        run.task.add_done_callback(lambda _: run.log.close())  # also when it never began
         return handle
 
     async def check(self, handle: str, lines_read: int) -> RunState:
@@ -133,7 +134,6 @@ class LocalRuntime:
         except OSError as error:
             run.status, run.error = "lost", _unwritable(run.request.folder, error)
         finally:
-            run.log.close()
             with contextlib.suppress(OSError):
                 run.save()
 
@@ -162,7 +162,8 @@ def _open_run(request: RunRequest) -> _Run:
 def _ended(step: str, result: StepResult) -> str:
     """A progress line of our own: how long the step took."""
     numbers = {"seconds": round(result.seconds, 2)}
-    return json.dumps({"step": step, "message": "finished" if result.ok else f"ended: {result.ending}", "numbers": numbers})
+    message = "finished" if result.ok else f"ended: {result.ending}"
+    return json.dumps({"step": step, "message": message, "numbers": numbers})
 
 
 def _writer(run: _Run) -> Callable[[str], Awaitable[None]]:

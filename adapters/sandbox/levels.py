@@ -103,6 +103,7 @@ async def _try(sandbox: Sandbox, near: Path | None) -> None:
 @contextlib.contextmanager
 def _place(near: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sandbox-", dir=near) as name:
+        Path(name).chmod(0o755)  # closed by the sandbox, or not at all
         yield Path(name)
 
 

@@ -1,0 +1,216 @@
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from adapters.runtimes.local import LocalRuntime, adapter
+from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.ports.runtime import (
+    Ending,
+    OnLine,
+    RunRequest,
+    RunState,
+    SandboxLevel,
+    Step,
+    StepResult,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class ScriptedWorkbench:
+    """Steps that print two lines and end as told; a step named in `held` waits to be let go."""
+
+    endings: dict[str, Ending] = field(default_factory=dict)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    failure: Exception | None = None
+    level: SandboxLevel = "full"
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: list[str] = field(default_factory=list)
+
+    async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+        await on_line(f"installing {', '.join(requirements)}")
+        return Path("/nowhere/python")
+
+    async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
+        assert python.name == "python"
+        assert on_line is not None
+        assert step.work.is_dir()
+        self.began.set()
+        try:
+            await on_line(f"{step.name} begins")
+            if step.name in self.held:
+                await self.held[step.name].wait()
+            await on_line(f"{step.name} ends")
+            if self.failure is not None:
+                raise self.failure
+        finally:
+            self.ended.append(step.name)
+        ending = self.endings.get(step.name, "ok")
+        return StepResult(ending, 0 if ending == "ok" else 1, 1.0, (f"{step.name} ends",))
+
+    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
+        raise NotImplementedError
+
+
+def _request(tmp_path: Path) -> RunRequest:
+    folder = tmp_path / "runs" / "j-1-0"
+    steps = tuple(
+        Step(name, tmp_path / f"{name}.py", (), folder / name) for name in ("baseline", "train")
+    )
+    return RunRequest("j-1-0", folder, ("numpy",), steps)
+
+
+async def _finished(runtime: LocalRuntime, handle: str) -> RunState:
+    for _ in range(1000):
+        state = await runtime.check(handle, 0)
+        if state.status != "running":
+            return state
+        await asyncio.sleep(0.001)
+    raise AssertionError("the run did not end")
+
+
+def _plain(state: RunState) -> list[str]:
+    return [line for line in state.lines if not line.startswith("{")]
+
+
+async def test_the_steps_run_one_after_the_other(tmp_path: Path) -> None:
+    runtime = adapter(workbench=ScriptedWorkbench())
+
+    handle = await runtime.submit(_request(tmp_path))
+    state = await _finished(runtime, handle)
+
+    assert (state.status, state.step) == ("done", "train")
+    assert _plain(state) == [
+        *("installing numpy", "baseline begins", "baseline ends", "train begins", "train ends"),
+    ]
+
+
+async def test_a_step_that_fails_is_the_last(tmp_path: Path) -> None:
+    workbench = ScriptedWorkbench(endings={"baseline": "memory"})
+    runtime = LocalRuntime(workbench)
+
+    state = await _finished(runtime, await runtime.submit(_request(tmp_path)))
+
+    assert (state.status, state.step) == ("failed", "baseline")
+    assert state.result is not None
+    assert state.result.ending == "memory"
+    assert workbench.ended == ["baseline"]
+
+
+async def test_only_new_lines_are_given(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    runtime = LocalRuntime(ScriptedWorkbench(held={"train": hold}))
+    handle = await runtime.submit(_request(tmp_path))
+    read: list[str] = []
+    while "train begins" not in read:
+        read += (await runtime.check(handle, len(read))).lines
+        await asyncio.sleep(0.001)
+    hold.set()
+    await _finished(runtime, handle)
+
+    rest = (await runtime.check(handle, len(read))).lines
+
+    assert rest[0] == "train ends"
+    assert (await runtime.check(handle, len(read) + len(rest))).lines == ()
+    assert (await runtime.check(handle, 0)).lines == (*read, *rest)
+
+
+async def test_a_running_run_is_found_by_its_name(tmp_path: Path) -> None:
+    runtime = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
+    handle = await runtime.submit(_request(tmp_path))
+
+    assert await runtime.find("j-1-0") == handle
+    assert await runtime.find("j-2-0") is None
+    await runtime.cancel(handle)
+
+
+async def test_a_failed_run_is_not_found_so_that_it_can_be_tried_again(tmp_path: Path) -> None:
+    runtime = LocalRuntime(ScriptedWorkbench(endings={"baseline": "failed"}))
+    await _finished(runtime, await runtime.submit(_request(tmp_path)))
+
+    assert await runtime.find("j-1-0") is None
+
+
+async def test_cancelling_ends_the_step_and_may_be_repeated(tmp_path: Path) -> None:
+    workbench = ScriptedWorkbench(held={"baseline": asyncio.Event()})
+    runtime = LocalRuntime(workbench)
+    handle = await runtime.submit(_request(tmp_path))
+    await asyncio.wait_for(workbench.began.wait(), 10)
+
+    await runtime.cancel(handle)
+    await runtime.cancel(handle)
+
+    assert (await runtime.check(handle, 0)).status == "cancelled"
+    assert workbench.ended == ["baseline"]
+
+
+async def test_after_a_restart_a_finished_run_is_read_from_disk(tmp_path: Path) -> None:
+    first = LocalRuntime(ScriptedWorkbench(endings={"train": "failed"}))
+    handle = await first.submit(_request(tmp_path))
+    before = await _finished(first, handle)
+
+    after = await LocalRuntime(ScriptedWorkbench()).check(handle, 2)
+
+    assert after == RunState(before.status, before.lines[2:], before.step, before.result)
+
+
+async def test_after_a_restart_an_unfinished_run_is_lost(tmp_path: Path) -> None:
+    first = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
+    handle = await first.submit(_request(tmp_path))
+    second = LocalRuntime(ScriptedWorkbench())
+
+    assert await second.find("j-1-0") is None
+    assert (await second.check(handle, 0)).status == "lost"
+    await first.cancel(handle)
+
+
+async def test_a_process_that_ends_leaves_a_run_that_is_lost_not_cancelled(tmp_path: Path) -> None:
+    first = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
+    handle = await first.submit(_request(tmp_path))
+    task = first._runs[handle].task
+    assert task is not None
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait({task})
+
+    assert (await LocalRuntime(ScriptedWorkbench()).check(handle, 0)).status == "lost"
+
+
+async def test_a_run_nobody_knows_is_lost(tmp_path: Path) -> None:
+    assert (await LocalRuntime(ScriptedWorkbench()).check(str(tmp_path), 0)).status == "lost"
+
+
+async def test_a_full_disk_is_told_and_the_run_can_be_submitted_anew(tmp_path: Path) -> None:
+    failure = OSError(28, "No space left on device")
+    runtime = LocalRuntime(ScriptedWorkbench(failure=failure))
+    handle = await runtime.submit(_request(tmp_path))
+
+    with pytest.raises(PersonCanFix, match="disk is full"):
+        await _finished(runtime, handle)
+    assert (await runtime.check(handle, 0)).status == "lost"
+
+
+async def test_what_stops_the_environment_is_told_at_once(tmp_path: Path) -> None:
+    class NoNetwork(ScriptedWorkbench):
+        async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+            await on_line(requirements[0])
+            raise TryAgain("no network")
+
+    with pytest.raises(TryAgain, match="no network"):
+        await LocalRuntime(NoNetwork()).submit(_request(tmp_path))
+
+
+async def test_the_record_of_a_run_is_for_the_owner_alone(tmp_path: Path) -> None:
+    request = _request(tmp_path)
+    runtime = LocalRuntime(ScriptedWorkbench())
+    await _finished(runtime, await runtime.submit(request))
+
+    record = json.loads((request.folder / "run.json").read_bytes())
+
+    assert (record["name"], record["status"]) == ("j-1-0", "done")
+    assert (request.folder / "output.log").stat().st_mode & 0o077 == 0
+    assert request.folder.stat().st_mode & 0o077 == 0
