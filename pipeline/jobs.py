@@ -57,7 +57,8 @@ class JobStatus(StrEnum):
 class Frozen(BaseModel):
     """Base of every record here: immutable, no unknown field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A loss can become NaN; as null it could never be read back.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class Actor(Frozen):
