@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from adapters import document
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
-from pipeline.jobs import JobStatus, Stage
+from pipeline.events import EVENT, Recorded
+from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ports.store import JobRow
 
 _log = logging.getLogger(__name__)
@@ -63,3 +65,16 @@ def readable(found: Sequence[sa.Row[Any]]) -> tuple[JobRow, ...]:
         except PersonCanFix as error:
             _log.warning("%s", error.message, extra={"job_id": row.id})
     return tuple(jobs)
+
+
+def recorded(job_id: JobId, found: Sequence[Any]) -> tuple[Recorded, ...]:
+    """The events of rows (number, at, body); an unreadable one is left out and logged."""
+    events = []
+    for row in found:
+        try:
+            event = EVENT.validate_json(row.body)
+        except ValidationError:
+            _log.warning("event %s cannot be read", row.number, extra={"job_id": job_id})
+        else:
+            events.append(Recorded(number=row.number, at=row.at, event=event))
+    return tuple(events)

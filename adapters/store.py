@@ -20,7 +20,7 @@ from adapters.migrations import upgrade
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Superseded, UnknownName
-from pipeline.events import EVENT, Event, Recorded
+from pipeline.events import Event, Recorded
 from pipeline.jobs import JobId, JobStatus
 from pipeline.ports.clock import Clock
 from pipeline.ports.store import Inbound, JobRow
@@ -132,7 +132,7 @@ class SqlStore:
             return tuple(JobId(found) for found in await connection.scalars(query))
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
-        """Events numbered above `after`, in order."""
+        """Events numbered above `after`, in order; one of a newer version is left out."""
         query = (
             sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
             .where(EVENTS.c.job_id == job_id, EVENTS.c.number > after)
@@ -140,10 +140,7 @@ class SqlStore:
         )
         async with self._reading() as connection:
             found = (await connection.execute(query)).all()
-        return tuple(
-            Recorded(number=event.number, at=event.at, event=EVENT.validate_json(event.body))
-            for event in found
-        )
+        return rows.recorded(job_id, found)
 
     async def receive(self, job_id: JobId, message: Inbound) -> bool:
         """Keep a message; False when its key is known already, UnknownName when the job is not."""

@@ -186,6 +186,16 @@ async def test_a_record_of_a_newer_version_waits_for_that_version(
     assert await store.due(clock.now()) == (row.id,)
 
 
+async def test_an_event_of_a_newer_version_hides_no_other(
+    store: SqlStore, clock: FakeClock
+) -> None:
+    told = [AgentLogged(stage=Stage.DATASET, message=text) for text in ("one", "two")]
+    row = await store.create(new_job(clock), told)
+    change(store, "UPDATE events SET body = ? WHERE number = 1", '{"kind": "job_teleported"}')
+
+    assert [one.event for one in await store.events(row.id)] == told[1:]
+
+
 async def test_an_older_record_is_brought_up_to_date_step_by_step(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
