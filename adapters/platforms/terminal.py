@@ -251,7 +251,7 @@ class Terminal:
 
         keep = self._history is not None and not secret
         history = FileHistory(str(self._history)) if keep else None
-        session: PromptSession[str] = PromptSession(history=history)
+        session: PromptSession[str] = PromptSession(history=history, reserve_space_for_menu=0)
         try:
             return await session.prompt_async(prompt, is_password=secret)
         except EOFError:
