@@ -3,10 +3,9 @@
 Runs inside the sandbox on the training environment's Python: standard library only, and nothing
 of ours is importable here. Its one argument is a JSON object:
 `argv`, `work`, `limits` (resource name → number), `landlock` (`read`, `write` paths) or null,
-`seccomp` (base64 of a BPF program) or null.
+`seccomp` (a BPF program, in hex) or null.
 """
 
-import base64
 import contextlib
 import ctypes
 import json
@@ -55,7 +54,7 @@ def main() -> None:
             _landlock(libc, plan["landlock"]["read"], plan["landlock"]["write"])
     _limit(plan["limits"])
     if plan["seccomp"]:
-        _seccomp(libc, base64.b64decode(plan["seccomp"]))
+        _seccomp(libc, bytes.fromhex(plan["seccomp"]))
     os.execv(plan["argv"][0], plan["argv"])  # noqa: S606 - the point of this file
 
 

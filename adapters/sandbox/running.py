@@ -58,6 +58,7 @@ async def run_step(
     sandbox: Sandbox, python: Path, step: Step, on_line: OnLine | None
 ) -> StepResult:
     """Run the step to its end. Cancelling ends the script with everything it started."""
+    await asyncio.to_thread(step.work.mkdir, parents=True, exist_ok=True, mode=0o700)
     began = monotonic()
     output = _Output(step.limits.output, on_line)
     process = await asyncio.create_subprocess_exec(
@@ -74,7 +75,7 @@ async def run_step(
         forced = await _first_end(process.pid, step, reader, output)
     finally:
         await _end(process, reader)
-        shutil.rmtree(step.work / SCRATCH, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, step.work / SCRATCH, ignore_errors=True)
     code = process.returncode
     ending = forced or _ending(code, output.tail)
     return StepResult(ending, code, monotonic() - began, tuple(output.tail))

@@ -30,8 +30,6 @@ def main() -> None:
     plan: dict[str, Any] = json.loads(sys.argv[1])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    if plan["user"] is not None:
-        staging.hand_over(plan["user"], plan["work"], plan["reads"])
     step = os.fork()
     if step == 0:
         _become(plan)
@@ -48,6 +46,7 @@ def _become(plan: dict[str, Any]) -> None:
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if plan["user"] is not None:
+            staging.hand_over(plan["user"], plan["work"], plan["reads"])
             staging.show(plan["needs"])
             staging.drop_to(plan["user"])
         if sys.platform == "linux":

@@ -1,6 +1,5 @@
 """What a step may see, and the command that shows it nothing more."""
 
-import base64
 import json
 import math
 import os
@@ -88,7 +87,7 @@ class Sandbox:
                     "RLIMIT_DATA": limits.memory,
                 },
                 "landlock": {"read": read, "write": write} if self.level == "partial" else None,
-                "seccomp": base64.b64encode(self.seccomp).decode() if self.seccomp else None,
+                "seccomp": self.seccomp.hex() if self.seccomp else None,
             }
         )
 
