@@ -25,14 +25,19 @@ def arguments() -> tuple[BundleConfig, Path, Path]:
 
 
 def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:
-    """All files of the config, joined by the part that each was named to be."""
+    """All files of the config, joined by the part that each was named to be.
+
+    All have the columns of the first; a test file without answers has None for them.
+    """
     given: dict[Split | None, Table] = {}
+    names: tuple[str, ...] = ()
     for file in config.files:
         say("prepare", f"reading {file.name}")
         table = read_file(folder / file.name, header=file.header).table
-        given[file.split] = given[file.split].join(table) if file.split in given else table
-    names = next(iter(given.values())).names
-    return {split: table.select(names) for split, table in given.items()}
+        names = names or table.names
+        more = table.aligned(names)
+        given[file.split] = given[file.split].join(more) if file.split in given else more
+    return given
 
 
 def drop_missing(

@@ -67,7 +67,11 @@ def report(sources: Sequence[Source], readings: Sequence[Reading], table: Table)
         "columns": columns,
         "duplicates": duplicates,
         "sha256": _sha256(sources),
-        "warnings": [*(note for reading in readings for note in reading.notes), *_warnings(table)],
+        "warnings": [
+            *(note for reading in readings for note in reading.notes),
+            *_unlike(sources, readings),
+            *_warnings(table),
+        ],
     }
 
 
@@ -101,17 +105,28 @@ def _range(known: Sequence[str]) -> dict[str, Json]:
 
 
 def _joined(sources: Sequence[Source], readings: Sequence[Reading]) -> Table:
+    """All rows with the columns of the first file; Problem when another shares none of them."""
     table = readings[0].table
     for source, reading in zip(sources[1:], readings[1:], strict=True):
-        if set(reading.table.names) != set(table.names):
-            differing = sorted(set(reading.table.names) ^ set(table.names))[:5]
+        if not set(reading.table.names) & set(table.names):
             raise Problem(
-                f"{source.path.name} and {sources[0].path.name} have different columns:"
-                f" {', '.join(differing)}.",
+                f"{source.path.name} and {sources[0].path.name} have no column in common.",
                 "Send files with the same columns, or only the one to train on.",
             )
-        table = table.join(reading.table)
+        table = table.join(reading.table.aligned(table.names))
     return table
+
+
+def _unlike(sources: Sequence[Source], readings: Sequence[Reading]) -> list[str]:
+    """A warning for each file whose columns are not those of the first."""
+    first = readings[0].table.names
+    told = []
+    for source, reading in zip(sources[1:], readings[1:], strict=True):
+        lacking = [name for name in first if name not in reading.table.names]
+        more = [name for name in reading.table.names if name not in first]
+        told += [f"{source.path.name} lacks {', '.join(lacking[:5])}."] if lacking else []
+        told += [f"{source.path.name} also has {', '.join(more[:5])}."] if more else []
+    return told
 
 
 def _file(source: Source, reading: Reading) -> dict[str, Json]:

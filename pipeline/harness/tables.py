@@ -42,6 +42,12 @@ class Table:
         places = [self.names.index(name) for name in names]
         return Table(tuple(names), [tuple(row[at] for at in places) for row in self.rows])
 
+    def aligned(self, names: Sequence[str]) -> "Table":
+        """Exactly these columns, in that order; one that is not here has no cells, only None."""
+        places = [self.names.index(name) if name in self.names else None for name in names]
+        rows = [tuple(None if at is None else row[at] for at in places) for row in self.rows]
+        return Table(tuple(names), rows)
+
     def take(self, indices: Iterable[int]) -> "Table":
         """The rows at these places, in that order."""
         return Table(self.names, [self.rows[index] for index in indices])

@@ -36,8 +36,10 @@ def main() -> None:
     for split, table in given.items():
         filled = [row for row in table.rows if same_text(row)]
         empty += len(table) - len(filled)
-        given[split], more = drop_repeats(Table(names, filled), same_row)
-        repeats += more
+        given[split] = Table(names, filled)
+        if split != "test":  # a test file is measured on as it was given
+            given[split], more = drop_repeats(given[split], same_row)
+            repeats += more
     labels = [label_of(cell) for table in given.values() for cell in table.column(target)]
     if not labels:
         raise Problem(f"The column {text} has no text in any row.", "Name the text.", field="text")
