@@ -103,7 +103,7 @@ def _greedy(stack: Floats, target: Floats, loss: Loss) -> Floats:
         mixed += stack[pick]
         if losses[pick] < best - 1e-9:
             best, kept = losses[pick], picks.copy()
-    return kept / kept.sum()
+    return np.asarray(kept / kept.sum())
 
 
 def mix(told: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:

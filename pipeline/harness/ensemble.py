@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from blending import Loss, choose_weights, mix
 from fitted import Fitted, load_fitted
 from lessons import Lesson, spread_folds
@@ -49,18 +50,25 @@ class Course:
 
 @dataclass
 class Progress:
-    """A member while it trains: its models, their summed out-of-fold predictions and time."""
+    """A member while it trains: its models, the sum of their out-of-fold answers, its time."""
 
     member: Member
     told: Floats
-    times: Floats
+    repeats: int = 0
     models: list[Fitted] = field(default_factory=list)
     seconds: float = 0.0
 
+    def keep(self, told: Floats, models: Sequence[Fitted], seconds: float) -> None:
+        """Add what one repeat gave."""
+        self.told += told
+        self.models += models
+        self.repeats += 1
+        self.seconds += seconds
+
     @property
     def out_of_fold(self) -> Floats:
-        """The mean prediction of each row by models that never saw it."""
-        return self.told / self.times[:, None]
+        """The mean answer for each row by models that never saw it."""
+        return self.told / self.repeats
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
 
 def _begin(member: Member, course: Course) -> Progress:
     rows = len(course.target)
-    return Progress(member, np.zeros((rows, max(course.classes, 1))), np.zeros(rows))
+    return Progress(member, np.zeros((rows, max(course.classes, 1))))
 
 
 def _repeats(course: Course) -> int:
@@ -162,38 +170,46 @@ def _first_round(
 
 def _next_round(track: Sequence[Progress], course: Course, repeat: int, end: float) -> bool:
     """Train all members on other folds; False when there is no time for all of them."""
-    needed = sum(one.seconds for one in track) / repeat
-    if time.monotonic() + 1.1 * needed > end:
+    needed = sum(one.seconds / one.repeats for one in track)
+    if time.monotonic() + needed > end:
         return False
-    for one in track:
-        _train(one, course, repeat, end)
-    return True
+    return all(_train(one, course, repeat, end) for one in track)
 
 
-def _train(one: Progress, course: Course, repeat: int, end: float) -> None:
+def _train(one: Progress, course: Course, repeat: int, end: float) -> bool:
+    """Train a member on every fold's other rows; False when a repeat came too late to be kept."""
     started = time.monotonic()
     many = len(course.target) >= MANY_ROWS
     count = min(course.folds, FEW_FOLDS) if many else course.folds
     fold = spread_folds(course.target, count, course.seed + repeat)
     shown = course.views.show(course.matrix, one.member.view)
+    told, models = np.zeros_like(one.told), []
     for part in range(count):
         now = time.monotonic()
-        lesson = Lesson(
-            rows=shown[fold != part],
-            target=course.target[fold != part],
-            classes=course.classes,
-            categories=tuple(int(column) for column in course.views.categories),
-            deadline=now + (end - now) / (count - part),
-            threads=course.threads,
-            seed=course.seed + 1000 * repeat + part,
-            patience=course.patience,
-            learning_rate=course.learning_rate,
-        )
-        model = one.member.fit(lesson)
-        one.told[fold == part] += model.predict(shown[fold == part])
-        one.times[fold == part] += 1
-        one.models.append(model)
-    one.seconds += time.monotonic() - started
+        deadline = end if repeat else now + (end - now) / (count - part)
+        lesson = _lesson(course, shown, fold != part, deadline, 1000 * repeat + part)
+        models.append(one.member.fit(lesson))
+        if repeat and lesson.late:
+            return False
+        told[fold == part] = models[-1].predict(shown[fold == part])
+    one.keep(told, models, time.monotonic() - started)
+    return True
+
+
+def _lesson(
+    course: Course, shown: Floats, others: npt.NDArray[np.bool_], deadline: float, number: int
+) -> Lesson:
+    return Lesson(
+        rows=shown[others],
+        target=course.target[others],
+        classes=course.classes,
+        categories=tuple(int(column) for column in course.views.categories),
+        deadline=deadline,
+        threads=course.threads,
+        seed=course.seed + number,
+        patience=course.patience,
+        learning_rate=course.learning_rate,
+    )
 
 
 def _weigh(track: Sequence[Progress], course: Course) -> dict[str, float]:

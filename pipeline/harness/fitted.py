@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from metrics import Codes, Floats
 
+TRAINING_ONLY = ("impurity", "n_node_samples", "weighted_n_node_samples")
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
@@ -122,9 +123,11 @@ class Forest:
     def save(self, path: Path) -> None:
         """Write the trees end to end into one .npz file."""
         states = [tree.__getstate__() for tree in self.trees]
+        nodes = np.concatenate([state["nodes"] for state in states])
+        nodes[list(TRAINING_ONLY)] = 0  # less to write and to carry
         np.savez_compressed(
             path.with_suffix(".forest.npz"),
-            nodes=np.concatenate([state["nodes"] for state in states]),
+            nodes=nodes,
             values=np.concatenate([state["values"] for state in states]),
             sizes=np.array([state["node_count"] for state in states]),
             depths=np.array([state["max_depth"] for state in states]),

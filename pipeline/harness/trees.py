@@ -4,7 +4,9 @@ Every fit can be cut short and still leaves a model, so no member is skipped for
 Boosters choose their rounds on a part of their own rows, never on the fold that scores them.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ FOREST_STEP = 20
 SMALL = 3_000  # rows below which rounds are chosen by inner folds, not on one inner part
 REFIT = 20_000  # rows below which a booster trains again on all rows with the chosen rounds
 MOST_ROUNDS = 2_000
+SEARCHING = 0.7  # share of a fit in which the rounds are chosen
 RATES = ((5_000, 0.03), (50_000, 0.05))
 
 
@@ -70,6 +73,8 @@ def fit_lightgbm(lesson: Lesson, **settings: float | bool) -> Boosted:
 def _rounds_by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
     import lightgbm  # noqa: PLC0415 - start-up
 
+    now = time.monotonic()
+    search = replace(lesson, deadline=now + SEARCHING * (lesson.deadline - now))
     fold = spread_folds(lesson.target, 4, lesson.seed)
     pairs = [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(4)]
     history = lightgbm.cv(
@@ -79,7 +84,7 @@ def _rounds_by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
         folds=pairs,
         callbacks=[
             lightgbm.early_stopping(lesson.patience, verbose=False),
-            _stop_when_late(lesson),
+            _stop_when_late(search),
         ],
     )
     return max(1, *(len(list(values)) for values in history.values()))

@@ -58,11 +58,11 @@ class Views:
         return np.asarray(np.where(np.isnan(numbers), self.middle, numbers))
 
     def _gap_columns(self, matrix: Floats) -> Floats:
-        return np.isnan(matrix[:, self.gaps]).astype(float)
+        return np.asarray(np.isnan(matrix[:, self.gaps]), dtype=float)
 
     def _level_columns(self, matrix: Floats) -> Floats:
         columns = self.levels[:, 0].astype(int)
-        return (matrix[:, columns] == self.levels[:, 1]).astype(float)
+        return np.asarray(matrix[:, columns] == self.levels[:, 1], dtype=float)
 
     def _ranked(self, numbers: Floats) -> Floats:
         places = np.linspace(0.0, 1.0, GRID)
