@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot import words
+from bot import telling, words
 from pipeline.context import JobContext, Waiting
 from pipeline.events import (
     Event,
@@ -53,7 +53,7 @@ def stage_line(event: Event) -> tuple[Stage, StageLine] | None:
             again = f", attempt {event.attempt}" if event.attempt > 1 else ""
             state, note = "running", f"running{again}"
         case ProgressReported():
-            state, note = "running", words.progress(event)
+            state, note = "running", telling.progress(event)
         case StageEnded():
             state, note = "done", words.seconds(event.seconds) + (event.note and f"  {event.note}")
         case StageSkipped():
@@ -74,7 +74,7 @@ def advance(live: Live, event: Event, *, quiet: bool = False) -> Live:
     if isinstance(event, JobResumed):
         stages = {stage: line for stage, line in stages.items() if line.state != "failed"}
     hidden = isinstance(event, _SHOWN_ELSEWHERE) or (quiet and isinstance(event, _QUIET))
-    log = live.log if hidden else (*live.log, words.event_line(event))
+    log = live.log if hidden else (*live.log, telling.event_line(event))
     return Live(stages=stages, log=log)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from bot import cards, commands, words
+from bot import cards, commands, telling, words
 from pipeline.artifacts import DataInput
 from pipeline.context import Request
 from pipeline.errors import MLTrainerError, PersonCanFix
@@ -157,7 +157,7 @@ class Conversation:
 
     async def _log(self, row: JobRow) -> Card:
         events = await self._store.events(row.id)
-        lines = [words.event_line(one.event) for one in events[-_LOG_LINES:]]
+        lines = [telling.event_line(one.event) for one in events[-_LOG_LINES:]]
         return Card(title=f"Job {row.id}", body="\n".join(lines) or words.NO_EVENTS)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shlex
 import sys
 import time
 import uuid
@@ -198,13 +197,7 @@ class Terminal:
                 await self._turn(decide, said)
 
     async def _turn(self, decide: Decide, said: str) -> None:
-        mention = Mention(
-            key=self._key(),
-            actor=self._actor,
-            place=self.place,
-            text=said,
-            files=named_files(said),
-        )
+        mention = Mention(key=self._key(), actor=self._actor, place=self.place, text=said)
         reply = await decide(mention)
         for _ in range(_FORM_TRIES):
             if not isinstance(reply, AskForm | FormErrors):
@@ -293,25 +286,3 @@ def _label(one: Field) -> str:
     choices = f" ({', '.join(one.choices)})" if one.choices else ""
     hint = f" [{one.hint}]" if one.hint else ""
     return f"{one.label}{choices}{hint}: "
-
-
-def named_files(text: str) -> tuple[str, ...]:
-    """Absolute paths of the files and folders that a line names, quoted or not, in its order."""
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        words = text.split()
-    found = (_existing(word) for word in (text, *words))
-    return tuple(dict.fromkeys(path for path in found if path is not None))
-
-
-def _existing(word: str) -> str | None:
-    bare = word.strip().strip("\"'").rstrip(",;:!?")
-    for name in dict.fromkeys((bare, bare.rstrip("."))):
-        if "." not in name.strip("./") and "/" not in name:
-            continue
-        path = Path(name).expanduser()
-        with contextlib.suppress(OSError):
-            if path.is_file() or ("/" in name and path.is_dir()):
-                return str(path.resolve())
-    return None

@@ -1,5 +1,7 @@
 """What is given on the command line, checked before any work begins: all problems together."""
 
+import contextlib
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -82,3 +84,25 @@ def positive_minutes(given: float | None) -> float | None:
             f"--budget-minutes must be above 0, not {given:g}.", "For example: --budget-minutes 5"
         )
     return given * 60
+
+
+def named_files(text: str) -> tuple[str, ...]:
+    """Absolute paths of the files and folders that a line names, quoted or not, in its order."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = text.split()
+    found = (_existing(word) for word in (text, *words))
+    return tuple(dict.fromkeys(path for path in found if path is not None))
+
+
+def _existing(word: str) -> str | None:
+    bare = word.strip().strip("\"'").rstrip(",;:!?")
+    for name in dict.fromkeys((bare, bare.rstrip("."))):
+        if "." not in name.strip("./") and "/" not in name:
+            continue
+        path = Path(name).expanduser()
+        with contextlib.suppress(OSError):
+            if path.is_file() or ("/" in name and path.is_dir()):
+                return str(path.resolve())
+    return None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import cards, words
+from bot import cards, telling, words
 from bot.cli.output import Output, note
 from bot.cli.session import Look, looking, perform
 from pipeline.folders import JobFolder
@@ -95,7 +95,7 @@ def log(job: str, *, traceback: bool) -> None:
                 return 0
             for one in await here.store.events(row.id):
                 at = one.at.astimezone()
-                here.output.say(f"{at:%H:%M:%S}  {words.event_line(one.event)}")
+                here.output.say(f"{at:%H:%M:%S}  {telling.event_line(one.event)}")
         return 0
 
     perform(work)

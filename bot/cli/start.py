@@ -31,26 +31,25 @@ AsJson = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="Hide calls of model and tools.")]
 
 
+Runtime = Annotated[str | None, typer.Option(help="Where to train: local, kaggle, modal or ray.")]
+Host = Annotated[str | None, typer.Option(help="Where to publish: folder or huggingface.")]
+Minutes = Annotated[float | None, typer.Option("--budget-minutes", help="Longest training time.")]
+NoDeploy = Annotated[
+    bool, typer.Option("--no-deploy", help="Keep the model here; publish nothing.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Approve the plan, up to MLTRAINER_MAX_JOB_USD.")]
+
+
 def run(
     words: Words,
     *,
     data: Data = None,
-    runtime: Annotated[
-        str | None, typer.Option(help="Where to train: local, kaggle, modal or ray.")
-    ] = None,
-    host: Annotated[
-        str | None, typer.Option(help="Where to publish: folder or huggingface.")
-    ] = None,
+    runtime: Runtime = None,
+    host: Host = None,
     settings: Settings = None,
-    budget_minutes: Annotated[
-        float | None, typer.Option("--budget-minutes", help="Longest training time.")
-    ] = None,
-    no_deploy: Annotated[
-        bool, typer.Option("--no-deploy", help="Keep the model here; publish nothing.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Approve the plan, up to MLTRAINER_MAX_JOB_USD.")
-    ] = False,
+    budget_minutes: Minutes = None,
+    no_deploy: NoDeploy = False,
+    yes: Yes = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

@@ -1,6 +1,7 @@
 """`mltrainer` alone: the conversation, with the job's events shown between the turns."""
 
 from bot import commands, words
+from bot.cli.inputs import named_files
 from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
 from bot.conversation import Conversation
@@ -79,6 +80,8 @@ class Talk:
 
     async def _decide(self, inbound: Inbound) -> Reply:
         """Decide, then show the job until it is the person's turn again."""
+        if isinstance(inbound, Mention):
+            inbound = inbound.model_copy(update={"files": named_files(inbound.text)})
         before = await self._conversation.job_at(inbound.place)
         if before is not None and _is_over(before, inbound):
             self._screen.place = _fresh_place()

@@ -4,6 +4,7 @@ from bot import cards
 from pipeline.context import StageError, Waiting
 from pipeline.events import (
     AgentLogged,
+    Event,
     JobResumed,
     StageEnded,
     StageFailed,
@@ -32,7 +33,10 @@ def test_a_retry_stands_in_the_log_with_its_error() -> None:
 
 
 def test_quiet_hides_calls_of_tools_and_nothing_else() -> None:
-    events = [ToolCalled(tool="look", arguments="{}"), AgentLogged(stage=CONFIG, message="Seen.")]
+    events: list[Event] = [
+        ToolCalled(tool="look", arguments="{}"),
+        AgentLogged(stage=CONFIG, message="Seen."),
+    ]
     assert len(cards.told(events).log) == 2
     assert cards.told(events, quiet=True).log == ("Seen.",)
 

@@ -4,14 +4,14 @@ from typing import get_args
 
 import pytest
 
-from bot import words
+from bot import telling, words
 from pipeline.events import Event, ProgressReported, StageRetried
 from pipeline.jobs import Stage
 
 
 def test_every_kind_of_event_has_words() -> None:
     union, _ = get_args(Event)
-    without = [kind for kind in get_args(union) if kind not in words.event_line.registry]
+    without = [kind for kind in get_args(union) if kind not in telling.event_line.registry]
     assert not without
 
 
@@ -34,7 +34,7 @@ def test_progress_says_how_far_how_good_and_how_long_still() -> None:
     event = ProgressReported(
         stage=Stage.MONITOR, step="train", done=0.4, eta=12, numbers={"roc_auc": 0.861}
     )
-    assert words.progress(event) == "train: 40%, roc_auc 0.861, 12.0s left"
+    assert telling.progress(event) == "train: 40%, roc_auc 0.861, 12.0s left"
 
 
 def test_a_retry_names_the_error_that_caused_it() -> None:
@@ -42,5 +42,6 @@ def test_a_retry_names_the_error_that_caused_it() -> None:
         stage=Stage.CODEGEN, attempt=2, max_attempts=3, delay=2, error="Invalid syntax."
     )
     assert (
-        words.event_line(event) == "codegen failed: Invalid syntax. Attempt 2 of 3 follows in 2.0s."
+        telling.event_line(event)
+        == "codegen failed: Invalid syntax. Attempt 2 of 3 follows in 2.0s."
     )
