@@ -5,6 +5,7 @@ from pipeline.errors import Bug
 from pipeline.folders import JobFolder
 from pipeline.ports.runtime import Limits, RunRequest, Step
 
+GRACE_SECONDS = 60.0
 _SCORING = Limits(seconds=600)
 
 
@@ -27,7 +28,7 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
 
 def _training(budget_seconds: float) -> Limits:
     """The script holds its own budget; the limit is for one that hangs."""
-    return Limits(seconds=budget_seconds * 1.5 + 120)
+    return Limits(seconds=budget_seconds * 1.5 + GRACE_SECONDS)
 
 
 def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> Step:

@@ -154,7 +154,8 @@ def waits_for(
     context: JobContext, error: PersonCanFix, now: datetime, events: Sequence[Event] = ()
 ) -> Change:
     """The job waits until its person mends what only a person can."""
-    text = f"{error.message} {error.hint}".strip()
+    message = error.message if error.message[-1:] in ".!?…" else f"{error.message}."
+    text = f"{message} {error.hint}".strip()
     asked = QuestionAsked(text=text, field=error.field, options=error.options)
     return _parked(context, "question", asked, now, events)
 

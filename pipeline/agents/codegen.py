@@ -14,7 +14,7 @@ from pipeline.ports.runtime import Limits, Step
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, run_script
 
-_LIMITS = Limits(seconds=180)
+_LIMITS = Limits(seconds=120)
 
 
 class Codegen:
