@@ -7,12 +7,12 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 
 from config import BundleConfig, Split
 from preparing import arguments, check_classes, drop_missing, read_given, write_parts
 from progress import Problem, run
-from splits import drop_repeats, split_tables
+from splits import Key, drop_repeats, split_tables
 from tables import Row, Table, is_missing, label_of
 
 LEAST_ROWS = 20  # two classes in five folds and something to score on
@@ -28,60 +28,68 @@ def main() -> None:
     """Read, check, cut, write."""
     config, folder, out = arguments()
     target, features = config.column("target"), config.columns_of("features")
-    given, warnings = _with_columns(read_given(config, folder), features, target)
-    given, unknown = drop_missing(given, target)
-    given, repeats = _without_repeats(given, (*features, target))
-    labels = [cell for table in given.values() for cell in table.column(target)]
-    warnings += check_classes(labels, target, LEAST_ROWS)
+    given = read_given(config, folder)
     names = next(iter(given.values())).names
+    _check_columns(names, target, features)
+    given, unknown = drop_missing(given, target)
     key, label = _key(names, features), names.index(target)
-    fractions = _fractions(config, len(labels))
+    given, repeats = _without_repeats(given, _key(names, (*features, target)))
+    labels = [cell for table in given.values() for cell in table.column(target)]
+    warnings = check_classes(labels, target, LEAST_ROWS)
+    warnings += _unanswered(given, target)
     parts = split_tables(
-        given, fractions, config.seed, keys=[key], label=lambda row: label_of(row[label])
+        given,
+        _fractions(config, len(labels)),
+        config.seed,
+        keys=[key],
+        label=lambda row: label_of(row[label]),
     )
     steps = [f"{unknown} rows without a value in {target} left out"] if unknown else []
     steps += [f"{name} left out: {reason}" for name, reason in config.ignored.items()]
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 
-def _with_columns(
-    given: Mapping[Split | None, Table], features: tuple[str, ...], target: str
-) -> tuple[Given, list[str]]:
-    """The tables that can be used; a part without answers is left out and said."""
-    kept: Given = {}
-    warnings: list[str] = []
-    for split, table in given.items():
-        lacking = [name for name in features if name not in table.names]
-        if lacking:
-            raise Problem(
-                f"The {split or 'data'} file lacks {', '.join(lacking[:10])}.",
-                "Send files that have the same columns.",
-            )
-        if target in table.names:
-            kept[split] = table
-        elif split in {None, "train"}:
-            raise Problem(f"The data has no column {target}.", "Name another.", field="target")
-        else:
-            warnings.append(
-                f"The {split} file has no column {target}, so it cannot be used;"
-                " rows of the training file take its place."
-            )
-    return kept, warnings
+def _check_columns(names: tuple[str, ...], target: str, features: tuple[str, ...]) -> None:
+    """Problem where the data is not what the settings say."""
+    lacking = [name for name in (target, *features) if name not in names]
+    if lacking:
+        raise Problem(
+            f"The data lacks {', '.join(lacking[:10])}.",
+            f"Its columns are {', '.join(names[:10])}: name those to use.",
+            field="target" if target in lacking else "data",
+        )
+    if not features:
+        raise Problem(
+            f"Besides {target} there is no column to learn from.",
+            "Send a file with columns that describe the rows.",
+        )
 
 
-def _without_repeats(given: Given, names: tuple[str, ...]) -> tuple[Given, int]:
-    """Drop rows that repeat another in every column, unless most rows do."""
+def _unanswered(given: Given, target: str) -> list[str]:
+    """A warning where a part came without answers, so that other rows take its place."""
+    return [
+        f"No row of the {split} file has a value in {target}; other rows are held out instead."
+        for split, table in given.items()
+        if not len(table)
+    ]
+
+
+def _without_repeats(given: Given, key: Key) -> tuple[Given, int]:
+    """Drop rows that repeat another in every column, unless so many do that it is no mistake.
+
+    A test file is measured on as it was given.
+    """
     kept: Given = {}
     dropped = 0
     for split, table in given.items():
-        once, repeats = drop_repeats(table, _key(table.names, names))
-        few = repeats <= MOST_REPEATS * len(table)
+        once, repeats = drop_repeats(table, key)
+        few = split != "test" and repeats <= MOST_REPEATS * len(table)
         kept[split] = once if few else table
         dropped += repeats if few else 0
     return kept, dropped
 
 
-def _key(names: tuple[str, ...], columns: tuple[str, ...]) -> Callable[[Row], Hashable]:
+def _key(names: tuple[str, ...], columns: tuple[str, ...]) -> Key:
     """Equal for rows that say the same in the named columns, with or without spaces around."""
     places = [names.index(name) for name in columns]
 
