@@ -8,21 +8,39 @@ Imported by the supervisor alone: standard library only.
 import ctypes
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _CLONE_NEWNS, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x00020000, 4096, 16384, 1 << 18
+_UNMOVED = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _OTHERS_ENTER, _OTHERS_READ, _GROUP_READ = 0o001, 0o004, 0o040
 
 
-def hand_over(user: int, work: str, reads: Iterable[str]) -> None:
-    """Give `work` to the user, and let its group read `reads`; links are never followed."""
+def hand_over(user: int, work: str, reads: list[str]) -> dict[str, os.stat_result]:
+    """Give `work` to the user, and let its group read `reads`; links are never followed.
+
+    Returns what single files among `reads` were before, for `take_back`: a folder is the job's
+    own, but a file may be the person's.
+    """
+    before = {path: info for path in reads if stat.S_ISREG((info := os.lstat(path)).st_mode)}
     for path, info in _walk(work):
         if info.st_uid != user:
             os.chown(path, user, user, follow_symlinks=False)
     for top in reads:
         for path, info in _walk(top):
             _let_read(user, path, info)
+    return before
+
+
+def take_back(files: Mapping[str, os.stat_result]) -> None:
+    """Give files their group and mode back."""
+    for path, info in files.items():
+        handle = os.open(path, _UNMOVED)
+        try:
+            os.fchown(handle, -1, info.st_gid)
+            os.fchmod(handle, stat.S_IMODE(info.st_mode))
+        finally:
+            os.close(handle)
 
 
 def _walk(top: str) -> Iterable[tuple[str, os.stat_result]]:
@@ -39,7 +57,7 @@ def _let_read(user: int, path: str, info: os.stat_result) -> None:
     is_plain = stat.S_ISDIR(info.st_mode) or stat.S_ISREG(info.st_mode)
     if not is_plain or info.st_uid == user or info.st_mode & (wanted >> 3) == wanted >> 3:
         return
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    handle = os.open(path, _UNMOVED)
     try:
         os.fchown(handle, -1, user)
         os.fchmod(handle, stat.S_IMODE(info.st_mode) | wanted)

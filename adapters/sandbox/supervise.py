@@ -16,13 +16,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from adapters.sandbox import staging
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _SWEEP_SECONDS = 5.0
-CANNOT_START = 125
+_CANNOT_START = 125
 
 
 def main() -> None:
@@ -30,12 +30,20 @@ def main() -> None:
     plan: dict[str, Any] = json.loads(sys.argv[1])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before: dict[str, os.stat_result] = {}
+    if plan["user"] is not None:
+        try:
+            before = staging.hand_over(plan["user"], plan["work"], plan["reads"])
+        except OSError as error:
+            _give_up(error)
     step = os.fork()
     if step == 0:
         _become(plan)
     threading.Thread(target=_end_with_input, args=(step,), daemon=True).start()
     _, status = os.waitpid(step, 0)
     _sweep()
+    with contextlib.suppress(OSError):
+        staging.take_back(before)
     code = os.waitstatus_to_exitcode(status)
     os._exit(code if code >= 0 else 128 - code)
 
@@ -46,7 +54,6 @@ def _become(plan: dict[str, Any]) -> None:
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if plan["user"] is not None:
-            staging.hand_over(plan["user"], plan["work"], plan["reads"])
             staging.show(plan["needs"])
             staging.drop_to(plan["user"])
         if sys.platform == "linux":
@@ -54,8 +61,12 @@ def _become(plan: dict[str, Any]) -> None:
         os.chdir(plan["folder"])
         os.execve(plan["argv"][0], plan["argv"], plan["environment"])  # noqa: S606
     except OSError as error:
-        os.write(2, f"sandbox: {error}\n".encode())
-    os._exit(CANNOT_START)
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> NoReturn:
+    os.write(2, f"sandbox: {error}\n".encode())
+    os._exit(_CANNOT_START)
 
 
 def _end_with_input(step: int) -> None:

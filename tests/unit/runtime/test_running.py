@@ -264,3 +264,20 @@ async def _core(cache: Path) -> Path:
         return await Environments(cache).prepare(core_requirements(), silent)
     except MLTrainerError as error:
         pytest.skip(f"no training environment: {error.message}")
+
+
+async def test_a_file_of_the_person_is_as_it_was_after_a_step_read_it(bench: Bench) -> None:
+    own = bench.folder / "own.csv"
+    own.write_text("a,b\n")
+    own.chmod(0o600)
+    before = own.stat()
+
+    result = await bench.run(
+        bench.step("import sys; print(open(sys.argv[1]).read())", str(own), reads=(own,))
+    )
+
+    after = own.stat()
+    assert result.tail == ("a,b",)
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        *(before.st_mode, before.st_uid, before.st_gid),
+    )
