@@ -14,6 +14,12 @@ from pathlib import Path
 import uv
 
 from adapters.pip_settings import read_pip_settings
+from adapters.torch_build import (
+    CPU_BACKEND,
+    check_cpu_torch,
+    needs_cpu_torch,
+    resolves_to_cpu,
+)
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.runtime import OnLine
 
@@ -50,26 +56,59 @@ class Installer:
         self._seconds = seconds
 
     async def install(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
-        """Make a virtual environment in `folder` and install the requirement lines, compiled."""
-        program = find_uv()
-        options = (*_WHEELS_ONLY, *read_pip_settings(self._environ).uv_arguments())
-        commands = (
-            _with_pip(folder, lines)
-            if program is None
-            else _with_uv(program, folder, (*options, *lines) if lines else ())
-        )
-        await self._run_all(commands, folder.parent, on_line)
+        """Make a virtual environment in `folder` and install the requirement lines, compiled.
 
-    async def _run_all(self, commands: list[tuple[str, ...]], cwd: Path, on_line: OnLine) -> None:
+        Without a GPU torch comes as its CPU build. PersonCanFix or TryAgain with the cause when
+        something cannot be installed, or takes longer than the limit.
+        """
+        program = find_uv()
         try:
             async with asyncio.timeout(self._seconds):
-                for command in commands:
-                    await self._run(command, cwd, on_line)
+                if program is None:
+                    await self._with_pip(folder, lines, on_line)
+                else:
+                    await self._with_uv(program, folder, lines, on_line)
         except TimeoutError:
             raise TryAgain(
                 f"Installing the training packages took more than {self._seconds:.0f} s.",
                 "Check the network, then retry; what was downloaded is kept.",
             ) from None
+        if needs_cpu_torch(lines):
+            await asyncio.to_thread(check_cpu_torch, folder)
+
+    async def _with_uv(
+        self, program: str, folder: Path, lines: tuple[str, ...], on_line: OnLine
+    ) -> None:
+        venv = (program, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable)
+        await self._run((*venv, str(folder)), folder.parent, on_line)
+        if not lines:
+            return
+        settings = read_pip_settings(self._environ)
+        words = (*_WHEELS_ONLY, *settings.uv_arguments(), *lines)
+        install = (program, "pip", "install", "--python", str(folder / "bin" / "python"))
+        if needs_cpu_torch(lines) and not await self._gives_cpu_torch((*install, *words), folder):
+            words = (*CPU_BACKEND, *words)
+        await self._run((*install, "--compile-bytecode", *words), folder.parent, on_line)
+
+    async def _gives_cpu_torch(self, install: tuple[str, ...], folder: Path) -> bool:
+        """Tell from a dry run whether the configured indexes give the CPU build."""
+        shown: list[str] = []
+
+        async def keep(line: str) -> None:
+            shown.append(line)
+
+        await self._run((*install, "--dry-run"), folder.parent, keep)
+        return resolves_to_cpu("\n".join(shown))
+
+    async def _with_pip(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
+        python = str(folder / "bin" / "python")
+        await self._run((sys.executable, "-m", "venv", str(folder)), folder.parent, on_line)
+        if not lines:
+            return
+        install = (python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile")
+        await self._run((*install, *_WHEELS_ONLY, *lines), folder.parent, on_line)
+        compiled = (python, "-m", "compileall", "-q", "-j", "0", str(folder / "lib"))
+        await self._run(compiled, folder.parent, on_line)
 
     async def _run(self, command: tuple[str, ...], cwd: Path, on_line: OnLine) -> None:
         process = await asyncio.create_subprocess_exec(
@@ -108,21 +147,6 @@ def find_uv() -> str | None:
         return uv.find_uv_bin()
     except FileNotFoundError:
         return shutil.which("uv")
-
-
-def _with_uv(program: str, folder: Path, words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    python = str(folder / "bin" / "python")
-    venv = (program, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable)
-    install = (program, "pip", "install", "--python", python, "--compile-bytecode")
-    return [(*venv, str(folder)), *([(*install, *words)] if words else [])]
-
-
-def _with_pip(folder: Path, lines: tuple[str, ...]) -> list[tuple[str, ...]]:
-    python = str(folder / "bin" / "python")
-    install = (python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile")
-    compiled = (python, "-m", "compileall", "-q", "-j", "0", str(folder / "lib"))
-    made: list[tuple[str, ...]] = [(sys.executable, "-m", "venv", str(folder))]
-    return [*made, (*install, *_WHEELS_ONLY, *lines), compiled] if lines else made
 
 
 async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:

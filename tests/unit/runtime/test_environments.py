@@ -1,6 +1,5 @@
 import asyncio
 import os
-import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,6 +9,7 @@ from adapters import installer
 from adapters.environments import Environments, environment_key
 from adapters.installer import Installer
 from adapters.pip_settings import read_pip_settings
+from adapters.torch_build import check_cpu_torch, needs_cpu_torch, resolves_to_cpu
 from pipeline.errors import MLTrainerError, PersonCanFix, Rejected, TryAgain
 from pipeline.ports.runtime import OnLine
 
@@ -176,13 +176,16 @@ async def test_without_a_network_it_is_tried_again(tmp_path: Path) -> None:
         await Environments(tmp_path, Installer(environ)).prepare(("tinypart",), _silent)
 
 
-async def test_an_installer_that_hangs_is_ended(tmp_path: Path) -> None:
+async def test_an_installer_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "uv"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(installer, "find_uv", lambda: str(hanging))
+
     with pytest.raises(TryAgain, match="took more than"):
-        await Installer({}, seconds=0.2)._run_all([_sleeper()], tmp_path, _silent)
-
-
-def _sleeper() -> tuple[str, ...]:
-    return (sys.executable, "-c", "import time; time.sleep(60)")
+        await Installer({}, seconds=0.2).install(tmp_path / "new", ("numpy",), _silent)
 
 
 @pytest.mark.parametrize(
@@ -217,3 +220,34 @@ def test_pip_settings_are_read_as_pip_reads_them(tmp_path: Path) -> None:
     assert settings.find_links == ("/wheels",)
     assert settings.cert == "/other.pem"
     assert settings.uv_variables()["UV_INDEX"] == "https://a/simple https://b/simple"
+
+
+_VERSION = "from typing import Optional\n__version__ = '2.13.0'\ncuda: Optional[str] = {}\n"
+
+
+def _installed_torch(folder: Path, cuda: str) -> Path:
+    package = folder / "lib" / "python3.11" / "site-packages" / "torch"
+    package.mkdir(parents=True)
+    (package / "version.py").write_text(_VERSION.format(cuda))
+    return folder
+
+
+def test_torch_for_gpus_is_not_accepted_without_one(tmp_path: Path) -> None:
+    check_cpu_torch(_installed_torch(tmp_path / "small", "None"))
+
+    with pytest.raises(PersonCanFix, match="large GPU build") as caught:
+        check_cpu_torch(_installed_torch(tmp_path / "large", "'13.0'"))
+    assert "whl/cpu" in caught.value.hint
+
+
+def test_only_torch_on_a_machine_without_a_gpu_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "gpu").touch()
+
+    assert needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path / "none")
+    assert not needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path / "gpu")
+    assert not needs_cpu_torch(("torchmetrics",), tmp_path / "none")
+
+
+def test_the_cpu_build_is_told_from_a_dry_run() -> None:
+    assert resolves_to_cpu("Would install 2 packages\n + sympy==1.14\n + torch==2.13.0+cpu\n")
+    assert not resolves_to_cpu(" + torch==2.13.0\n + torchmetrics==1.9+cpu\n")

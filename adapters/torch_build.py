@@ -1,0 +1,35 @@
+"""Which build of torch an environment gets: without a GPU the small one for CPUs, and no other."""
+
+import re
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from pipeline.errors import PersonCanFix
+
+CPU_BACKEND = ("--torch-backend", "cpu")
+_GPU = Path("/dev/nvidiactl")
+_CPU_BUILD = re.compile(r"^\s*\+ torch==\S+\+cpu\b", re.MULTILINE)
+_NO_CUDA = re.compile(r"^cuda\b.*=\s*None\s*$", re.MULTILINE)
+
+
+def needs_cpu_torch(lines: tuple[str, ...], gpu: Path = _GPU) -> bool:
+    """Torch is among the requirements, and the machine has no GPU to use it with."""
+    names = {canonicalize_name(Requirement(line).name) for line in lines}
+    return "torch" in names and not gpu.exists()
+
+
+def resolves_to_cpu(dry_run: str) -> bool:
+    """Uv's dry run shows that the configured indexes give the CPU build by themselves."""
+    return bool(_CPU_BUILD.search(dry_run))
+
+
+def check_cpu_torch(folder: Path) -> None:
+    """PersonCanFix when the torch of an environment is built for GPUs."""
+    for version in folder.glob("lib/python*/site-packages/torch/version.py"):
+        if not _NO_CUDA.search(version.read_text("utf-8")):
+            raise PersonCanFix(
+                "This machine has no GPU, but the index gave torch's large GPU build.",
+                "Add https://download.pytorch.org/whl/cpu to pip's extra-index-url, then retry.",
+            )
