@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 Kind = Literal[
     "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
@@ -54,14 +54,13 @@ class BundleConfig:
 
     def setting(self, name: str, default: Number) -> Number:
         """A hyperparameter, or the default where it is not given; TypeError for a wrong type."""
-        value = self.hyperparameters.get(name)
-        if value is None:
+        told = self.hyperparameters.get(name)
+        if told is None:
             return default
-        if isinstance(default, float) and type(value) is int:
-            return float(value)
+        value = float(told) if type(told) is int and isinstance(default, float) else told
         if type(value) is not type(default):
-            raise TypeError(f"config.json: hyperparameter {name} cannot be {value!r}")
-        return value
+            raise TypeError(f"config.json: hyperparameter {name} cannot be {told!r}")
+        return cast("Number", value)
 
     def number(self, name: str) -> float:
         """A hyperparameter that is a number; TypeError when it is anything else."""

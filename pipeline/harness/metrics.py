@@ -150,15 +150,17 @@ def interval(
     """95 % bootstrap interval of a metric; None when it is undefined on most draws."""
     draw = np.random.default_rng(seed)
     count = len(rows)
-    values = [
-        value_of(name, rows, np.bincount(draw.integers(count, size=count), minlength=count) * 1.0)
-        for _ in range(draws)
-    ]
+    values = [value_of(name, rows, _drawn(draw, count)) for _ in range(draws)]
     known = [value for value in values if np.isfinite(value)]
     if len(known) < draws / 2:
         return None
     low, high = np.quantile(known, (0.025, 0.975))
     return float(low), float(high)
+
+
+def _drawn(draw: np.random.Generator, count: int) -> Floats:
+    """How often each row is in a sample of as many rows, drawn with putting back."""
+    return np.bincount(draw.integers(count, size=count), minlength=count).astype(np.float64)
 
 
 def _f1s(rows: Classified, weights: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:

@@ -66,7 +66,7 @@ def read_file(path: Path, *, header: bool | None = None) -> Reading:
 def read_bytes(
     content: bytes, name: str, *, header: bool | None = None, headers: Sequence[str] = ()
 ) -> Reading:
-    """Read a file's bytes; `headers` are column names that prove a first line to be a header."""
+    """Read a file's bytes; `headers` are names that prove a first line to be one."""
     content = _unpacked(content, name)
     _refuse(content, name)
     text, encoding, notes = _decoded(content, name)
@@ -161,7 +161,7 @@ def _delimited(text: str, name: str, *, header: bool | None, headers: Sequence[s
     width = _width(records)
     rows, notes = _fitted(records, width, name)
     known = bool(headers) and set(headers) <= set(clean_names(rows[0])[0])
-    first = has_header(rows) or known if header is None else header
+    first = known or (has_header(rows) if header is None else header)
     names, renamed = clean_names(rows[0]) if first else (numbered(width), ())
     return Reading(
         table=Table(names, rows[1:] if first else rows),

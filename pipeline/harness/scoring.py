@@ -174,7 +174,10 @@ def _details(outcome: Outcome) -> dict[str, Json]:
         return {}
     size = len(outcome.classes)
     counts = np.bincount(outcome.truth * size + outcome.said, minlength=size * size)
-    return {"classes": list(outcome.classes), "confusion": counts.reshape(size, size).tolist()}
+    return {
+        "classes": list(outcome.classes),
+        "confusion": [list(row) for row in counts.reshape(size, size).tolist()],
+    }
 
 
 def _arguments() -> tuple[BundleConfig, Paths]:

@@ -12,10 +12,11 @@ from typing import NoReturn, Protocol, TextIO
 import numpy as np
 from metrics import Floats
 from progress import Problem
-from reading import read_bytes
+from reading import Reading, read_bytes
 from tables import Table, parse_csv, write_csv
 
 TRUTH = "__truth__"
+TABLES = (".csv", ".tsv", ".json", ".jsonl", ".gz")  # names that promise columns
 WRONG_USE = 2
 
 
@@ -80,10 +81,11 @@ def read_input(model: Model, content: bytes, name: str) -> Table:
     """The rows of a file for a model, cut to its inputs; Problem when they are not there."""
     table = _as_written_by_us(model, content)
     if table is None:
-        reading = read_bytes(content, name, headers=model.inputs)
-        table = _named(model, reading.table, header=reading.header)
+        certain = not model.reads_text or name.lower().endswith(TABLES)
+        reading = read_bytes(content, name, header=None if certain else False, headers=model.inputs)
+        table = _named(model, reading, certain=certain)
     if not set(model.inputs) <= set(table.names) and model.reads_text:
-        table = _lines(model, content)
+        table = _texts(model, table, content, name)
     lacking = [column for column in model.inputs if column not in table.names]
     if lacking:
         raise Problem(
@@ -132,9 +134,13 @@ def _as_written_by_us(model: Model, content: bytes) -> Table | None:
     return Table(names, rows) if all(len(row) == len(names) for row in rows) else None
 
 
-def _named(model: Model, table: Table, *, header: bool) -> Table:
-    """Rows without a header have the training columns, or those without the target."""
-    if header:
+def _named(model: Model, reading: Reading, *, certain: bool) -> Table:
+    """Rows without a header have the training columns, or those without the target.
+
+    A file that need not be a table is only taken for one when tabs separate its cells.
+    """
+    table = reading.table
+    if reading.header or not (certain or reading.delimiter == "\t"):
         return table
     for names in (model.columns, model.inputs):
         if len(names) == len(table.names):
@@ -142,9 +148,18 @@ def _named(model: Model, table: Table, *, header: bool) -> Table:
     return table
 
 
-def _lines(model: Model, content: bytes) -> Table:
-    text = content.decode("utf-8-sig", errors="replace")
-    return Table(model.inputs, [(line,) for line in text.splitlines() if line.strip()])
+def _texts(model: Model, table: Table, content: bytes, name: str) -> Table:
+    """One column is the text, whatever it is called; a file that is no table has a text a line."""
+    tabular = name.lower().endswith(TABLES)
+    if len(table.names) == 1:
+        title = table.names[0]
+        titled = tabular and " " not in title and not title.startswith("column_")
+        whole = table if titled else read_bytes(content, name, header=False).table
+        return Table(model.inputs, whole.rows)
+    if tabular:
+        return table
+    lines = content.decode("utf-8-sig", errors="replace").splitlines()
+    return Table(model.inputs, [(line,) for line in lines if line.strip()])
 
 
 @contextmanager

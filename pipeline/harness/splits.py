@@ -133,7 +133,7 @@ def _draw(count: int, start: float, fractions: Mapping[Split, float]) -> list[Sp
     """Systematic sampling: the test part first, validation from what is left."""
     parts: list[Split] = []
     rest = start
-    share = fractions["validation"] / (1 - fractions["test"])
+    share = min(1.0, fractions["validation"] / max(1 - fractions["test"], 1e-9))
     for place in range(count):
         if _passes(place + start, fractions["test"]):
             parts.append("test")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def load_fit(folder: Path) -> Table:
     return load_table(folder / "train.jsonl").join(load_table(folder / "validation.jsonl"))
 
 
-def write_csv(file: io.TextIOBase, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(file: TextIO, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write plain CSV: commas, double quotes where needed; None becomes an empty cell."""
     writer = csv.writer(file)
     writer.writerow(names)
