@@ -1,17 +1,22 @@
 """Databases: how we connect to each, and what each of their errors means to us."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 _ASYNC_DRIVERS = MappingProxyType(
     {
@@ -118,3 +123,25 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
     if isinstance(error, exc.TimeoutError):
         return TryAgain(f"The database {name} is busy.", "Wait a little.")
     return Bug(f"The database {name} refused what we asked: {cause}", "Please report this.")
+
+
+def uninterrupted(
+    work: Callable[Parameters, Coroutine[Any, Any, Result]],
+) -> Callable[Parameters, Coroutine[Any, Any, Result]]:
+    """Let a cancel wait for the end of `work`.
+
+    Cancelled in the midst of a transaction, a connection can be left holding the write lock.
+    """
+
+    @wraps(work)
+    async def whole(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        task = asyncio.ensure_future(work(*args, **kwargs))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # nobody is left to hear it
+            raise
+
+    return whole

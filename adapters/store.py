@@ -15,7 +15,7 @@ from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters import document, rows
-from adapters.database import connect, file_of, parse_url, translated
+from adapters.database import connect, file_of, parse_url, translated, uninterrupted
 from adapters.migrations import upgrade
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
@@ -45,6 +45,7 @@ class SqlStore:
         """Give back all connections."""
         await self._engine.dispose()
 
+    @uninterrupted
     async def create(self, context: JobContext, events: Sequence[Event]) -> JobRow:
         """Save a new job, runnable now."""
         now = self._clock.now()
@@ -55,6 +56,7 @@ class SqlStore:
             await _record(connection, saved.job_id, events, 0, now)
         return JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
 
+    @uninterrupted
     async def load(self, job_id: JobId) -> JobRow:
         """Read a job; UnknownName lists the latest ones.
 
@@ -70,6 +72,7 @@ class SqlStore:
             await self._park(job_id)
             raise
 
+    @uninterrupted
     async def save(
         self,
         row: JobRow,
@@ -107,6 +110,7 @@ class SqlStore:
             cancel_by=moved.cancel_by,
         )
 
+    @uninterrupted
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         """Write events of a stage still running; Superseded when the row has moved on."""
         now = self._clock.now()
@@ -114,6 +118,7 @@ class SqlStore:
             moved = await _move(connection, row, {}, len(events))
             await _record(connection, row.id, events, moved.before, now)
 
+    @uninterrupted
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
         unread = sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False))
@@ -131,6 +136,7 @@ class SqlStore:
         async with self._reading() as connection:
             return tuple(JobId(found) for found in await connection.scalars(query))
 
+    @uninterrupted
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         """Events numbered above `after`, in order; one of a newer version is left out."""
         query = (
@@ -142,6 +148,7 @@ class SqlStore:
             found = (await connection.execute(query)).all()
         return rows.recorded(job_id, found)
 
+    @uninterrupted
     async def receive(self, job_id: JobId, message: Inbound) -> bool:
         """Keep a message; False when its key is known already, UnknownName when the job is not."""
         row = {
@@ -163,6 +170,7 @@ class SqlStore:
         await self.load(job_id)
         return False
 
+    @uninterrupted
     async def unread(self, job_id: JobId) -> tuple[Inbound, ...]:
         """Messages no stage has used yet, oldest first."""
         query = (
@@ -174,6 +182,7 @@ class SqlStore:
             found = (await connection.execute(query)).all()
         return tuple(Inbound(key=one.key, actor=one.actor, text=one.text) for one in found)
 
+    @uninterrupted
     async def request_cancel(self, job_id: JobId, by: str) -> bool:
         """Ask the worker to stop; False when the job has ended already."""
         wish = (
@@ -187,6 +196,7 @@ class SqlStore:
             await self.load(job_id)
         return asked
 
+    @uninterrupted
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
         """Latest jobs first; one that cannot be read is left out and named in the log."""
         query = sa.select(JOBS).order_by(JOBS.c.created_at.desc(), JOBS.c.id).limit(limit)
