@@ -18,7 +18,7 @@ HARMLESS = {
     *("dict", "frozenset", "len", "min", "max", "range", "set", "sorted", "tuple", "zip"),
     *("AfterValidator", "BeforeValidator", "ConfigDict", "Field", "SettingsConfigDict"),
     *("TypeAdapter", "field_validator", "model_validator"),
-    *("Decimal", "MappingProxyType", "NewType", "Path", "TypeVar", "timedelta"),
+    *("Decimal", "MappingProxyType", "NewType", "Path", "ParamSpec", "TypeVar", "timedelta"),
     *("cache", "compile", "dataclass", "field", "getLogger", "lru_cache", "partial"),
     *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
