@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.artifacts import BundleConfig
@@ -71,14 +71,26 @@ def _fractions(context: JobContext) -> Mapping[str, float]:
 
 
 def sources(task: TaskType) -> dict[str, Path]:
-    """Every file of a bundle by name: the harness, the recipe's scripts, its requirements."""
-    folder = recipe_folder(task)
-    files = {path.name: path for path in sorted(HARNESS.glob("*.py"))}
-    files.update({name: folder / name for name in SCRIPTS})
-    files.update(
-        {path.name: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
-    )
-    return files
+    """Every file of a bundle by name: the recipe's scripts and what they import by bare name."""
+    return needed(SCRIPTS, (recipe_folder(task), HARNESS))
+
+
+def needed(roots: Iterable[str], folders: Sequence[Path]) -> dict[str, Path]:
+    """The files of these names and, again and again, those they import; earlier folders win."""
+    found: dict[str, Path] = {}
+    wanted = list(roots)
+    missing = [name for name in wanted if not any((one / name).is_file() for one in folders)]
+    if missing:
+        raise Bug(f"A recipe has no {', '.join(missing)}.")
+    while wanted:
+        name = wanted.pop()
+        path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        if path is None or name in found:
+            continue
+        found[name] = path
+        tree = ast.parse(path.read_text("utf-8"), name)
+        wanted.extend(f"{module}.py" for node in ast.walk(tree) for module in _imports(node))
+    return dict(sorted(found.items()))
 
 
 def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> dict[str, str]:

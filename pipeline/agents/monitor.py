@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import model_card
+from pipeline import bundle, model_card
 from pipeline.artifacts import Metrics, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
@@ -24,6 +24,7 @@ from pipeline.scripts import failure, progress
 from pipeline.training import run_request
 
 _TAIL = 30
+_IN_MODEL = ("predict.py", "score.py", "app.py")
 
 
 class Monitor:
@@ -118,10 +119,13 @@ def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -
     ports.workbench.take(produced / "model", folder.model / "model")
     for path in ports.workbench.take(produced / "score", fresh(folder.scratch("score"))):
         path.rename(folder.model / path.name)
-    skipped = {"prepare.py", "baseline.py", "train.py", "report.py", "sample.py"}
-    for path in sorted(folder.bundle.iterdir()):
-        if path.is_file() and path.name not in skipped:
-            (folder.model / path.name).write_bytes(path.read_bytes())
+    files = bundle.needed(_IN_MODEL, (folder.bundle,))
+    for path in (
+        *files.values(),
+        folder.bundle / "config.json",
+        folder.bundle / "requirements.txt",
+    ):
+        (folder.model / path.name).write_bytes(path.read_bytes())
     metrics = _metrics(folder.model / "metrics.json")
     (folder.model / "README.md").write_text(model_card.card(context, metrics), "utf-8")
     (folder.model / "passport.json").write_text(
