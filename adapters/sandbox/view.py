@@ -107,6 +107,7 @@ class Sandbox:
             "PYTHONHASHSEED": "0",
             "OMP_WAIT_POLICY": "PASSIVE",
             "HF_HUB_OFFLINE": "1",
+            "MLTRAINER_SANDBOX": self.level,  # at `partial` a script can open no socket at all
             "TOKENIZERS_PARALLELISM": "false",
             **dict(step.environment),
         }

@@ -1,3 +1,5 @@
+"""Training environments: made once, whole or not at all, from where pip looks."""
+
 import asyncio
 import os
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Files and folders of this machine as data."""
+
 import os
 from pathlib import Path
 

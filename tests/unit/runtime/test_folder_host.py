@@ -1,3 +1,5 @@
+"""A folder of this machine as the host of models."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""The sandbox level is chosen by trying it, and never silently weakened."""
+
 import shutil
 import sys
 import tempfile

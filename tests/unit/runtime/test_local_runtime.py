@@ -1,3 +1,5 @@
+"""Trainings on this machine: followed, cancelled, and told apart after a restart."""
+
 import asyncio
 import json
 from dataclasses import dataclass, field

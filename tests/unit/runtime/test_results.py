@@ -1,3 +1,5 @@
+"""What a script left behind is taken with care."""
+
 import os
 import socket
 from pathlib import Path

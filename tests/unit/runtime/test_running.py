@@ -1,3 +1,5 @@
+"""A step ends as it should, with everything it started."""
+
 import asyncio
 import dataclasses
 import os
