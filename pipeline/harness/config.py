@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, TypeVar, cast, get_args
+from typing import Literal, TypeVar, get_args
 
 Kind = Literal[
     "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
@@ -60,7 +60,7 @@ class BundleConfig:
         value = float(told) if type(told) is int and isinstance(default, float) else told
         if type(value) is not type(default):
             raise TypeError(f"config.json: hyperparameter {name} cannot be {told!r}")
-        return cast("Number", value)
+        return value
 
     def number(self, name: str) -> float:
         """A hyperparameter that is a number; TypeError when it is anything else."""

@@ -20,6 +20,7 @@ from tables import Cell, Row, Table
 
 MOST_BYTES = 1 << 30
 _FEW_BAD = 0.05
+_FEW_SIGNS = 8
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _AGAIN = "Please send it again"
 _AS_CSV = "Please save it as CSV, TSV, JSON or JSONL and send that"
@@ -122,7 +123,8 @@ def _decoded(content: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
     """Text, its encoding, and a note where lines did not fit it."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), "utf-16", ()
-    if len(_CONTROL.findall(content[: 1 << 16])) > len(content[: 1 << 16]) / 50:
+    start = content[: 1 << 16]
+    if len(_CONTROL.findall(start)) > max(_FEW_SIGNS, len(start) * _FEW_BAD):
         raise Problem(f"{name} is a binary file, not a table of text.", f"{_AS_CSV}.")
     try:
         bom = content.startswith(b"\xef\xbb\xbf")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from adapters.environments import Environments
 from pipeline.artifacts import BundleConfig, DataReport, Metrics
 from pipeline.jobs import TaskType
 from pipeline.recipe import HARNESS, SCRIPTS, Evidence, find_recipe, recipe_folder
@@ -104,6 +105,18 @@ class TestBundle:
 
 
 FIT = ("--fit", "prepared/fit")
+
+
+async def training_python(cache: Path, requirements: tuple[str, ...]) -> Path:
+    """Python with these requirements: MLTRAINER_TEST_PYTHON, else made once and kept in `cache`."""
+    given = os.environ.get("MLTRAINER_TEST_PYTHON")
+    if given:
+        return Path(given)
+
+    async def quiet(line: str) -> None:
+        del line
+
+    return await Environments(cache).prepare(requirements, quiet)
 
 
 def assemble(task: TaskType, folder: Path, python: Path) -> TestBundle:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import sys
 import zipfile
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 import pipeline.recipes
-from adapters.environments import Environments
 from pipeline.artifacts import BundleConfig, DataReport, Metrics, Preprocessing
 from pipeline.jobs import TaskType
 from pipeline.recipe import (
@@ -24,7 +22,7 @@ from pipeline.recipe import (
     recipe_folder,
     requirements,
 )
-from tests.contracts.bundles import TestBundle, assemble, sample_files
+from tests.contracts.bundles import TestBundle, assemble, sample_files, training_python
 
 FOUND = known_recipes()
 FOURTEENTH = TaskType("a_task_added_by_a_folder")
@@ -84,14 +82,7 @@ def anyio_backend() -> str:
 async def python(task: TaskType, environments: Path, anyio_backend: str) -> Path:
     """Python with the recipe's own requirements, made once and kept."""
     del anyio_backend
-    given = os.environ.get("MLTRAINER_TEST_PYTHON")
-    if given:
-        return Path(given)
-
-    async def quiet(line: str) -> None:
-        del line
-
-    return await Environments(environments).prepare(requirements(task), quiet)
+    return await training_python(environments, requirements(task))
 
 
 @pytest.fixture(scope="session")
