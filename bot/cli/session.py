@@ -1,10 +1,10 @@
 """One command's run: the home opened, the job found and settled, the ending told."""
 
 import asyncio
+import contextlib
 import getpass
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import typer
 
@@ -16,6 +16,7 @@ from bot.result import Result
 from bot.settings import Settings
 from bot.wiring import House, Records, open_house, open_records, terminal
 from pipeline.context import Request
+from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, JobId, Place
 from pipeline.ports.chat import Chat
 from pipeline.ports.store import JobRow
@@ -87,26 +88,28 @@ class Work(Look):
         chat = chat or self.screen(row.context.thread)
         try:
             return await self.runner.settle(row.id, chat, after=after, quiet=self.quiet)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, MLTrainerError):
             await chat.stop()
-            await self._farewell(row.id)
+            with contextlib.suppress(MLTrainerError):
+                await self._farewell(row.id)
             raise
 
     async def _farewell(self, job_id: JobId) -> None:
+        """Nothing is lost: say how the job goes on."""
         row = await self.store.load(job_id)
         if not await settled(self.store, row):
             note(words.how_to_resume(job_id))
             await self.show(row, "interrupted")
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def looking(output: Output) -> AsyncIterator[Look]:
     """Open the records of this environment's home."""
     async with open_records(Settings.load()) as records:
         yield Look(records, output)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def working(output: Output, *, quiet: bool = False) -> AsyncIterator[Work]:
     """Open the house of this environment's home."""
     async with open_house(Settings.load()) as house:

@@ -19,6 +19,7 @@ from pipeline.ports.chat import Chat
 from pipeline.ports.store import JobRow
 
 LOCK_POLL_SECONDS = 0.5
+_TROUBLES = 3
 
 
 class Holder(Protocol):
@@ -55,6 +56,7 @@ class Runner:
     def __init__(self, house: House, note: Callable[[str], None]) -> None:
         self._house = house
         self._note = note
+        self._troubles = 0
 
     async def try_to_hold(self) -> bool:
         """Take the home's lock when it is free."""
@@ -111,10 +113,8 @@ class Runner:
                 return None
             try:
                 return await self._house.drive(job_id)
-            except TryAgain:
-                raise
             except Exception as error:
-                if job_id == mine and not broken.done():
+                if job_id == mine and not broken.done() and self._is_hopeless(error):
                     broken.set_exception(error)
                 raise
 
@@ -127,6 +127,14 @@ class Runner:
         finally:
             await _end(queue)
             broken.cancel()
+
+    def _is_hopeless(self, error: Exception) -> bool:
+        """A passing trouble (a full disk, a locked database) is told, and tried a few times."""
+        self._troubles += 1
+        if not isinstance(error, TryAgain) or self._troubles > _TROUBLES:
+            return True
+        self._note(words.sentences(error.message, error.hint))
+        return False
 
     async def _is_wanted(self, job_id: JobId) -> bool:
         """A person has spoken to this job since this process began to work."""

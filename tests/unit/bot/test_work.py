@@ -1,0 +1,156 @@
+"""Who works on what: the command's own job, and the jobs a person has touched since."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+import pytest
+
+from bot.cli.work import Runner
+from bot.wiring import House
+from pipeline.errors import Bug, PersonCanFix, TryAgain
+from pipeline.jobs import JobId, JobStatus
+from pipeline.ports.queue import Drive
+from pipeline.ports.store import JobRow
+from tests.fakes.chat import FakeChat
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import new_job
+from tests.fakes.store import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Holder:
+    pid: int
+    since: datetime
+
+
+@dataclass
+class FakeLock:
+    """The lock of a home; `other` is a process that has it first."""
+
+    clock: FakeClock
+    other: Holder | None = None
+    mine: Holder | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.mine is not None
+
+    def acquire(self) -> bool:
+        if self.other is None and self.mine is None:
+            self.mine = Holder(pid=1, since=self.clock.now())
+        return self.held
+
+    def release(self) -> None:
+        self.mine = None
+
+    def holder(self) -> Holder | None:
+        return self.other or self.mine
+
+
+@dataclass
+class FakeHouse:
+    """A home in memory whose jobs are done as soon as they are driven."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    driven: list[JobId] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(clock=self.clock)
+        self.lock = FakeLock(self.clock)
+
+    def queue(self) -> "FakeHouse":
+        return self
+
+    async def run(self, drive: Drive) -> None:
+        while True:
+            for job_id in await self.store.due(self.clock.now()):
+                try:
+                    await drive(job_id)
+                except TryAgain:
+                    continue
+            await asyncio.sleep(0.01)
+
+    async def drive(self, job_id: JobId) -> datetime | None:
+        self.driven.append(job_id)
+        if self.trouble is not None:
+            raise self.trouble
+        row = await self.store.load(job_id)
+        await self.store.save(row, row.context, status=JobStatus.DONE)
+        return None
+
+    async def job(self) -> JobRow:
+        return await self.store.create(new_job(self.clock), [])
+
+    async def settle(self, row: JobRow) -> tuple[JobRow, list[str]]:
+        notes: list[str] = []
+        runner = Runner(cast("House", self), notes.append)
+        async with asyncio.timeout(10):
+            return await runner.settle(row.id, FakeChat()), notes
+
+
+async def test_a_command_drives_its_own_job_and_leaves_what_a_crash_left() -> None:
+    house = FakeHouse()
+    await house.job()
+    house.clock.advance(60)
+    mine = await house.job()
+    ended, notes = await house.settle(mine)
+    assert (ended.status, house.driven, notes) == (JobStatus.DONE, [mine.id], [])
+    assert not house.lock.held
+
+
+async def test_while_another_process_has_the_home_it_is_named_and_followed() -> None:
+    house = FakeHouse()
+    row = await house.job()
+    house.lock.other = Holder(pid=4711, since=house.clock.now())
+
+    async def other_process() -> None:
+        await asyncio.sleep(0.05)
+        await house.drive(row.id)
+
+    working = asyncio.create_task(other_process())
+    ended, notes = await house.settle(row)
+    await working
+    assert ended.status is JobStatus.DONE
+    assert len(notes) == 1
+    assert "4711" in notes[0]
+
+
+async def test_a_job_left_before_the_holder_came_is_made_its_business() -> None:
+    house = FakeHouse()
+    row = await house.job()
+    house.clock.advance(60)
+    house.lock.other = Holder(pid=4711, since=house.clock.now())
+    settling = asyncio.create_task(house.settle(row))
+    async with asyncio.timeout(5):
+        while (touched := await house.store.load(row.id)).seq == row.seq:
+            await asyncio.sleep(0.01)
+    assert touched.updated_at >= house.lock.other.since
+    house.lock.other = None
+    ended, notes = await settling
+    assert ended.status is JobStatus.DONE
+    assert "gone" in notes[-1]
+
+
+async def test_an_error_of_its_own_job_ends_the_command() -> None:
+    house = FakeHouse(trouble=PersonCanFix("The database is gone.", "Put it back."))
+    with pytest.raises(PersonCanFix):
+        await house.settle(await house.job())
+    assert not house.lock.held
+
+
+async def test_a_passing_trouble_is_told_and_tried_again_a_few_times() -> None:
+    house = FakeHouse(trouble=TryAgain("The disk is full.", "Free some space."))
+    with pytest.raises(TryAgain):
+        await house.settle(await house.job())
+    assert len(house.driven) == 4
+
+
+async def test_a_slip_of_ours_ends_the_command_too() -> None:
+    house = FakeHouse(trouble=Bug("A slip."))
+    with pytest.raises(Bug):
+        await house.settle(await house.job())
