@@ -33,12 +33,12 @@ async def read_data(
         limits=_LIMITS,
     )
     await run_script(stage, ports, python, step)
-    return saved_report(folder, ports)
+    return await saved_report(folder, ports)
 
 
-def saved_report(folder: JobFolder, ports: Ports) -> DataReport:
+async def saved_report(folder: JobFolder, ports: Ports) -> DataReport:
     """The report made at intake."""
-    document = result(ports, folder.report / "report.json", folder.scratch("report"))
+    document = await result(ports, folder.report / "report.json", folder.scratch("report"))
     try:
         return DataReport.model_validate_json(document)
     except ValidationError as error:

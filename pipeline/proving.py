@@ -29,7 +29,7 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
         limits=_LIMITS,
     )
     ended = await run_script(stage, ports, python, step)
-    again = result(ports, work / "predictions.csv", work.with_name(f"{work.name}-result"))
+    again = await result(ports, work / "predictions.csv", work.with_name(f"{work.name}-result"))
     if again != (folder / "predictions.csv").read_bytes():
         raise Rejected(
             "The model was loaded again but did not repeat its predictions.",

@@ -1,5 +1,6 @@
 """Running bundle scripts: progress lines become events, endings become errors of the tree."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -130,10 +131,14 @@ def core_requirements() -> tuple[str, ...]:
     )
 
 
-def result(ports: Ports, produced: Path, scratch: Path) -> bytes:
+async def result(ports: Ports, produced: Path, scratch: Path) -> bytes:
     """Bytes of one file that a script left: a regular file, and no link to somewhere else."""
-    (copy,) = ports.workbench.take(produced, fresh(scratch))
-    return copy.read_bytes()
+
+    def take() -> bytes:
+        (copy,) = ports.workbench.take(produced, fresh(scratch))
+        return copy.read_bytes()
+
+    return await asyncio.to_thread(take)
 
 
 def harness_script(name: str) -> Path:

@@ -34,7 +34,7 @@ class Dataset:
         intent = context.intent
         if intent is None or intent.task_type is None:
             raise Bug("The dataset stage needs a task.")
-        report = saved_report(JobFolder.of(ports.home, context.job_id), ports)
+        report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
         recipe = find_recipe(intent.task_type)
         evidence = recipe.evidence(report, normal(context.request.words))
         fixed = _fixed(recipe, report, intent)

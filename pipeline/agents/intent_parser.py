@@ -23,7 +23,7 @@ class IntentParser:
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Settle on one task, or ask which of the equally good ones is meant."""
-        report = saved_report(JobFolder.of(ports.home, context.job_id), ports)
+        report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
         wishes = parse_all(context.request.settings)
         draft = with_wishes(_draft(context), wishes)
         if draft.task_type is not None:

@@ -47,7 +47,9 @@ class Preprocessing:
             limits=_LIMITS,
         )
         await run_script(self.name, ports, python, step)
-        document = result(ports, folder.prepared / "prepared.json", folder.scratch("prepared"))
+        document = await result(
+            ports, folder.prepared / "prepared.json", folder.scratch("prepared")
+        )
         prepared = _read(document, folder.prepared)
         return Done(prepared, _note(prepared))
 
