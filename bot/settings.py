@@ -46,7 +46,7 @@ def variable(field: str) -> str:
 
 
 def _expand(value: object) -> object:
-    return Path(value).expanduser().absolute() if isinstance(value, str | Path) else value
+    return Path(value).expanduser().resolve() if isinstance(value, str | Path) else value
 
 
 def _split(value: object) -> object:
