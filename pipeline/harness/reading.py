@@ -265,10 +265,11 @@ def _from_objects(objects: Sequence[dict[str, object]]) -> Table:
 
 
 def _cell(value: object) -> Cell:
-    """Texts as they are, null as None, anything else as its JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    """Texts as they are but for halves of signs, null as None, anything else as its JSON."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _some(numbers: Sequence[int]) -> str:

@@ -167,14 +167,15 @@ def choose(config: BundleConfig, texts: Texts, terms: sp.csr_matrix, deadline: f
         started = time.monotonic()
         scores = unseen_scores(config, terms[chosen], few, candidate)
         tried.append(judged(config, few, scores, candidate))
-        done = 0.2 + 0.6 * len(tried) / len(wanted)
+        took = time.monotonic() - started
         say(
             "train",
-            f"C={candidate.regularization:g}",
-            done=done,
+            f"C={candidate.regularization:g}{', balanced' if candidate.balanced else ''}",
+            done=0.2 + 0.6 * len(tried) / len(wanted),
+            eta=took * (len(wanted) - len(tried)),
             numbers={config.metric: tried[-1].value},
         )
-        if 2 * time.monotonic() - started > deadline:
+        if time.monotonic() + took > deadline:
             break
     sign = 1 if config.better == "higher" else -1
     return max(tried, key=lambda candidate: sign * candidate.value)

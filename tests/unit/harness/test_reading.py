@@ -79,6 +79,10 @@ def test_json_lines_keep_null_apart_from_empty() -> None:
     assert read(lines, "data.jsonl") == (("a", "b"), [(None, ""), ("NA", "2.5")])
 
 
+def test_half_a_sign_does_no_harm() -> None:
+    assert read('[{"a": "x\\ud83d", "b": 1}]', "data.json")[1] == [("x?", "1")]
+
+
 def test_json_under_one_key_is_a_table() -> None:
     whole = json.dumps({"data": [{"a": 1, "b": "x"}, {"b": "y", "c": True}]})
     assert read(whole, "data.json") == (
