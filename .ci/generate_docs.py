@@ -1,4 +1,4 @@
-"""Write the generated blocks of the README: `make docs`. A test compares them with the code.
+"""Write the generated blocks of the README: `make docs`; with `--check` only compare them.
 
 A block stands between `<!-- NAME: generated -->` and `<!-- end of NAME -->`. The transcript is a
 real run, recorded anew only by `make docs TRANSCRIPT=1`.
@@ -19,8 +19,11 @@ WIDTH = 96
 
 
 def main() -> None:
-    """Rewrite the blocks in place."""
-    text = fill(README.read_text("utf-8"), generated_blocks())
+    """Rewrite the blocks in place, or fail when they are not what the code says."""
+    before = README.read_text("utf-8")
+    text = fill(before, generated_blocks())
+    if "--check" in sys.argv[1:]:
+        sys.exit(0 if text == before else "README.md says something else than the code: make docs")
     if "--transcript" in sys.argv[1:]:
         text = fill(text, {"transcript": fenced(output_of("demo", "$ make demo"))})
     README.write_text(text, "utf-8")
