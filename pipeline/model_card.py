@@ -13,20 +13,44 @@ from pipeline.recipe import find_recipe
 def card(context: JobContext, metrics: Metrics) -> str:
     """README.md of the model folder, with the front matter that model hubs read."""
     task, report, split = _known(context)
-    recipe, headline = find_recipe(task), metrics.metric
-    title = (context.intent.deploy.hf_repo_name if context.intent else None) or recipe.title
-    low, high = headline.ci95 or (headline.value, headline.value)
+    named = context.intent.deploy.hf_repo_name if context.intent else None
     lines = [
         "---",
         f"tags: [mltrainer, {task.replace('_', '-')}]",
         f"library_name: {context.architecture.backbone if context.architecture else 'mltrainer'}",
         "---",
-        f"# {title}",
+        f"# {named or find_recipe(task).title}",
         "",
         f"> {_quoted(context.request.words)}",
         "",
         f"**{metrics.verdict}**",
         "",
+        *_result(metrics),
+        *_data(report, split, metrics),
+        *_USE,
+    ]
+    return "\n".join(lines)
+
+
+_USE = (
+    "## Use",
+    "",
+    "```",
+    "pip install -r requirements.txt",
+    "python predict.py --input rows.csv --output predictions.csv",
+    "```",
+    "",
+    "`passport.json` holds hashes of data and code, the seed and the versions.",
+    "`heldout.csv` holds the rows behind the numbers above.",
+    "",
+)
+
+
+def _result(metrics: Metrics) -> list[str]:
+    headline = metrics.metric
+    low, high = headline.ci95 or (headline.value, headline.value)
+    every = ", ".join(f"{name} {value:.4f}" for name, value in metrics.metrics.items())
+    return [
         "## Result",
         "",
         f"| on {headline.n} held-out rows | {headline.name} |",
@@ -34,38 +58,24 @@ def card(context: JobContext, metrics: Metrics) -> str:
         f"| this model | {headline.value:.4f} (95 % interval {low:.4f} to {high:.4f}) |",
         *(f"| {baseline.name} | {baseline.value:.4f} |" for baseline in metrics.baselines),
         "",
-        "All metrics: "
-        + ", ".join(f"{name} {value:.4f}" for name, value in metrics.metrics.items())
-        + ".",
+        f"All metrics: {every}.",
         "",
+    ]
+
+
+def _data(report: DataReport, split: Preprocessing, metrics: Metrics) -> list[str]:
+    rows = split.rows
+    return [
         "## Data",
         "",
-        _data_line(report, split),
-        "",
+        f"- {report.rows} rows read",
+        f"- {rows['train']} to train, {rows['validation']} to validate, {rows['test']} held out",
+        f"- {split.duplicates_removed} duplicates left out",
+        f"- split {split.strategy}",
         *(f"- column `{name}` ignored: {why}" for name, why in report.ignored.items()),
         *(f"- {warning}" for warning in dict.fromkeys((*report.warnings, *metrics.warnings))),
         "",
-        "## Use",
-        "",
-        "```",
-        "pip install -r requirements.txt",
-        "python predict.py --input rows.csv --output predictions.csv",
-        "```",
-        "",
-        "`passport.json` holds hashes of data and code, the seed and the versions.",
-        "`heldout.csv` holds the rows behind the numbers above.",
-        "",
     ]
-    return "\n".join(lines)
-
-
-def _data_line(report: DataReport, split: Preprocessing) -> str:
-    rows = split.rows
-    return (
-        f"{report.rows} rows read: {rows['train']} to train, {rows['validation']} to validate, "
-        f"{rows['test']} held out. {split.duplicates_removed} duplicates left out. "
-        f"{split.strategy}."
-    )
 
 
 def passport(context: JobContext, versions: dict[str, str]) -> str:
