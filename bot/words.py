@@ -99,9 +99,11 @@ def labelled(lines: tuple[tuple[str, str], ...]) -> str:
 
 
 def question_help(waiting: Waiting, job_id: JobId) -> str:
-    """How to reply to what a job waits for, from the command line."""
+    """The command that replies to what a job waits for."""
+    if waiting.field == "retry":
+        return f"mltrainer retry {job_id}"
     reply = "approve" if waiting.reason == "approval" else "1" if waiting.options else "TEXT"
-    return f'Reply with: mltrainer answer {job_id} "{reply}"'
+    return f'mltrainer answer {job_id} "{reply}"'
 
 
 def options(waiting: Waiting) -> str:
@@ -138,7 +140,6 @@ def next_step(status: str, job_id: JobId) -> str:
 _WORDS_SHOWN = 60
 _NEXT: Mapping[str, str] = {
     "failed": "mltrainer retry {job}",
-    "waiting": 'mltrainer answer {job} "TEXT"',
     "interrupted": "mltrainer resume {job}",
     "running": "mltrainer status {job}",
 }

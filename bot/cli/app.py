@@ -51,8 +51,8 @@ def talk(
 ) -> None:
     """Say in plain English which model you want; get it trained, checked and published.
 
-    Without a command a conversation begins: say what you want and name your file. Everything works
-    with no key, no account and no server, on this machine.
+    Without a command a conversation begins: say what you want, name your file.
+    It works on this machine alone: no key, no account, no server.
     """
     if context.invoked_subcommand is None:
         from bot.cli.talk import converse  # noqa: PLC0415  (help must not wait for it)

@@ -67,7 +67,9 @@ class Look:
     async def finish(self, row: JobRow) -> int:
         """Tell the ending and what to do next; returns the exit code."""
         state = self.state(row)
-        if next_step := words.next_step(state, row.id):
+        waiting = row.context.waiting if state == "waiting" else None
+        reply = words.question_help(waiting, row.id) if waiting else ""
+        if next_step := reply or words.next_step(state, row.id):
             note(f"next:  {next_step}")
         await self.show(row, state)
         return EXIT.get(state, 0)

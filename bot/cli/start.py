@@ -58,7 +58,7 @@ def run(
     [bold]mltrainer run "make me a spam filter from this" --data messages.tsv[/bold]
     [bold]mltrainer run "who survived?" --data titanic.csv --set target=Survived --json[/bold]
 
-    Exit code: 0 done, 1 failed, 2 wrong use, 3 waiting for your answer, 130 cancelled.
+    Exit code: 0 done, 1 failed, 2 wrong use, 3 waiting for you, 130 cancelled.
     """
     from bot.cli import inputs  # noqa: PLC0415  (help must not wait for it)
     from bot.cli.output import Output  # noqa: PLC0415  (as above)
@@ -86,8 +86,8 @@ def run(
 def demo(*, quiet: Quiet = False) -> None:
     """See the whole job once, on data that comes along: no network, no key, no account.
 
-    A model learns to tell malignant from benign tumours from 30 measurements, is checked against
-    baselines, and predicts a few rows that it has never seen.
+    A model learns to tell malignant from benign tumours by 30 measurements,
+    is checked against baselines, and predicts rows it has never seen.
     """
     from bot.cli.demo import show  # noqa: PLC0415  (help must not wait for it)
     from bot.cli.session import perform  # noqa: PLC0415  (as above)
