@@ -62,7 +62,7 @@ def terminal_place(thread: str) -> Place:
 async def answer(store: Store, row: JobRow, reply: Inbound) -> JobRow:
     """Deliver a reply; `cancel` is understood at any time. PersonCanFix when none is awaited."""
     if reply.text.strip().lower() == "cancel" and "cancel" not in _options(row):
-        return await cancel(store, row, reply.actor)
+        return await cancel(store, row, reply.actor.rpartition(":")[2])
     if row.status is not JobStatus.WAITING:
         raise PersonCanFix(
             f"The job {row.id} is not waiting for a reply: it is {row.status}.",
