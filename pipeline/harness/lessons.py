@@ -7,6 +7,7 @@ import numpy as np
 from metrics import Codes, Floats
 
 INNER_FOLDS = 7
+RANGES = 50  # more different values than this are spread by their ranges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,20 +31,20 @@ class Lesson:
 
 
 def spread_folds(target: Floats, count: int, seed: int) -> Codes:
-    """The fold, 0 to count - 1, of each row: classes or values are spread evenly over the folds."""
+    """The fold, 0 to count - 1, of each row; classes or ranges of values are spread evenly."""
     draw = np.random.default_rng(seed)
-    order = np.lexsort((draw.random(len(target)), target))
-    places = np.arange(len(target)) + draw.integers(count)
-    blocks = places // count
-    shuffled = np.lexsort((draw.random(len(target)), blocks))
+    level = target
+    if len(np.unique(target)) > RANGES:
+        level = np.argsort(np.argsort(target, kind="stable")) * RANGES // len(target)
+    order = np.lexsort((draw.random(len(target)), level))
     fold = np.empty(len(target), dtype=np.int64)
-    fold[order[shuffled]] = places % count
+    fold[order] = (np.arange(len(target)) + draw.integers(count)) % count
     return fold
 
 
 def inner_part(lesson: Lesson) -> tuple[Codes, Codes]:
     """Rows to learn from and, about a seventh of them, rows to choose rounds on."""
-    fold = spread_folds(lesson.target, 7, lesson.seed)
+    fold = spread_folds(lesson.target, INNER_FOLDS, lesson.seed)
     return np.flatnonzero(fold != 0), np.flatnonzero(fold == 0)
 
 

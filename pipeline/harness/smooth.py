@@ -72,7 +72,7 @@ def fit_network(lesson: Lesson, *, width: int) -> Network:
 
     learn, check = inner_part(lesson)
     model = (MLPClassifier if lesson.classes else MLPRegressor)(
-        (width, width // 2),
+        hidden_layer_sizes=(width, width // 2),
         alpha=0.05,
         learning_rate_init=2e-3,
         batch_size=int(np.clip(len(learn) // 20, 16, 256)),

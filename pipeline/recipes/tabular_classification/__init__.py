@@ -147,7 +147,7 @@ def _likeness(token: str, word: str) -> float:
         (at for at, pair in enumerate(zip(token, word, strict=False)) if pair[0] != pair[1]),
         len(shorter),
     )
-    if shared >= max(4, 0.7 * len(shorter)) and len(longer) - shared <= 4:  # noqa: PLR2004
+    if shared >= max(4, 0.7 * len(shorter)) and len(longer) - shared <= 5:  # noqa: PLR2004
         return 0.95
     return 0.9 if SequenceMatcher(None, token, word).ratio() >= 0.82 else 0.0  # noqa: PLR2004
 

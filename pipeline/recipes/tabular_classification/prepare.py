@@ -19,6 +19,7 @@ LEAST_ROWS = 20  # two classes in five folds and something to score on
 FEW_ROWS = 5_000  # below this a tenth of the rows is too few to measure on
 USUAL = 0.1
 MORE = 0.2
+FEW_INPUTS = 50  # fewer different rows cannot be kept apart: each is an observation of its own
 MOST_REPEATS = 1 / 3  # above this share rows are few-valued, not repeated by mistake
 
 Given = dict[Split | None, Table]
@@ -33,15 +34,16 @@ def main() -> None:
     _check_columns(names, target, features)
     given, unknown = drop_missing(given, target)
     key, label = _key(names, features), names.index(target)
+    inputs = {key(row) for table in given.values() for row in table.rows}
     given, repeats = _without_repeats(given, _key(names, (*features, target)))
     labels = [cell for table in given.values() for cell in table.column(target)]
     warnings = check_classes(labels, target, LEAST_ROWS)
-    warnings += _unanswered(given, target)
+    warnings += [*_unanswered(given, target), *_shape(len(features), len(labels), len(inputs))]
     parts = split_tables(
         given,
         _fractions(config, len(labels)),
         config.seed,
-        keys=[key],
+        keys=[key] if len(inputs) >= FEW_INPUTS else [],
         label=lambda row: label_of(row[label]),
     )
     steps = [f"{unknown} rows without a value in {target} left out"] if unknown else []
@@ -72,6 +74,21 @@ def _unanswered(given: Given, target: str) -> list[str]:
         for split, table in given.items()
         if not len(table)
     ]
+
+
+def _shape(columns: int, rows: int, inputs: int) -> list[str]:
+    """Warnings where the table's shape makes a score doubtful."""
+    told = []
+    if columns > rows:
+        told.append(
+            f"There are more columns ({columns:,}) than rows ({rows:,}): some will fit by chance."
+        )
+    if inputs < FEW_INPUTS:
+        told.append(
+            f"The {rows:,} rows have only {inputs} different inputs, so equal ones are both"
+            " learned from and held out."
+        )
+    return told
 
 
 def _without_repeats(given: Given, key: Key) -> tuple[Given, int]:

@@ -1,0 +1,1 @@
+"""Tests of the tabular ensemble and of the recipe that uses it."""

@@ -1,0 +1,210 @@
+"""The recipe's scripts on made-up tables: what is cut, what is refused, what is answered."""
+
+import csv
+import json
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from pipeline.artifacts import DataReport
+from pipeline.jobs import TaskType
+from pipeline.recipe import Evidence
+from tests.contracts.bundles import Ended, TestBundle, assemble, config_for
+
+TASK = TaskType("tabular_classification")
+Rows = Sequence[Sequence[object]]
+
+
+def orders(count: int = 120, seed: int = 3) -> list[list[object]]:
+    """id, colour, size, paid, answer: the answer follows colour and size."""
+    draw = random.Random(seed)  # noqa: S311 - made-up rows
+    rows: list[list[object]] = []
+    for number in range(count):
+        colour, size = draw.choice(["red", "green", "blue"]), draw.uniform(0, 10)
+        late = size + 4 * (colour == "red") + draw.gauss(0, 1) > 7
+        rows.append([f"R{number:04d}", colour, f"{size:.3f}", draw.randint(0, 1), int(late)])
+    return rows
+
+
+HEADER = ("order_id", "colour", "size", "paid", "late")
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, python: Path) -> TestBundle:
+    return assemble(TASK, tmp_path, python)
+
+
+def write(path: Path, rows: Rows, header: Sequence[str] = HEADER) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def configured(
+    bundle: TestBundle, *files: Path, target: str = "late", **changes: object
+) -> DataReport:
+    report = bundle.report(*files)
+    features = tuple(
+        column.name
+        for column in report.columns
+        if column.name != target and column.kind not in {"id", "constant", "empty"}
+    )
+    roles: dict[str, str | tuple[str, ...]] = {"target": target, "features": features}
+    found = Evidence(score=1, reason="", roles=roles, doubts={})
+    config = config_for(TASK, report, found).model_copy(update={"budget_seconds": 4.0, **changes})
+    (bundle.folder / "config.json").write_text(config.model_dump_json(), "utf-8")
+    return report
+
+
+def prepared(bundle: TestBundle) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = json.loads(
+        (bundle.work / "prepared" / "prepared.json").read_text("utf-8")
+    )
+    return told
+
+
+def problem(ended: Ended) -> Mapping[str, JsonValue]:
+    assert ended.code == 3, ended.errors
+    told = ended.lines[-1]["problem"]
+    assert isinstance(told, dict)
+    return told
+
+
+def test_rows_without_an_answer_are_left_out_and_said(bundle: TestBundle, tmp_path: Path) -> None:
+    rows = orders()
+    for row in rows[:5]:
+        row[-1] = "?"
+    configured(bundle, write(tmp_path / "data" / "orders.csv", rows))
+    assert bundle.prepare(tmp_path / "data").code == 0
+    assert "5 rows without a value in late left out" in prepared(bundle)["steps"]
+
+
+def test_exact_repeats_are_dropped_and_counted(bundle: TestBundle, tmp_path: Path) -> None:
+    rows = [row[1:] for row in orders()]
+    configured(bundle, write(tmp_path / "data" / "orders.csv", rows + rows[:20], HEADER[1:]))
+    assert bundle.prepare(tmp_path / "data").code == 0
+    assert prepared(bundle)["duplicates_removed"] == 20
+
+
+def test_a_table_of_few_different_rows_is_kept_and_warned_of(
+    bundle: TestBundle, tmp_path: Path
+) -> None:
+    draw = random.Random(1)  # noqa: S311 - made-up rows
+    rows = [[draw.choice("xyz") * 3, draw.randint(0, 1), draw.randint(0, 1)] for _ in range(200)]
+    header = ("shape", "paid", "late")
+    configured(bundle, write(tmp_path / "data" / "shapes.csv", rows, header))
+    assert bundle.prepare(tmp_path / "data").code == 0
+    told = prepared(bundle)
+    assert told["duplicates_removed"] == 0
+    assert any("different inputs" in str(warning) for warning in told["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "words", "field"),
+    [
+        (["1"] * 60, "only one value", "target"),
+        ([""] * 60, "no usable value", "target"),
+        (["0", "1"] * 2, "at least 20", "data"),
+        ([str(n) for n in range(60)], "no class", "target"),
+    ],
+)
+def test_a_hopeless_target_is_a_problem_for_the_person(
+    bundle: TestBundle, tmp_path: Path, answers: list[str], words: str, field: str
+) -> None:
+    rows = [[*row[:4], answer] for row, answer in zip(orders(60), answers, strict=False)]
+    configured(bundle, write(tmp_path / "data" / "orders.csv", rows))
+    told = problem(bundle.prepare(tmp_path / "data"))
+    assert words in str(told["message"])
+    assert told["field"] == field
+    assert told["hint"]
+
+
+def test_a_table_of_nothing_but_the_answer_is_a_problem(bundle: TestBundle, tmp_path: Path) -> None:
+    rows = [[row[0], row[-1]] for row in orders(60)]
+    configured(bundle, write(tmp_path / "data" / "bare.csv", rows, ("order_id", "late")))
+    told = problem(bundle.prepare(tmp_path / "data"))
+    assert "no column to learn from" in str(told["message"])
+
+
+@pytest.fixture(scope="module")
+def trained(python: Path, tmp_path_factory: pytest.TempPathFactory) -> TestBundle:
+    """A model of 120 orders, trained once."""
+    folder = tmp_path_factory.mktemp("trained")
+    bundle = assemble(TASK, folder, python)
+    configured(bundle, write(folder / "data" / "orders.csv", orders()))
+    assert bundle.prepare(folder / "data").code == 0
+    bundle.baseline()
+    bundle.train(bundle.folder / "model")
+    return bundle
+
+
+def answers(bundle: TestBundle, rows: Rows, header: Sequence[str]) -> list[dict[str, str]]:
+    asked = write(bundle.work / "asked.csv", rows, header)
+    bundle.must("predict.py", "--input", asked, "--output", "answers.csv")
+    with (bundle.work / "answers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_model_beats_both_baselines_of_an_easy_table(trained: TestBundle) -> None:
+    metrics = trained.score()
+    assert metrics.metric.name == "roc_auc"
+    assert metrics.metric.value > 0.8
+    assert metrics.baselines[0].value == 0.5
+
+
+def test_unseen_categories_gaps_and_numbers_as_text_get_answers(trained: TestBundle) -> None:
+    rows = [["purple", " 3.50 ", ""], ["", "about five", "1"], ["red", "9.9", "0.0"]]
+    told = answers(trained, rows, ("colour", "size", "paid"))
+    assert [set(row) for row in told] == [{"prediction", "probability_0", "probability_1"}] * 3
+    assert all(
+        float(row["probability_0"]) + float(row["probability_1"]) == pytest.approx(1)
+        for row in told
+    )
+    assert told[2]["prediction"] == "1"
+
+
+def test_extra_columns_and_another_order_change_nothing(trained: TestBundle) -> None:
+    plain = answers(trained, [["red", "9.9", 1], ["blue", "1.0", 0]], ("colour", "size", "paid"))
+    header = ("paid", "note", "size", "__truth__", "colour")
+    turned = answers(trained, [[1, "x", "9.9", 0, "red"], [0, "y", "1.0", 1, "blue"]], header)
+    assert plain == turned
+
+
+def test_a_missing_column_is_named(trained: TestBundle) -> None:
+    asked = write(trained.work / "short.csv", [["red", 1]], ("colour", "paid"))
+    ended = trained.run("predict.py", "--input", asked)
+    assert ended.code == 2
+    assert "size" in ended.errors
+    assert len(ended.errors.splitlines()) == 1
+
+
+def test_the_winners_are_said(trained: TestBundle) -> None:
+    last = trained.train("once_more").lines[-1]
+    assert str(last["message"]).startswith("won: ")
+    assert "%" in str(last["message"])
+
+
+@pytest.mark.parametrize("backbone", ["linear", "lightgbm"])
+def test_one_member_can_stand_alone(bundle: TestBundle, tmp_path: Path, backbone: str) -> None:
+    configured(bundle, write(tmp_path / "data" / "orders.csv", orders()), backbone=backbone)
+    assert bundle.prepare(tmp_path / "data").code == 0
+    said = bundle.train(bundle.folder / "model").lines
+    assert said[-1]["message"] == f"won: {backbone} 100%"
+
+
+def test_three_classes_are_scored_by_their_mean_f1(bundle: TestBundle, tmp_path: Path) -> None:
+    rows = [
+        [*row[:4], ("low", "mid", "high")[min(int(float(str(row[2])) / 3.4), 2)]]
+        for row in orders()
+    ]
+    configured(bundle, write(tmp_path / "data" / "orders.csv", rows))
+    assert bundle.prepare(tmp_path / "data").code == 0
+    bundle.baseline()
+    bundle.train(bundle.folder / "model")
+    metrics = bundle.score()
+    assert metrics.metric.name == "macro_f1"
+    assert metrics.metric.value > 0.7
