@@ -7,6 +7,7 @@ real run, recorded anew only by `make docs TRANSCRIPT=1`.
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from pipeline.execution_plan import known_tasks, plan
@@ -16,6 +17,7 @@ from pipeline.recipe import find_recipe, known_recipes
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 WIDTH = 96
+USUAL_HOME = "~/.mltrainer"
 
 
 def main() -> None:
@@ -25,7 +27,7 @@ def main() -> None:
     if "--check" in sys.argv[1:]:
         sys.exit(0 if text == before else "README.md says something else than the code: make docs")
     if "--transcript" in sys.argv[1:]:
-        text = fill(text, {"transcript": fenced(output_of("demo", "$ make demo"))})
+        text = fill(text, {"transcript": fenced(recorded_demo())})
     README.write_text(text, "utf-8")
 
 
@@ -56,9 +58,16 @@ def headlines(task: TaskType) -> str:
     return two if two == many else f"{two}, with more than two classes {many}"
 
 
-def output_of(command: str, prompt: str) -> str:
+def recorded_demo() -> str:
+    """A demo in a home of its own, the second one there: the first makes the environment."""
+    with tempfile.TemporaryDirectory() as home:
+        output_of("demo", "", MLTRAINER_HOME=home)
+        return output_of("demo", "$ mltrainer demo", MLTRAINER_HOME=home).replace(home, USUAL_HOME)
+
+
+def output_of(command: str, prompt: str, **environment: str) -> str:
     """What a command prints on a plain terminal, below the line that a person types."""
-    plain = os.environ | {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb"}
+    plain = os.environ | {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb"} | environment
     program = Path(sys.executable).with_name("mltrainer")
     done = subprocess.run(
         [program, command], env=plain, check=True, capture_output=True, text=True, cwd=ROOT
