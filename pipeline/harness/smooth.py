@@ -79,20 +79,18 @@ def fit_network(lesson: Lesson, *, width: int) -> Network:
         random_state=lesson.seed,
     )
     first = {"classes": np.arange(lesson.classes)} if lesson.classes else {}
-    best, kept, since = np.inf, _network(model, lesson.classes), 0
-    for epoch in range(EPOCHS):
-        told = first if epoch == 0 else {}
-        model.partial_fit(lesson.rows[learn], lesson.target[learn], **told)
+    model.partial_fit(lesson.rows[learn], lesson.target[learn], **first)
+    kept, best, since = _network(model, lesson.classes), np.inf, 0
+    for _ in range(EPOCHS):
         network = _network(model, lesson.classes)
         loss = inner_loss(lesson.target[check], network.predict(lesson.rows[check]), lesson.classes)
-        best, kept, since = (loss, network, 0) if loss < best else (best, kept, since + 1)
+        kept, best, since = (network, loss, 0) if loss < best else (kept, best, since + 1)
         if since >= PATIENCE or lesson.late:
             break
+        model.partial_fit(lesson.rows[learn], lesson.target[learn])
     return kept
 
 
 def _network(model: Any, classes: int) -> Network:  # noqa: ANN401 - scikit-learn has no types
-    if not hasattr(model, "coefs_"):
-        return Network((), classes)
     layers = zip(model.coefs_, model.intercepts_, strict=True)
     return Network(tuple((weights.copy(), bias.copy()) for weights, bias in layers), classes)

@@ -29,7 +29,7 @@ from adapters.environments import Environments  # noqa: E402
 from pipeline.artifacts import BundleConfig, DataReport  # noqa: E402
 from pipeline.bundle import sources  # noqa: E402
 from pipeline.jobs import TaskType  # noqa: E402
-from pipeline.recipe import find_recipe, requirements  # noqa: E402
+from pipeline.recipe import HARNESS, find_recipe, requirements  # noqa: E402
 
 TASK = TaskType("tabular_classification")
 DATA = Path(os.environ.get("DEV_DATA", ROOT.parent / "shared" / "data")) / "dev"
@@ -99,7 +99,7 @@ class Bench:
         self.python, self.folder, self.data = python, folder, data
         for name, source in sources(TASK).items():
             shutil.copy(source, folder / name)
-        self.script("report.py", "--out", "report.json", str(data))
+        self.script(str(HARNESS / "report.py"), "--out", "report.json", str(data))
         report = DataReport.model_validate_json((folder / "report.json").read_bytes())
         recipe = find_recipe(TASK)
         roles = recipe.evidence(report, words).roles
