@@ -5,9 +5,11 @@ from typing import Self
 
 from pydantic import JsonValue
 
+from bot import words
 from bot.cards import model_path, stage_line
 from pipeline.artifacts import Baseline, HeadlineMetric
 from pipeline.context import JobContext
+from pipeline.errors import MLTrainerError
 from pipeline.events import AgentLogged, Event
 from pipeline.jobs import Frozen, Stage
 from pipeline.ports.store import JobRow
@@ -102,15 +104,25 @@ class Result(Frozen):
 
     @classmethod
     def of(
-        cls, row: JobRow, events: Sequence[Event], *, state: str, sandbox: str | None = None
+        cls,
+        row: JobRow,
+        events: Sequence[Event],
+        *,
+        state: str,
+        sandbox: str | None = None,
+        stopped_by: MLTrainerError | None = None,
     ) -> Self:
-        """The object of a job; `state` is its status as shown."""
+        """The object of a job; `state` is its status as shown.
+
+        An interrupted job is one that waits for its person to say "resume"; `stopped_by` is what
+        kept this command, not the job, from going on.
+        """
         context = row.context
         report, split = context.data_report, context.preprocessing
         metrics = context.run.metrics if context.run else None
         return cls(
             job=row.id,
-            status=state,
+            status=_status(state, stopped_by),
             task_type=context.intent.task_type if context.intent else None,
             columns=report.roles if report else {},
             ignored=tuple(
@@ -128,13 +140,13 @@ class Result(Frozen):
             model=_model(context),
             space=_space(context),
             proof=_proof(context),
-            sandbox=sandbox,
+            sandbox=(context.run.sandbox if context.run else None) or sandbox,
             stages=_stages(context, events, at_work=state == "running"),
             cost=Money(
                 llm_usd=float(context.cost.llm_usd), compute_usd=float(context.cost.compute_usd)
             ),
-            question=_question(context),
-            error=_error(context) if state == "failed" else None,
+            question=_question(context, state),
+            error=_stop(stopped_by) if stopped_by else _error(context, state),
         )
 
 
@@ -187,15 +199,30 @@ def _stages(
     return tuple(summaries)
 
 
-def _question(context: JobContext) -> Question | None:
+def _status(state: str, stopped_by: MLTrainerError | None) -> str:
+    if stopped_by is not None:
+        return "failed"
+    return "waiting" if state == "interrupted" else state
+
+
+def _question(context: JobContext, state: str) -> Question | None:
     waiting = context.waiting
+    if state == "interrupted":
+        text = words.how_to_resume(context.job_id)
+        return Question(text=text, field="resume", options=())
     if waiting is None:
         return None
     return Question(text=waiting.text, field=waiting.field, options=waiting.options)
 
 
-def _error(context: JobContext) -> Failure | None:
-    error = context.last_error
-    if error is None:
+def _stop(error: MLTrainerError) -> Failure:
+    return Failure(kind=type(error).__name__, message=error.message, hint=error.hint)
+
+
+def _error(context: JobContext, state: str) -> Failure | None:
+    """Why the job failed, or the problem that it waits to see mended."""
+    error, waiting = context.last_error, context.waiting
+    mends = waiting is not None and error is not None and waiting.text.startswith(error.message)
+    if error is None or not (state == "failed" or mends):
         return None
     return Failure(kind=error.kind, message=error.message, hint=error.hint)

@@ -192,7 +192,7 @@ class Run(Frozen):
     metrics: Metrics | None = None
     folder: str | None = None
     proof: Proof | None = None
-    approved: bool = False
+    sandbox: str | None = None
 
 
 class Release(Frozen):

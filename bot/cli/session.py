@@ -59,10 +59,11 @@ class Look:
         """The status as shown: `running` when a process is at work on it."""
         return commands.state(row, worked_on=holder_works_on(self.lock, row))
 
-    async def show(self, row: JobRow, state: str) -> None:
+    async def show(self, row: JobRow, state: str, stopped_by: MLTrainerError | None = None) -> None:
         """The job as the one object of `--json`."""
         events = [one.event for one in await self.store.events(row.id)]
-        self.output.result(Result.of(row, events, state=state, sandbox=self.sandbox))
+        result = Result.of(row, events, state=state, sandbox=self.sandbox, stopped_by=stopped_by)
+        self.output.result(result)
 
     async def finish(self, row: JobRow) -> int:
         """Tell the ending and what to do next; returns the exit code."""
@@ -90,18 +91,18 @@ class Work(Look):
         chat = chat or self.screen(row.context.thread)
         try:
             return await self.runner.settle(row.id, chat, after=after, quiet=self.quiet)
-        except (asyncio.CancelledError, MLTrainerError):
+        except (asyncio.CancelledError, MLTrainerError) as stop:
             await chat.stop()
             with contextlib.suppress(MLTrainerError):
-                await self._farewell(row.id)
+                await self._farewell(row.id, stop if isinstance(stop, MLTrainerError) else None)
             raise
 
-    async def _farewell(self, job_id: JobId) -> None:
+    async def _farewell(self, job_id: JobId, stopped_by: MLTrainerError | None) -> None:
         """Nothing is lost: say how the job goes on."""
         row = await self.store.load(job_id)
         if not await settled(self.store, row):
             note(words.how_to_resume(job_id))
-            await self.show(row, "interrupted")
+            await self.show(row, "interrupted", stopped_by)
 
 
 @contextlib.asynccontextmanager

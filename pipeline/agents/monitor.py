@@ -55,7 +55,11 @@ class Monitor:
             return Approve(plan_lines(context), why)
         await ports.emit(PlanProposed(lines=plan_lines(context), needs_yes=False))
         runtime = (context.collected.runtime if context.collected else None) or "local"
-        run = Run(runtime=runtime, name=f"{context.job_id}-{context.redos}")
+        run = Run(
+            runtime=runtime,
+            name=f"{context.job_id}-{context.redos}",
+            sandbox=ports.workbench.level,
+        )
         return ComeBack(timedelta(0), run)
 
     async def _submitted(
