@@ -7,8 +7,6 @@ Every number comes from the recipe's own scripts, run as a job would run them; t
 same rows. Reads the data sets below DEV_DATA and prints one table a data set.
 """
 
-# ruff: noqa: T201 - a benchmark prints its figures
-
 import argparse
 import asyncio
 import json

@@ -6,8 +6,6 @@ Runs in the training environment and prints one JSON object: the headline metric
 LightGBM on plain category codes and of a logistic regression on one-hot columns.
 """
 
-# ruff: noqa: T201 - a benchmark prints its figures
-
 import json
 import sys
 from pathlib import Path
