@@ -60,12 +60,12 @@ def predict(
 
 
 def _input_file(given: str | None, work: Path) -> Path | None:
-    """The rows as a file; stdin is kept in one with the ending that its first byte tells."""
+    """The rows as a file; stdin is kept in one, with an ending only where its first byte tells."""
     if given != "-":
-        return Path(given).absolute() if given else None
+        return Path(given).resolve() if given else None
     raw = sys.stdin.buffer.read()
     first = raw.lstrip()[:1]
-    name = {b"{": "stdin.jsonl", b"[": "stdin.json"}.get(first, "stdin.csv")
+    name = {b"{": "stdin.jsonl", b"[": "stdin.json"}.get(first, "stdin")
     path = work / name
     path.write_bytes(raw)
     return path
@@ -94,9 +94,9 @@ async def predict_rows(
         reads=(folder, *((input_file,) if input_file else ())),
     )
     result = await house.workbench.run(python, step)
-    answers = work / "predictions.out"
-    if not result.ok or not answers.is_file():
+    if not result.ok:
         raise _failure(result)
+    (answers,) = house.workbench.take(work / "predictions.out", fresh(work / "taken"))
     return answers
 
 

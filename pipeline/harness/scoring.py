@@ -120,7 +120,7 @@ def _headline(
             "split": "test",
             "n": len(outcome),
             "ci95": measured.interval,
-            "positive": _positive(outcome) if config.metric == "f1" else None,
+            "positive": _positive(outcome),
         },
         "verdict": verdict,
         "verdict_level": level,

@@ -83,6 +83,8 @@ def read_input(model: Model, content: bytes, name: str) -> Table:
     if table is None:
         certain = not model.reads_text or name.lower().endswith(TABLES)
         reading = read_bytes(content, name, header=None if certain else False, headers=model.inputs)
+        if reading.header and _shaped_like_training(model, reading.table.names):
+            reading = read_bytes(content, name, header=False)
         table = _named(model, reading, certain=certain)
     if not set(model.inputs) <= set(table.names) and model.reads_text:
         table = _texts(model, table, content, name)
@@ -132,6 +134,13 @@ def _as_written_by_us(model: Model, content: bytes) -> Table | None:
     except (UnicodeDecodeError, csv.Error):
         return None
     return Table(names, rows) if all(len(row) == len(names) for row in rows) else None
+
+
+def _shaped_like_training(model: Model, names: Sequence[str]) -> bool:
+    """Training had no header: as many columns under strange names are rows of the same kind."""
+    numbered = all(column == f"column_{n}" for n, column in enumerate(model.columns, 1))
+    same = len(names) == len(model.columns) > 1
+    return numbered and same and not set(model.inputs) & set(names)
 
 
 def _named(model: Model, reading: Reading, *, certain: bool) -> Table:
