@@ -16,6 +16,7 @@ Loss = Callable[[Floats, Floats], float]
 BAGS = 20
 PICKS = 20
 EVEN = 0.3  # share of the weight that is spread evenly over the chosen members
+FEW_ROWS = 1_000  # from here on the choice is the surer the more rows, and the even share falls
 LEAST = 0.02  # a smaller weight is not worth a member's files
 MOST_ROWS = 5_000  # rows the selection looks at; more change nothing but the time
 TIE_BREAK = 0.01  # how much log loss counts where the metric is a ranking
@@ -87,7 +88,8 @@ def choose_weights(
     total /= total.sum()
     chosen = total >= LEAST
     weights = np.where(chosen, total, 0.0) / total[chosen].sum()
-    weights = (1.0 - EVEN) * weights + EVEN * chosen / chosen.sum()
+    even = EVEN * min(1.0, FEW_ROWS / len(target)) ** 0.5
+    weights = (1.0 - even) * weights + even * chosen / chosen.sum()
     order = np.argsort(-weights, kind="stable")
     return {names[at]: float(weights[at]) for at in order if weights[at] > 0}
 
