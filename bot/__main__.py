@@ -1,11 +1,13 @@
 """The program `mltrainer`: whatever goes wrong ends in two readable lines and an exit code."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
 
 _INTERRUPTED = 130
 _WRONG_USE = 2
+_OWNER_ONLY = 0o077
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. No error gets past this."""
+    os.umask(_OWNER_ONLY)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

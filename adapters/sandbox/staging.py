@@ -70,6 +70,7 @@ def show(paths: Iterable[str]) -> None:
     hidden = _beneath_closed(paths)
     if not hidden:
         return
+    os.umask(0o022)  # the bot's own may close what is made here to the step's user
     libc = ctypes.CDLL(None, use_errno=True)
     _checked(libc.unshare(_CLONE_NEWNS), "make a mount namespace")
     _mount(libc, "none", "/", flags=_MS_REC | _MS_PRIVATE)

@@ -1,5 +1,6 @@
 """The sandbox level is chosen by trying it, and never silently weakened."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from adapters.sandbox import levels
 from adapters.sandbox.levels import choose
 from adapters.sandbox.view import python_homes
 from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.ports.runtime import SandboxLevel
 from tests.unit.runtime.conftest import sandbox_or_skip
 
 pytestmark = [
@@ -103,3 +105,13 @@ def test_a_python_needs_its_environment_and_its_base(tmp_path: Path) -> None:
 
 def test_a_python_at_the_root_does_not_show_the_machine() -> None:
     assert Path("/") not in python_homes(Path("/bin/python3"))
+
+
+@pytest.mark.parametrize("level", ["full", "partial"])
+async def test_a_bot_that_closes_its_files_to_others_still_runs_steps(level: SandboxLevel) -> None:
+    await sandbox_or_skip(level)
+    before = os.umask(0o077)
+    try:
+        assert (await choose(level)).level == level
+    finally:
+        os.umask(before)
