@@ -17,6 +17,7 @@ from pipeline.jobs import Stage
 ROOT = Path(__file__).parents[2]
 POINTS = ("inside", "before_save", "after_save")
 TRAINING_SECONDS = 240
+WORDS = "sort these messages: claim or chat"
 
 
 @pytest.fixture
@@ -63,97 +64,134 @@ def last_object(text: str) -> dict[str, Any]:
     return document
 
 
+def mltrainer(environ: dict[str, str], *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start the command line in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        env=environ,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a process, once it has ended."""
+    output, errors = process.communicate(timeout=TRAINING_SECONDS)
+    return process.returncode, output, errors
+
+
+def dies(
+    environ: dict[str, str], point: str, stage: Stage, mark: Path, *command: str | Path
+) -> None:
+    """Run a command that is killed at this point."""
+    code, _, errors = ended(
+        mltrainer(environ, "tests.stories.dying", point, stage, mark, "--", *command)
+    )
+    assert code == -signal.SIGKILL, errors[-2000:]
+
+
+def only_job(environ: dict[str, str]) -> str:
+    return next((Path(environ["MLTRAINER_HOME"]) / "jobs").iterdir()).name
+
+
 def test_a_job_killed_at_every_boundary_and_inside_every_stage_still_ends_done_once(
     tmp_path: Path, data: Path, environ: dict[str, str]
 ) -> None:
     home = Path(environ["MLTRAINER_HOME"])
-    arguments = ["run", "sort these messages: claim or chat", "--data", str(data)]
-    options = ["--yes", "--json", "--budget-minutes", "0.1"]
+    start: list[str | Path] = [
+        "run",
+        WORDS,
+        "--data",
+        data,
+        "--yes",
+        "--json",
+        "--budget-minutes",
+        "0.1",
+    ]
     seen: list[tuple[int, dict[str, Any]]] = []
-    job = ""
     for stage in Stage:
         for point in POINTS:
             mark = tmp_path / f"{stage.value}-{point}"
-            command = ["resume", job, "--json"] if job else [*arguments, *options]
-            dying = subprocess.run(
-                [sys.executable, "-m", "tests.stories.dying", point, stage, mark, "--", *command],
-                env=environ,
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=TRAINING_SECONDS,
-                check=False,
-            )
-            assert dying.returncode == -signal.SIGKILL, dying.stderr[-2000:]
+            command = ["resume", only_job(environ), "--json"] if seen else start
+            dies(environ, point, stage, mark, *command)
             now = recorded(home)
             assert now[: len(seen)] == seen
             seen = now
-            job = job or next(iter((home / "jobs").iterdir())).name
-    last = subprocess.run(
-        [sys.executable, "-m", "bot", "resume", job, "--json"],
-        env=environ,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TRAINING_SECONDS,
-        check=False,
-    )
+    code, output, errors = ended(mltrainer(environ, "bot", "resume", only_job(environ), "--json"))
     events = recorded(home)
-    assert last.returncode == 0, last.stderr[-2000:]
-    assert last_object(last.stdout)["status"] == "done"
+    assert code == 0, errors[-2000:]
+    assert last_object(output)["status"] == "done"
     assert [number for number, _ in events] == list(range(1, len(events) + 1))
     assert stages(events, "stage_end") == list(Stage)
-    ended: set[str] = set()
+    assert len(stages(events, "stage_start")) == len(Stage) * 3
+    assert not began_after_their_end(events)
+
+
+def began_after_their_end(events: list[tuple[int, dict[str, Any]]]) -> list[str]:
+    """Stages that started once more although they had ended."""
+    over: set[str] = set()
+    again: list[str] = []
     for _, event in events:
         if event["kind"] == "stage_end":
-            ended.add(event["stage"])
-        if event["kind"] == "stage_start":
-            assert event["stage"] not in ended, "a finished stage ran again"
-    assert len(stages(events, "stage_start")) == len(Stage) * 3
+            over.add(event["stage"])
+        if event["kind"] == "stage_start" and event["stage"] in over:
+            again.append(event["stage"])
+    return again
+
+
+def test_of_two_resumes_at_once_one_runs_and_the_other_says_so(
+    tmp_path: Path, data: Path, environ: dict[str, str]
+) -> None:
+    start: list[str | Path] = ["run", WORDS, "--data", data, "--yes", "--budget-minutes", "0.1"]
+    dies(environ, "inside", Stage.MONITOR, tmp_path / "mark", *start)
+    job = only_job(environ)
+    both = [mltrainer(environ, "bot", "resume", job, "--json") for _ in range(2)]
+    endings = [ended(process) for process in both]
+    events = recorded(Path(environ["MLTRAINER_HOME"]))
+    assert [last_object(output)["status"] for _, output, _ in endings] == ["done", "done"]
+    assert sum("in the hands of process" in errors for _, _, errors in endings) == 1
+    assert stages(events, "stage_end") == list(Stage)
+    assert len(stages(events, "job_resumed")) == 1
 
 
 def test_a_worker_frozen_past_its_replacement_writes_nothing_when_it_comes_back(
     data: Path, environ: dict[str, str]
 ) -> None:
     home = Path(environ["MLTRAINER_HOME"])
-    frozen = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "bot", "run", "claim or chat?", "--data", str(data)),
-            *("--yes", "--json", "--budget-minutes", "1"),
-        ],
-        env=environ,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    start: list[str | Path] = [
+        "run",
+        WORDS,
+        "--data",
+        data,
+        "--yes",
+        "--json",
+        "--budget-minutes",
+        "1",
+    ]
+    frozen = mltrainer(environ, "bot", *start)
     try:
         wait_for(home, "stage_start", Stage.MONITOR, frozen)
         frozen.send_signal(signal.SIGSTOP)
-        job = next(iter((home / "jobs").iterdir())).name
-        other = subprocess.run(
-            [sys.executable, "-m", "bot", "resume", job, "--json"],
-            env=environ,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=TRAINING_SECONDS,
-            check=False,
-        )
-        assert other.returncode == 0, other.stderr[-2000:]
-        assert last_object(other.stdout)["status"] == "done"
-        before = recorded(home)
-        model = home / "models" / job
-        files = {path: path.read_bytes() for path in model.rglob("*") if path.is_file()}
+        job = only_job(environ)
+        code, output, errors = ended(mltrainer(environ, "bot", "resume", job, "--json"))
+        assert code == 0, errors[-2000:]
+        assert last_object(output)["status"] == "done"
+        before, files = recorded(home), contents(home / "models" / job)
         frozen.send_signal(signal.SIGCONT)
-        output, _ = frozen.communicate(timeout=60)
+        _, output, _ = ended(frozen)
         assert recorded(home) == before
-        assert {path: path.read_bytes() for path in model.rglob("*") if path.is_file()} == files
+        assert contents(home / "models" / job) == files
         assert last_object(output)["status"] == "done"
     finally:
         frozen.send_signal(signal.SIGCONT)
         frozen.kill()
         frozen.wait()
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def wait_for(home: Path, kind: str, stage: Stage, process: subprocess.Popen[str]) -> None:
