@@ -23,6 +23,8 @@ from zoo import Member, members
 FEW_FOLDS = 3
 MANY_ROWS = 20_000  # from here at most FEW_FOLDS, as each is slow and each says enough
 REPEATS = ((1_500, 5), (5_000, 3), (10_000, 2))  # rows below which so many repeats are worth it
+SURE_REPEATS = 2  # after so many more, training ends as soon as another changed next to nothing
+SETTLED = 0.01  # share of the loss that is next to nothing
 CLOSING = 0.04  # share of the budget kept for the weights and the files
 
 Tell = Callable[[str, Floats], None]
@@ -131,12 +133,17 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
     end = course.deadline - CLOSING * (course.deadline - time.monotonic())
     track = _first_round([_begin(member, course) for member in members(names)], course, scale, end)
     weights = _weigh(track, course)
+    loss = np.inf
     for repeat in range(1, _repeats(course)):
         chosen = [one for one in track if one.member.name in weights]
         if not _next_round(chosen, course, repeat, end):
             break
         weights = _weigh(chosen, course)
-        course.tell(f"repeat {repeat + 1}", _mixed(chosen, weights) * scale[1] + scale[0])
+        mixed = _mixed(chosen, weights)
+        course.tell(f"repeat {repeat + 1}", mixed * scale[1] + scale[0])
+        before, loss = loss, course.loss(course.target, mixed)
+        if repeat >= SURE_REPEATS and abs(before - loss) < SETTLED * max(loss, 0.1):
+            break
     losses = {one.member.name: course.loss(course.target, one.out_of_fold) for one in track}
     kept = {one.member.name: (one.member.view, tuple(one.models)) for one in track}
     models = {name: kept[name] for name in weights}
