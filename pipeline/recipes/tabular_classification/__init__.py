@@ -65,6 +65,9 @@ def evidence(report: DataReport, words: str) -> Evidence:
     """A column of few values that the words ask for, and others to tell it from."""
     asked = {name: strength for name in report.names if (strength := _asked(report, name, words))}
     candidates = [column for column in report.columns if _is_class(column, report)]
+    if (useless := _asked_but_useless(report, asked)) is not None:
+        reason = f"You ask for {useless}, which tells no rows apart."
+        return Evidence(score=0.5, reason=reason, roles={"target": useless}, doubts={})
     if not candidates:
         return Evidence(score=0.0, reason="No column has few values.", roles={}, doubts={})
     scores = {column.name: _score(report, column, asked, words) for column in candidates}
@@ -74,7 +77,7 @@ def evidence(report: DataReport, words: str) -> Evidence:
     if quantity is not None and best < _NAMED:
         reason = f"You ask for {quantity}, which has too many values to be a class."
         return Evidence(score=0.05, reason=reason, roles={}, doubts={})
-    equal = [column.name for column in ranked if best - scores[column.name] <= _A_TIE]
+    equal = _equally_good([(column.name, scores[column.name]) for column in ranked])
     features = [name for name in _features(report) if name != target.name]
     fits = 0.5 if len(equal) > 1 else 0.55 + 0.4 * best if best else 0.3
     return Evidence(
@@ -83,6 +86,21 @@ def evidence(report: DataReport, words: str) -> Evidence:
         roles={"target": target.name, "features": tuple(features)},
         doubts={"target": tuple(equal)} if len(equal) > 1 else {},
     )
+
+
+def _asked_but_useless(report: DataReport, asked: dict[str, float]) -> str | None:
+    """The column the words ask for when it is empty or always the same: not one to replace."""
+    best = max(asked, key=lambda name: asked[name], default=None)
+    column = report.column(best) if best is not None else None
+    return best if column is not None and column.kind in {"constant", "empty"} else None
+
+
+def _equally_good(ranked: list[tuple[str, float]]) -> list[str]:
+    """The columns that nothing tells apart; a place in the table alone tells nothing."""
+    best = ranked[0][1]
+    if best < _TYPICAL:
+        return [name for name, _ in ranked]
+    return [name for name, score in ranked if best - score <= _A_TIE]
 
 
 def _is_class(column: ColumnReport, report: DataReport) -> bool:
@@ -110,7 +128,7 @@ def _score(report: DataReport, column: ColumnReport, asked: dict[str, float], wo
 def _asked(report: DataReport, name: str, words: str) -> float:
     """How clearly the words ask for a column; 0 where they only give it as an input."""
     column = report.column(name)
-    if column is None or column.kind in {"id", "constant", "empty"}:
+    if column is None or column.kind == "id":
         return 0.0
     wanted, spoken = _tokens(name), _asked_words(words)
     if not wanted:

@@ -129,3 +129,14 @@ def test_catboost_waits_for_a_budget_that_feeds_it() -> None:
     rich = [backbone for backbone in recipe.backbones if backbone.requirements]
     assert recipe.backbones[0].requirements == ()
     assert [backbone.least_seconds for backbone in rich] == [300]
+
+
+def test_a_place_in_the_table_alone_is_asked_about() -> None:
+    found = evidence("make a model", AGE, column("smoker", "boolean", 2), SPENT, GRADE)
+    assert set(found.doubts["target"]) == {"smoker", "grade"}
+
+
+def test_a_column_without_use_is_not_replaced_by_another() -> None:
+    found = evidence("detect fraud", AGE, GRADE, column("is_fraud", "constant", 1))
+    assert found.roles["target"] == "is_fraud"
+    assert not found.doubts
