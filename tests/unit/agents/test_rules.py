@@ -1,0 +1,240 @@
+"""What the agents decide by rules, from words and a data report alone."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from pipeline.agents import find_agents
+from pipeline.artifacts import (
+    Architecture,
+    ColumnReport,
+    DataInput,
+    DataReport,
+    FileReport,
+    TrainingConfig,
+)
+from pipeline.context import JobContext, Request
+from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.events import AgentLogged, Event
+from pipeline.folders import JobFolder, fresh
+from pipeline.intent import ParsedIntent
+from pipeline.jobs import Actor, JobId, Place, Stage
+from pipeline.outcomes import Ask, Done, Outcome
+from pipeline.ports import Ports
+from tests.unit.orchestrator.scripted import Clock
+
+pytestmark = pytest.mark.anyio
+JOB = JobId("j-aaaaaaaa")
+AGE = ColumnReport(name="age", kind="number", missing=0, unique=70)
+REGION = ColumnReport(
+    name="region", kind="category", missing=0, unique=3, top=(("north", 40), ("south", 30))
+)
+LEFT = ColumnReport(
+    name="HasLeft", kind="boolean", missing=0, unique=2, top=(("no", 80), ("yes", 20))
+)
+ROW = ColumnReport(name="row", kind="id", missing=0, unique=100)
+SAME = ColumnReport(name="branch", kind="constant", missing=0, unique=1, top=(("main", 100),))
+MAIL = ColumnReport(name="mail", kind="text", missing=0, unique=100, mean_words=30)
+
+
+class Copying:
+    """A workbench that only takes results."""
+
+    level = "full"
+
+    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
+        into.mkdir(parents=True, exist_ok=True)
+        return (Path(shutil.copy(produced, into / produced.name)),)
+
+
+@dataclass
+class Table:
+    """A job whose file has these columns, as far as its stages have come."""
+
+    home: Path
+    context: JobContext
+    said: list[Event] = field(default_factory=list)
+
+    async def run(self, stage: Stage) -> Outcome:
+        async def emit(event: Event) -> None:
+            self.said.append(event)
+
+        ports = Ports(
+            clock=Clock(),
+            emit=emit,
+            workbench=Copying(),  # type: ignore[arg-type]  # these stages run no script
+            sources={},
+            runtimes={},
+            hosts={},
+            home=self.home,
+            approval="paid",
+            max_job_usd=0,
+        )
+        outcome = await find_agents()[stage].run(self.context, ports)
+        if isinstance(outcome, Done):
+            self.context = self.context.with_artifact(outcome.artifact)
+        return outcome
+
+    async def through(self, last: Stage) -> Outcome:
+        """Run the stages from the intent to this one, leaving the splitting out."""
+        order = (Stage.INTENT_PARSER, Stage.DATASET, Stage.CONFIG, Stage.ARCHITECTURE)
+        outcome: Outcome | None = None
+        for stage in order[: order.index(last) + 1]:
+            outcome = await self.run(stage)
+        assert outcome is not None
+        return outcome
+
+
+def table(
+    home: Path,
+    words: str,
+    *columns: ColumnReport,
+    rows: int = 100,
+    settings: Mapping[str, JsonValue] | None = None,
+    budget: float | None = None,
+) -> Table:
+    report = DataReport(
+        files=(FileReport(name="data.csv", format="csv", rows=rows),),
+        rows=rows,
+        columns=columns,
+        duplicates=0,
+        sha256="0" * 64,
+    )
+    folder = fresh(JobFolder.of(home, JOB).report)
+    (folder / "report.json").write_text(report.model_dump_json(), "utf-8")
+    request = Request(
+        words=words,
+        inputs=(DataInput(location="data.csv"),),
+        settings=settings or {},
+        budget_seconds=budget,
+    )
+    place = Place(platform="terminal", space="tty", channel="tty")
+    context = JobContext(
+        job_id=JOB,
+        created_at=Clock().now(),
+        owner=Actor(platform="terminal", space="tty", id="me"),
+        thread=place,
+        home=str(home),
+        request=request,
+    )
+    return Table(home, context)
+
+
+async def test_words_and_data_together_name_the_task_and_the_target(tmp_path: Path) -> None:
+    job = table(tmp_path, "who has left?", ROW, AGE, REGION, LEFT, SAME)
+    await job.through(Stage.DATASET)
+    report = job.context.data_report
+    assert report is not None
+    assert report.roles == {"target": "HasLeft", "features": ("age", "region")}
+    assert set(report.ignored) == {"row", "branch"}
+    assert "id" in report.ignored["row"]
+
+
+async def test_one_text_and_one_label_are_text_classification(tmp_path: Path) -> None:
+    job = table(tmp_path, "sort my mail", MAIL, REGION)
+    await job.run(Stage.INTENT_PARSER)
+    assert job.context.intent is not None
+    assert job.context.intent.task_type == "text_classification"
+
+
+async def test_a_column_the_person_named_stands_and_an_unknown_one_lists_the_known(
+    tmp_path: Path,
+) -> None:
+    named = table(tmp_path, "who left?", AGE, REGION, LEFT, settings={"target": "region"})
+    await named.through(Stage.DATASET)
+    assert named.context.data_report is not None
+    assert named.context.data_report.roles["target"] == "region"
+    wrong = table(tmp_path, "who left?", AGE, REGION, LEFT, settings={"target": "hasleft?"})
+    with pytest.raises(UnknownName) as error:
+        await wrong.through(Stage.DATASET)
+    assert error.value.field == "target"
+    assert error.value.options[0] == "HasLeft"
+
+
+async def test_two_columns_equally_good_are_one_question_with_both(tmp_path: Path) -> None:
+    job = table(tmp_path, "make a model", REGION, AGE, LEFT)
+    outcome = await job.through(Stage.DATASET)
+    assert isinstance(outcome, Ask)
+    assert outcome.field == "target"
+    assert set(outcome.options) == {"region", "HasLeft"}
+
+
+async def test_a_task_that_cannot_be_trained_yet_is_named_with_those_that_can(
+    tmp_path: Path,
+) -> None:
+    job = table(
+        tmp_path, "translate these into French", MAIL, settings={"task_type": "translation"}
+    )
+    with pytest.raises(PersonCanFix, match="translation, which I cannot train yet") as error:
+        await job.run(Stage.INTENT_PARSER)
+    assert "text_classification" in error.value.options
+
+
+async def test_a_target_with_one_value_is_refused_with_the_other_columns(tmp_path: Path) -> None:
+    job = table(tmp_path, "which branch?", AGE, REGION, SAME, settings={"target": "branch"})
+    with pytest.raises(PersonCanFix, match="the same value in 'branch'") as error:
+        await job.through(Stage.DATASET)
+    assert error.value.options == ("region",)
+
+
+async def test_too_few_rows_are_said_with_the_number_needed(tmp_path: Path) -> None:
+    job = table(tmp_path, "who has left?", AGE, LEFT, rows=5)
+    with pytest.raises(PersonCanFix, match="5 rows"):
+        await job.through(Stage.DATASET)
+
+
+async def test_the_rarer_label_is_the_positive_one_and_a_seed_is_kept(tmp_path: Path) -> None:
+    job = table(tmp_path, "who has left?", AGE, REGION, LEFT, settings={"seed": 7})
+    await job.through(Stage.CONFIG)
+    config = job.context.config
+    assert isinstance(config, TrainingConfig)
+    assert (config.positive, config.seed, config.metric) == ("yes", 7, "roc_auc")
+
+
+async def test_a_wish_that_means_nothing_here_is_said_and_one_out_of_range_is_refused(
+    tmp_path: Path,
+) -> None:
+    job = table(tmp_path, "who has left?", AGE, LEFT, settings={"epochs": 5})
+    await job.through(Stage.CONFIG)
+    warned = [event.message for event in job.said if isinstance(event, AgentLogged)]
+    assert warned == ["epochs has no meaning for tabular classification here and is not used"]
+    wild = table(tmp_path, "who has left?", AGE, LEFT, settings={"learning_rate": 50})
+    with pytest.raises(PersonCanFix, match="learning_rate cannot be 50"):
+        await wild.through(Stage.CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("budget", "backbone"), [(None, "light_ensemble"), (600.0, "light_ensemble_catboost")]
+)
+async def test_the_richer_model_is_taken_when_the_budget_allows(
+    tmp_path: Path, budget: float | None, backbone: str
+) -> None:
+    job = table(tmp_path, "who has left?", AGE, REGION, LEFT, budget=budget)
+    await job.through(Stage.ARCHITECTURE)
+    assert isinstance(job.context.architecture, Architecture)
+    assert job.context.architecture.backbone == backbone
+
+
+async def test_an_unknown_backbone_lists_the_menu(tmp_path: Path) -> None:
+    job = table(tmp_path, "who has left?", AGE, LEFT, settings={"backbone": "resnet"})
+    with pytest.raises(UnknownName, match="backbone 'resnet'") as error:
+        await job.through(Stage.ARCHITECTURE)
+    assert "light_ensemble" in error.value.options
+
+
+async def test_missing_words_and_data_are_asked_in_one_question(tmp_path: Path) -> None:
+    job = table(tmp_path, "", AGE, LEFT)
+    job.context = job.context.evolve(request=Request(words=""))
+    outcome = await job.run(Stage.INTAKE_MANAGER)
+    assert isinstance(outcome, Ask)
+    assert outcome.field == "words+data"
+
+
+def test_the_intent_has_every_leaf_empty_until_somebody_fills_it() -> None:
+    document = ParsedIntent().model_dump(exclude={"task_description", "locked"})
+    sections = [value for value in document.values() if isinstance(value, dict)]
+    assert all(leaf is None for section in sections for leaf in section.values())
