@@ -25,6 +25,8 @@ from pipeline.ports.runtime import OnLine
 _LOCK_POLL_SECONDS = 0.2
 _LOCK_SECONDS = 1800.0
 _KEY_LENGTH = 16
+_LAYOUT = "2"  # another number makes every environment anew
+_NATIVE = Path("lib", "native")
 
 
 class Environments:
@@ -57,14 +59,34 @@ class Environments:
             await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
         try:
             await self._installer.install(draft, lines, on_line)
+            await asyncio.to_thread(_offer_openmp, draft)
             await asyncio.to_thread(_finish, draft, folder)
         finally:
             await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
 
 
+def variables(python: Path) -> dict[str, str]:
+    """What a script of this environment needs in its process environment."""
+    folder = python.parent.parent / _NATIVE
+    return {"LD_LIBRARY_PATH": str(folder)} if folder.is_dir() else {}
+
+
+def _offer_openmp(draft: Path) -> None:
+    """Put the OpenMP library that scikit-learn carries where LightGBM finds it.
+
+    LightGBM's wheel expects libgomp from the system, and a bare Debian has none. With this one
+    link both load the same library, which is also kinder to the threads of the two.
+    """
+    carried = sorted(draft.glob("lib/python*/site-packages/*.libs/libgomp*.so*"))
+    if carried:
+        folder = draft / _NATIVE
+        folder.mkdir(parents=True)
+        (folder / "libgomp.so.1").symlink_to(os.path.relpath(carried[0], folder))
+
+
 def environment_key(lines: tuple[str, ...]) -> str:
     """Name of the environment: its lines in any order, this Python, this platform."""
-    facts = [*sorted(lines), platform.python_version(), sys.platform, platform.machine()]
+    facts = [_LAYOUT, *sorted(lines), platform.python_version(), sys.platform, platform.machine()]
     facts += platform.libc_ver()
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:_KEY_LENGTH]
 

@@ -28,6 +28,7 @@ def card(context: JobContext, metrics: Metrics) -> str:
         *_result(metrics),
         *_data(report, split, metrics),
         *_USE,
+        *_native(context),
     ]
     return "\n".join(lines)
 
@@ -44,6 +45,17 @@ _USE = (
     "`heldout.csv` holds the rows behind the numbers above.",
     "",
 )
+
+
+def _native(context: JobContext) -> list[str]:
+    """A library of the system that a wheel of the requirements expects."""
+    lines = context.architecture.requirements if context.architecture else ()
+    if not any(line.startswith("lightgbm") for line in lines):
+        return []
+    return [
+        "A bare Linux may lack `libgomp`, which LightGBM needs (`apt-get install libgomp1`).",
+        "",
+    ]
 
 
 def _result(metrics: Metrics) -> list[str]:

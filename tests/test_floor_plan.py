@@ -28,7 +28,6 @@ TRAINING_LIBRARIES = {
     "numpy",
     "pandas",
     "scipy",
-    "skops",
     "sklearn",
 }
 # Reading a file of these can run its author's code.

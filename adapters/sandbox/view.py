@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.environments import variables
 from pipeline.ports.runtime import SandboxLevel, Step
 
 _CONFINE = Path(__file__).with_name("confine.py")
@@ -109,6 +110,7 @@ class Sandbox:
             "HF_HUB_OFFLINE": "1",
             "MLTRAINER_SANDBOX": self.level,  # at `partial` a script can open no socket at all
             "TOKENIZERS_PARALLELISM": "false",
+            **variables(python),
             **dict(step.environment),
         }
 

@@ -70,8 +70,10 @@ def _doubt(recipe: Recipe, evidence: Evidence, fixed: Mapping[str, str]) -> Ask 
     for role in recipe.roles:
         if role.name in fixed:
             continue
-        options = evidence.doubts.get(role.name, ())
-        if len(options) > 1:
+        chosen = evidence.roles.get(role.name)
+        rivals = evidence.doubts.get(role.name, ())
+        options = tuple(dict.fromkeys((*([chosen] if isinstance(chosen, str) else ()), *rivals)))
+        if rivals and len(options) > 1:
             return Ask(f"Which column is {role.title}?", role.name, options)
     return None
 

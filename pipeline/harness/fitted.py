@@ -99,7 +99,7 @@ class Network:
         arrays: Arrays = {"classes": np.array(self.classes)}
         for index, (weights, bias) in enumerate(self.layers):
             arrays |= {f"w{index}": weights, f"b{index}": bias}
-        np.savez(path.with_suffix(".network.npz"), **arrays)
+        np.savez(path.with_suffix(".network.npz"), allow_pickle=False, **arrays)
 
 
 @dataclass(frozen=True)

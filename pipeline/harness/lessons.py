@@ -33,9 +33,9 @@ class Lesson:
 def spread_folds(target: Floats, count: int, seed: int) -> Codes:
     """The fold, 0 to count - 1, of each row; classes or ranges of values are spread evenly."""
     draw = np.random.default_rng(seed)
-    level = target
-    if len(np.unique(target)) > RANGES:
-        level = np.argsort(np.argsort(target, kind="stable")) * RANGES // len(target)
+    many = len(np.unique(target)) > RANGES
+    places = np.argsort(np.argsort(target, kind="stable"))
+    level = places * RANGES // len(target) if many else target
     order = np.lexsort((draw.random(len(target)), level))
     fold = np.empty(len(target), dtype=np.int64)
     fold[order] = (np.arange(len(target)) + draw.integers(count)) % count

@@ -23,7 +23,7 @@ from statistics import mean
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from adapters.environments import Environments  # noqa: E402
+from adapters.environments import Environments, variables  # noqa: E402
 from pipeline.artifacts import BundleConfig, DataReport  # noqa: E402
 from pipeline.bundle import sources  # noqa: E402
 from pipeline.jobs import TaskType  # noqa: E402
@@ -32,6 +32,7 @@ from pipeline.recipe import HARNESS, find_recipe, requirements  # noqa: E402
 TASK = TaskType("tabular_classification")
 DATA = Path(os.environ.get("DEV_DATA", ROOT.parent / "shared" / "data")) / "dev"
 RIVALS = Path(__file__).with_name("tabular_rivals.py")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 SETS = {
     "titanic": ("titanic/titanic.csv", "who survived?", 10),
     "adult": ("adult_income_10k/adult_10k.csv", "who has the higher income?", 3),
@@ -149,7 +150,7 @@ class Bench:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
+            env={**os.environ, **variables(self.python), **ONE_THREAD},
         )
         if ran.returncode:
             sys.exit(f"{name} ended with {ran.returncode}\n{ran.stdout}{ran.stderr}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from adapters.environments import Environments
+from adapters.environments import Environments, variables
 from pipeline.artifacts import BundleConfig, DataReport, Metrics
 from pipeline.jobs import TaskType
 from pipeline.recipe import HARNESS, SCRIPTS, Evidence, find_recipe, recipe_folder
@@ -54,7 +54,7 @@ class TestBundle:
             encoding="utf-8",
             input=stdin,
             timeout=STEP_SECONDS,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, **variables(self.python), "OMP_NUM_THREADS": "1"},
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

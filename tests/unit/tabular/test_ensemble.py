@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.environments import variables
 from pipeline.recipe import HARNESS
 
 CHECKS = Path(__file__).with_name("checks.py")
@@ -32,7 +33,12 @@ def results(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         check=False,
         encoding="utf-8",
         timeout=300,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
+        env={
+            **os.environ,
+            **variables(python),
+            "OMP_NUM_THREADS": "1",
+            "OMP_WAIT_POLICY": "PASSIVE",
+        },
     )
     assert ran.returncode == 0, ran.stderr
     told: dict[str, str | None] = json.loads(ran.stdout.splitlines()[-1])

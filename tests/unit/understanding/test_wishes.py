@@ -25,7 +25,7 @@ def test_a_short_name_means_the_one_leaf_it_ends(name: str, dotted: str) -> None
 
 
 def test_an_unknown_name_lists_the_known_ones_with_the_nearest_first() -> None:
-    with pytest.raises(UnknownName, match="Unknown setting .hyperparameters.epoch.") as error:
+    with pytest.raises(UnknownName, match=r"Unknown setting .hyperparameters.epoch.") as error:
         leaf("hyperparameters.epoch")
     assert "hyperparameters.epochs" in error.value.options[0]
 
