@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-TYPED := bot adapters pipeline .ci
+TYPED := bot adapters pipeline tests .ci
 LOCK := $(BIN)/uv lock --no-config --default-index https://pypi.org/simple
 TESTS ?=
 

@@ -62,7 +62,7 @@ def install(point: str, stage: Stage, mark: Path) -> None:
         return saved
 
     Orchestrator._attempt = dying_attempt  # type: ignore[method-assign,assignment]
-    SqlStore.save = dying_save  # type: ignore[method-assign,assignment]
+    SqlStore.save = dying_save  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
