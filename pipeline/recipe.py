@@ -111,8 +111,9 @@ def find_recipe(task: TaskType) -> Recipe:
 
 
 def recipe_folder(task: TaskType) -> Path:
-    """Folder with the recipe's bundle files."""
-    module = importlib.import_module(f"pipeline.recipes.{find_recipe(task) and task}")
+    """Folder with the recipe's bundle files; UnknownName as find_recipe."""
+    find_recipe(task)
+    module = importlib.import_module(f"pipeline.recipes.{task}")
     return Path(next(iter(module.__path__)))
 
 

@@ -30,6 +30,7 @@ _WORDS_WEIGH = 0.55
 _EVIDENCE_WEIGHS = 0.45
 _A_TIE = 0.04
 _ENOUGH = 0.2
+_CANNOT_BE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def _read(task: TaskType, words: str, report: DataReport) -> Reading:
     heard, found = _heard(words, task, phrases)
     evidence = find_recipe(task).evidence(report, normal(words)) if trainable else None
     score = _WORDS_WEIGH * heard + _EVIDENCE_WEIGHS * (evidence.score if evidence else heard / 2)
+    if evidence is not None and evidence.score < _CANNOT_BE:
+        score *= evidence.score / _CANNOT_BE  # words alone do not make data suit a task
     said = f"you said “{found[0]}”" if found else ""
     reason = " and ".join(part for part in (said, evidence.reason if evidence else "") if part)
     return Reading(task, score, reason or "nothing points to it", trainable, evidence)

@@ -74,8 +74,10 @@ class Terminal:
         self.interrupted = False
         self._actor = actor
         self._history = history
+        stream = out or sys.stdout
+        whole_lines = not stream.isatty()  # a person reads words, a program reads lines
         self._console = Console(
-            file=out or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True
+            file=stream, highlight=False, markup=False, emoji=False, soft_wrap=whole_lines
         )
         self._monotonic = monotonic
         self._shown: dict[str, _Shown] = {}

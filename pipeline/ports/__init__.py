@@ -24,7 +24,7 @@ class Emit(Protocol):
 class Ports:
     """All that an agent may reach. Shelves are mappings from the adapter's file name.
 
-    `approval` is the setting of that name; `core` is the core training environment's requirements.
+    `approval` and `max_job_usd` are the settings of those names.
     """
 
     clock: Clock
