@@ -114,7 +114,7 @@ class JobContext(Frozen):
     cost: Cost = Cost()
 
     def evolve(self, **changes: Any) -> Self:
-        """Copy with some fields replaced by values of their own types, which are not checked again."""
+        """Copy with some fields replaced; the new values are not checked again."""
         return self.model_copy(update=changes)
 
     def with_artifact(self, artifact: Artifact) -> Self:

@@ -96,6 +96,9 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
             return _restart(context, request, Stage.INTAKE_MANAGER)
         case "words+data":
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
+        case "runtime" | "host" as shelf:
+            request = _changed(context.request, **{shelf: reply})
+            return _restart(context, request, Stage.INTAKE_MANAGER)
         case "retry":
             return _settled(context)
         case field:

@@ -36,13 +36,14 @@ class Dataset:
             raise Bug("The dataset stage needs a task.")
         report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
         recipe = find_recipe(intent.task_type)
+        _check_rows(intent.task_type, recipe, report)
         evidence = recipe.evidence(report, normal(context.request.words))
         fixed = _fixed(recipe, report, intent)
         doubt = _doubt(recipe, evidence, fixed)
         if doubt is not None:
             return doubt
         roles = _roles(recipe, report, {**evidence.roles, **fixed})
-        _check(intent.task_type, recipe, report, roles)
+        _check_roles(recipe, report, roles)
         report = report.model_copy(update={"roles": roles, "ignored": _ignored(report, roles)})
         return Done(report, _note(report))
 
@@ -93,7 +94,16 @@ def _roles(recipe: Recipe, report: DataReport, found: Roles) -> Roles:
     return roles
 
 
-def _check(task: TaskType, recipe: Recipe, report: DataReport, roles: Roles) -> None:
+def _check_rows(task: TaskType, recipe: Recipe, report: DataReport) -> None:
+    if report.rows < recipe.minimum_rows:
+        raise PersonCanFix(
+            f"There are {report.rows} rows; {task.replace('_', ' ')} needs {recipe.minimum_rows}.",
+            "Bring more examples: a file with more rows.",
+            field="data",
+        )
+
+
+def _check_roles(recipe: Recipe, report: DataReport, roles: Roles) -> None:
     for role in recipe.roles:
         if role.required and not roles.get(role.name):
             raise _nobody_plays(role, report)
@@ -112,12 +122,6 @@ def _check(task: TaskType, recipe: Recipe, report: DataReport, roles: Roles) -> 
             "Name another column, or bring examples of the other kind as well.",
             field="target",
             options=_usable(report),
-        )
-    if report.rows < recipe.minimum_rows:
-        raise PersonCanFix(
-            f"There are {report.rows} rows; {task.replace('_', ' ')} needs {recipe.minimum_rows}.",
-            "Bring more examples: a file with more rows.",
-            field="data",
         )
 
 

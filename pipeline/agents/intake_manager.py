@@ -1,5 +1,7 @@
 """Intake: ask for what is missing, bring the data in, and look whether it can be read at all."""
 
+from collections.abc import Iterable
+
 from pipeline.artifacts import Collected, DataInput, DataReport
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
@@ -24,15 +26,29 @@ class IntakeManager:
         needs = missing(context.request)
         if needs:
             return Ask(grouped_question(needs), "+".join(need.field for need in needs))
+        runtime = _known("runtime", context.request.runtime or "local", ports.runtimes)
+        host = _known("host", context.request.host or "folder", ports.hosts)
         files = await _fetch_all(context, ports)
         report = await read_data(self.name, context.evolve(collected=None), ports, files)
         collected = Collected(
             files=files,
-            runtime=context.request.runtime or "local",
-            host=context.request.host or "folder",
+            runtime=runtime,
+            host=host,
             summary=tuple(_summary(report)),
         )
         return Done(collected, "; ".join(collected.summary))
+
+
+def _known(what: str, name: str, shelf: Iterable[str]) -> str:
+    known = sorted(shelf)
+    if name not in known:
+        raise PersonCanFix(
+            f"The {what} '{name}' is not available here.",
+            f"Available: {', '.join(known)}. Say which one to use, or “cancel”.",
+            field=what,
+            options=known,
+        )
+    return name
 
 
 async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]:

@@ -82,7 +82,7 @@ def evidence(report: DataReport, words: str) -> Evidence:
     fits = 0.5 if len(equal) > 1 else 0.55 + 0.4 * best if best else 0.3
     return Evidence(
         score=round(fits * _tabularity(report, features), 2),
-        reason=_reason(target, best, len(features)),
+        reason=_reason(target, best, len(features), doubtful=len(equal) > 1),
         roles={"target": target.name, "features": tuple(features)},
         doubts={"target": tuple(equal)} if len(equal) > 1 else {},
     )
@@ -191,7 +191,9 @@ def _tabularity(report: DataReport, features: list[str]) -> float:
     return plain / (plain + 0.5) if texts else 1.0
 
 
-def _reason(target: ColumnReport, score: float, features: int) -> str:
+def _reason(target: ColumnReport, score: float, features: int, *, doubtful: bool) -> str:
+    if doubtful:
+        return "more than one column could be the class."
     why = (
         ("as you ask for it", _VALUE),
         ("as its name says so", _TYPICAL),

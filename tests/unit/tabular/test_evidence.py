@@ -67,10 +67,12 @@ def test_a_name_like_target_needs_no_words() -> None:
     assert "its name" in found.reason
 
 
-def test_the_last_column_is_the_target_by_convention() -> None:
+def test_the_last_column_is_the_first_choice_by_convention() -> None:
     found = evidence("train a model", AGE, REGION, SPENT, GRADE)
-    assert found.roles["target"] == "grade"
-    assert "place" in found.reason
+    assert found.doubts["target"] == ("grade", "Region")
+    alone = evidence("train a model", AGE, SPENT, GRADE)
+    assert alone.roles["target"] == "grade"
+    assert "place" in alone.reason
 
 
 def test_first_and_last_column_are_a_doubt() -> None:
