@@ -141,21 +141,6 @@ def began_after_their_end(events: list[tuple[int, dict[str, Any]]]) -> list[str]
     return again
 
 
-def test_of_two_resumes_at_once_one_runs_and_the_other_says_so(
-    tmp_path: Path, data: Path, environ: dict[str, str]
-) -> None:
-    start: list[str | Path] = ["run", WORDS, "--data", data, "--yes", "--budget-minutes", "0.1"]
-    dies(environ, "inside", Stage.MONITOR, tmp_path / "mark", *start)
-    job = only_job(environ)
-    both = [mltrainer(environ, "bot", "resume", job, "--json") for _ in range(2)]
-    endings = [ended(process) for process in both]
-    events = recorded(Path(environ["MLTRAINER_HOME"]))
-    assert [last_object(output)["status"] for _, output, _ in endings] == ["done", "done"]
-    assert sum("in the hands of process" in errors for _, _, errors in endings) == 1
-    assert stages(events, "stage_end") == list(Stage)
-    assert len(stages(events, "job_resumed")) == 1
-
-
 def test_a_worker_frozen_past_its_replacement_writes_nothing_when_it_comes_back(
     data: Path, environ: dict[str, str]
 ) -> None:

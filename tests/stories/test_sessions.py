@@ -142,7 +142,8 @@ def test_ctrl_c_leaves_a_job_that_two_resumes_finish_once(shell: Shell) -> None:
     assert run.returncode == 130
     assert f"mltrainer resume {job}" in err
     assert "Traceback" not in err
-    assert last_object(out)["status"] == "interrupted"
+    assert (found := last_object(out))["status"] == "waiting"
+    assert found["question"]["field"] == "resume"
     assert "interrupted" in shell.run("list").stdout
 
     first, second = (shell.start("resume", job, "--json") for _ in range(2))
