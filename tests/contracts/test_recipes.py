@@ -53,7 +53,7 @@ class Trained:
         return self.bundle.work / "scored"
 
 
-@pytest.fixture(scope="session", params=[*FOUND, FOURTEENTH])
+@pytest.fixture(scope="module", params=[*FOUND, FOURTEENTH])
 def task(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TaskType]:
@@ -73,19 +73,19 @@ def task(
     find_recipe.cache_clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def python(task: TaskType, environments: Path, anyio_backend: str) -> Path:
     """Python with the recipe's own requirements, made once and kept."""
     del anyio_backend
     return await training_python(environments, requirements(task))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trained(task: TaskType, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     bundle = assemble(task, tmp_path_factory.mktemp(str(task)), python)
     files = sample_files(task)
