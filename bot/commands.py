@@ -12,6 +12,7 @@ from pipeline.context import JobContext, Request
 from pipeline.errors import PersonCanFix, Superseded, TryAgain
 from pipeline.jobs import Actor, JobId, JobStatus, Place, is_job_id, new_job_id
 from pipeline.ports.store import Inbound, JobRow, Store
+from pipeline.readiness import once_more
 
 NAMES = ("help", "list", "status", "log", "resume", "retry", "cancel")
 _TRIES = 5
@@ -121,9 +122,10 @@ async def _due_again(store: Store, row: JobRow) -> JobRow:
     """Save the job as due now, its waiting and its used attempts forgotten."""
     before = row.status
     for _ in range(_TRIES):
-        context = row.context.evolve(waiting=None, retry_counts={}, starts=0)
         try:
-            return await store.save(row, context, status=JobStatus.RUNNABLE, wake_at=_now())
+            return await store.save(
+                row, once_more(row.context), status=JobStatus.RUNNABLE, wake_at=_now()
+            )
         except Superseded:
             row = await store.load(row.id)
             if row.status is not before:

@@ -129,10 +129,18 @@ def _restart(context: JobContext, request: Request, stage: Stage) -> JobContext:
 
 
 def _settled(context: JobContext, request: Request | None = None) -> JobContext:
-    """The person has spoken: nothing is waited for, and every stage has its attempts again."""
-    return context.evolve(
-        request=request or context.request, waiting=None, retry_counts={}, starts=0
-    )
+    return once_more(context).evolve(request=request or context.request)
+
+
+def once_more(context: JobContext) -> JobContext:
+    """The context after its person's word: nothing is waited for, all attempts are there again.
+
+    A training that did not end well is not looked at again: one that still runs somewhere is
+    found by its name.
+    """
+    run = context.run
+    ended_well = run is not None and run.status in {"collected", "proven"}
+    return context.evolve(waiting=None, retry_counts={}, starts=0, run=run if ended_well else None)
 
 
 def forget_from(context: JobContext, stage: Stage) -> JobContext:

@@ -104,7 +104,13 @@ def failed(
     scale: float,
     now: datetime,
 ) -> Change:
-    """An attempt failed: wait for the person, try again or give up, by the error's class."""
+    """An attempt failed: wait for the person, try again or give up, by the error's class.
+
+    Where nobody learns from the error, the same one twice stops and asks.
+    """
+    hopeless = isinstance(error, Rejected) and not policy.feeds_back
+    if hopeless and _seen_before(context, stage, error):
+        error = PersonCanFix(error.message, error.hint)
     context = _with_error(context, stage, error, now)
     failures = context.retry_counts[stage]
     if isinstance(error, PersonCanFix):
@@ -171,7 +177,7 @@ def _redone(
 ) -> Change:
     """Back to an earlier stage with the feedback; the same error twice stops and asks."""
     error = Rejected(feedback.splitlines()[0], "Change something, then say “retry”.")
-    seen = any(old.stage is stage and old.message == error.message for old in context.errors)
+    seen = _seen_before(context, stage, error)
     context = _with_error(context, stage, error, now)
     if seen or context.redos >= REDOS_PER_JOB:
         return waits_for(context, PersonCanFix(error.message, error.hint), now)
@@ -180,6 +186,10 @@ def _redone(
     context = forget_from(context, earlier).evolve(redos=redos, feedback=told)
     event = _retried(stage, redos, REDOS_PER_JOB + 1, timedelta(0), error.message)
     return Change(context, [event])
+
+
+def _seen_before(context: JobContext, stage: Stage, error: MLTrainerError) -> bool:
+    return any(old.stage is stage and old.message == error.message for old in context.errors)
 
 
 def _parked(

@@ -15,7 +15,7 @@ from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, Redo
 from pipeline.ports import Ports
 from pipeline.ports.store import Inbound
-from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, stage_a_play
+from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, Turn, stage_a_play
 
 pytestmark = pytest.mark.anyio
 
@@ -159,6 +159,30 @@ async def test_a_training_crash_goes_back_to_codegen_and_the_same_crash_twice_as
     assert play.agents[Stage.CODEGEN].seen[1].feedback[Stage.CODEGEN] == "KeyError: 'label'\nmore"
     assert row.status is JobStatus.WAITING
     assert len(play.agents[Stage.CODEGEN].seen) == 2
+
+
+async def test_the_same_refusal_twice_asks_where_nobody_learns_from_it(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    changed = Rejected("The model did not repeat its predictions.", "It was not published.")
+    play = await stage_a_play(store, tmp_path, {Stage.DEPLOY: [changed, changed]})
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    assert row.context.waiting is not None
+    assert row.context.waiting.text == f"{changed.message} {changed.hint}"
+
+
+async def test_a_word_of_the_person_gives_a_crashed_training_another_run(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    submitted = ARTIFACTS[Stage.MONITOR].model_copy(update={"handle": "h", "status": "running"})
+    stopped = PersonCanFix("The step 'train' ran out of memory.", "Use fewer rows.")
+    turns: list[Turn] = [ComeBack(timedelta(0), submitted), stopped]
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: turns})
+    assert (await play.play()).context.run == submitted
+    await store.receive(play.job, Inbound(key="1", actor="me", text="retry"))
+    assert (await play.play()).status is JobStatus.DONE
+    assert play.agents[Stage.MONITOR].seen[-1].run is None
 
 
 async def test_different_crashes_are_redone_twice_and_no_more(
