@@ -114,11 +114,9 @@ async def open_workbench(settings: Settings) -> Workbench:
     return await make_workbench(env_cache=settings.env_cache, sandbox=level)
 
 
-def terminal(
-    *, actor: Actor, place: Place, history: Path | None = None, out: TextIO | None = None
-) -> Terminal:
+def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Terminal:
     """One person's terminal; `out` defaults to stdout."""
-    return Terminal(actor=actor, place=place, history=history, out=out)
+    return Terminal(actor=actor, place=place, out=out)
 
 
 def shelf(name: str, **parts: object) -> Mapping[str, Any]:

@@ -8,8 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.panel import Panel
@@ -30,6 +29,9 @@ from pipeline.ports.chat import (
     Submit,
     Whisper,
 )
+
+if TYPE_CHECKING:
+    from prompt_toolkit.history import InMemoryHistory
 
 _ICONS = {"pending": "·", "running": "…", "done": "✓", "failed": "✗", "skipped": "○"}
 _STYLES = {"done": "green", "failed": "red", "running": "cyan"}
@@ -66,14 +68,13 @@ class Terminal:
         *,
         actor: Actor,
         place: Place,
-        history: Path | None = None,
         out: TextIO | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.place = place
         self.interrupted = False
         self._actor = actor
-        self._history = history
+        self._said: InMemoryHistory | None = None  # never on disk: somebody may paste a key
         stream = out or sys.stdout
         whole_lines = not stream.isatty()  # a person reads words, a program reads lines
         self._console = Console(
@@ -242,10 +243,10 @@ class Terminal:
 
     async def _prompt(self, prompt: str, *, secret: bool) -> str | None:
         from prompt_toolkit import PromptSession  # noqa: PLC0415  (0.1 s that only a person waits for)
-        from prompt_toolkit.history import FileHistory  # noqa: PLC0415  (as above)
+        from prompt_toolkit.history import InMemoryHistory  # noqa: PLC0415  (as above)
 
-        keep = self._history is not None and not secret
-        history = FileHistory(str(self._history)) if keep else None
+        self._said = self._said or InMemoryHistory()
+        history = None if secret else self._said
         session: PromptSession[str] = PromptSession(history=history, reserve_space_for_menu=0)
         try:
             return await session.prompt_async(prompt, is_password=secret)

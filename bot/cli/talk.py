@@ -34,7 +34,7 @@ class Talk:
         self._actor = actor
         self._ended = 0
         self._conversation = Conversation(here.store, here.home)
-        self._screen = terminal(actor=actor, place=_fresh_place(), history=here.home / "history")
+        self._screen = terminal(actor=actor, place=_fresh_place())
 
     async def hold(self) -> int:
         """Greet, offer the previous session, then listen; returns the exit code."""
