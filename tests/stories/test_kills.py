@@ -1,5 +1,6 @@
 """A job survives anything: killed inside and at the edge of every stage, frozen, overtaken."""
 
+import contextlib
 import json
 import os
 import signal
@@ -47,7 +48,8 @@ def recorded(home: Path) -> list[tuple[int, dict[str, Any]]]:
     path = home / "mltrainer.db"
     if not path.exists():
         return []
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    address = f"file:{path}?mode=ro"
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
         try:
             rows = connection.execute("select number, body from events order by number").fetchall()
         except sqlite3.OperationalError:
@@ -158,7 +160,7 @@ def test_a_worker_frozen_past_its_replacement_writes_nothing_when_it_comes_back(
     frozen = mltrainer(environ, "bot", *start)
     try:
         wait_for(home, "stage_start", Stage.MONITOR, frozen)
-        frozen.send_signal(signal.SIGSTOP)
+        freeze_between_writes(home, frozen)
         job = only_job(environ)
         code, output, errors = ended(mltrainer(environ, "bot", "resume", job, "--json"))
         assert code == 0, errors[-2000:]
@@ -170,9 +172,24 @@ def test_a_worker_frozen_past_its_replacement_writes_nothing_when_it_comes_back(
         assert contents(home / "models" / job) == files
         assert last_object(output)["status"] == "done"
     finally:
-        frozen.send_signal(signal.SIGCONT)
         frozen.kill()
-        frozen.wait()
+        frozen.communicate()
+
+
+def freeze_between_writes(home: Path, process: subprocess.Popen[str]) -> None:
+    """Stop a process where it holds no lock of the database, which nobody could take from it."""
+    for _ in range(200):
+        process.send_signal(signal.SIGSTOP)
+        with (
+            contextlib.suppress(sqlite3.OperationalError),
+            contextlib.closing(sqlite3.connect(home / "mltrainer.db", timeout=0.2)) as database,
+        ):
+            database.execute("begin immediate")
+            database.rollback()
+            return
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    raise AssertionError("it was always writing")
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
