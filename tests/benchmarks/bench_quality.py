@@ -2,20 +2,23 @@
 
     make bench-quality
     python tests/benchmarks/bench_quality.py --budget 15 --seeds 3 titanic
+    python tests/benchmarks/bench_quality.py --file wine.csv --words "which class?" --seeds 3
 
 Every number comes from the recipe's own scripts, run as a job would run them; the rivals see the
-same rows. Reads the data sets below DEV_DATA and prints one table a data set.
+same rows. Reads the data sets below DEV_DATA, or any file, and prints one table a data set.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -32,6 +35,7 @@ from pipeline.recipe import HARNESS, find_recipe, requirements  # noqa: E402
 TASK = TaskType("tabular_classification")
 DATA = Path(os.environ.get("DEV_DATA", ROOT.parent / "shared" / "data")) / "dev"
 RIVALS = Path(__file__).with_name("tabular_rivals.py")
+FILE_SEEDS = 3
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 SETS = {
     "titanic": ("titanic/titanic.csv", "who survived?", 10),
@@ -40,41 +44,53 @@ SETS = {
 }
 
 
+OURS, RIVAL_NAMES = "ours", ("LightGBM", "linear", "own linear")
+
+
 @dataclass(frozen=True)
 class Line:
-    """One seed: the metric's values and the seconds of train.py."""
+    """One seed: the metric's values and log losses by model, and the seconds of train.py."""
 
     seed: int
-    ours: float
-    lightgbm: float
-    linear: float
-    own_linear: float
+    values: Mapping[str, float]
+    losses: Mapping[str, float]
+    verdict: str
     seconds: float
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sets", nargs="*", default=list(SETS), help=f"of {', '.join(SETS)}")
+    parser.add_argument("sets", nargs="*", help=f"of {', '.join(SETS)}; all when nothing is named")
+    parser.add_argument("--file", type=Path, action="append", default=[], help="any other data set")
+    parser.add_argument("--words", default="", help="the request that comes with each --file")
     parser.add_argument("--budget", type=float, default=60, help="seconds of train.py")
     parser.add_argument("--seeds", type=int, help="how many, from 0")
     parser.add_argument("--backbone", default="light_ensemble")
     told = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"no data in {DATA}: set DEV_DATA")
     python = training_python(told.backbone)
-    for name in told.sets:
-        file, words, seeds = SETS[name]
+    for name, file, words, seeds in chosen(told):
+        if not file.is_file():
+            sys.exit(f"no data in {file}: set DEV_DATA or name a --file")
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(
                 python,
                 Path(folder),
-                DATA / file,
+                file.resolve(),
                 words=words,
                 backbone=told.backbone,
                 budget=told.budget,
             )
             show(name, [bench.run(seed) for seed in range(told.seeds or seeds)])
+
+
+def chosen(told: argparse.Namespace) -> Iterator[tuple[str, Path, str, int]]:
+    """Name, file, words and number of seeds of each data set to run."""
+    for name in told.sets or ([] if told.file else SETS):
+        file, words, seeds = SETS[name]
+        yield name, DATA / file, words, seeds
+    for file in told.file:
+        yield file.stem, file, told.words, FILE_SEEDS
 
 
 def training_python(backbone: str) -> Path:
@@ -139,8 +155,15 @@ class Bench:
         metrics = json.loads((self.folder / "out" / "metrics.json").read_text("utf-8"))
         target, features = config.columns["target"], config.columns["features"]
         rivals = json.loads(self.script(str(RIVALS), "prepared", str(target), *features))
-        ours, own_linear = metrics["metric"]["value"], metrics["baselines"][-1]["value"]
-        return Line(seed, ours, rivals["lightgbm"], rivals["linear"], own_linear, seconds)
+        own = {OURS: metrics["metric"]["value"], "own linear": metrics["baselines"][-1]["value"]}
+        return Line(
+            seed,
+            own | {name: told["value"] for name, told in rivals.items()},
+            {OURS: metrics["metrics"]["log_loss"]}
+            | {name: told["log_loss"] for name, told in rivals.items()},
+            metrics["verdict_level"],
+            seconds,
+        )
 
     def script(self, name: str, *arguments: str) -> str:
         """Run one script; its last line of output. Ends the benchmark when it fails."""
@@ -159,27 +182,22 @@ class Bench:
 
 def show(name: str, lines: list[Line]) -> None:
     """Print the table of one data set."""
-    print(
-        f"\n{name:10} {'ours':>8} {'LightGBM':>9} {'linear':>8} {'own linear':>11} {'train s':>8}"
-    )
+    heads = "".join(f"{model:>12}" for model in (OURS, *RIVAL_NAMES))
+    print(f"\n{name:<12}{heads}  log loss {', '.join(lines[0].losses)}; train s, verdict")
     for line in lines:
-        print(
-            f"seed {line.seed:<5} {line.ours:8.4f} {line.lightgbm:9.4f} {line.linear:8.4f}"
-            f" {line.own_linear:11.4f} {line.seconds:8.1f}"
-        )
-    ours = [line.ours for line in lines]
-    rivals = {
-        "LightGBM": [line.lightgbm for line in lines],
-        "linear": [line.linear for line in lines],
-        "own linear": [line.own_linear for line in lines],
-    }
-    print(
-        f"mean {mean(ours):14.4f}", *(f"{key} {mean(values):.4f}" for key, values in rivals.items())
-    )
-    for rival, values in rivals.items():
-        won = sum(a > b for a, b in zip(ours, values, strict=True))
-        even = sum(a == b for a, b in zip(ours, values, strict=True))
+        values = "".join(f"{line.values[model]:12.4f}" for model in (OURS, *RIVAL_NAMES))
+        told = " ".join(f"{loss:9.4f}" for loss in line.losses.values())
+        print(f"seed {line.seed:<7}{values} {told} {line.seconds:8.1f} {line.verdict}")
+    means = (mean(line.values[model] for line in lines) for model in (OURS, *RIVAL_NAMES))
+    losses = (mean(line.losses[model] for line in lines) for model in lines[0].losses)
+    print(f"mean        {''.join(f'{value:12.4f}' for value in means)}", end=" ")
+    print(" ".join(f"{loss:9.4f}" for loss in losses))
+    for rival in RIVAL_NAMES:
+        won = sum(line.values[OURS] > line.values[rival] for line in lines)
+        even = sum(line.values[OURS] == line.values[rival] for line in lines)
         print(f"beats {rival} in {won} of {len(lines)}" + (f", even in {even}" if even else ""))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print(f"largest process so far {peak} MB", flush=True)
 
 
 if __name__ == "__main__":

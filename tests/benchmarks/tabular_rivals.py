@@ -2,8 +2,8 @@
 
     python tabular_rivals.py PREPARED TARGET FEATURE...
 
-Runs in the training environment and prints one JSON object: the headline metric of a default
-LightGBM on plain category codes and of a logistic regression on one-hot columns.
+Runs in the training environment and prints one JSON object: the headline metric and the log loss
+of a default LightGBM on plain category codes and of a logistic regression on one-hot columns.
 """
 
 import json
@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import f1_score, log_loss, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -31,7 +31,7 @@ def main() -> None:
     learn, ask = (typed(frame, features, numbers) for frame in (fit, test))
     told = {}
     model, seen, asked = boosted(learn, ask, numbers)
-    told["lightgbm"] = measure(model.fit(seen, fit[target]), asked, test[target])
+    told["LightGBM"] = measure(model.fit(seen, fit[target]), asked, test[target])
     told["linear"] = measure(linear(learn, numbers).fit(learn, fit[target]), ask, test[target])
     print(json.dumps(told))
 
@@ -80,10 +80,14 @@ def linear(learn: pd.DataFrame, numbers: list[str]) -> Pipeline:
 
 def measure(
     model: "lgb.LGBMClassifier | Pipeline", ask: pd.DataFrame, truth: "pd.Series[str]"
-) -> float:
-    if truth.nunique() == 2:
-        return float(roc_auc_score(truth, model.predict_proba(ask)[:, 1]))
-    return float(f1_score(truth, model.predict(ask), average="macro"))
+) -> dict[str, float]:
+    chances = model.predict_proba(ask)
+    if len(model.classes_) == 2:
+        value = roc_auc_score(truth, chances[:, 1])
+    else:
+        value = f1_score(truth, model.predict(ask), average="macro")
+    loss = log_loss(truth, chances, labels=model.classes_)
+    return {"value": float(value), "log_loss": float(loss)}
 
 
 if __name__ == "__main__":
