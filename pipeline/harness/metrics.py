@@ -144,6 +144,17 @@ def value_of(name: str, rows: Classified | Measured, weights: Floats | None = No
     return OF_NUMBERS[name](rows, plain)
 
 
+def by_chance(name: str, rows: Classified | Measured) -> float | None:
+    """What answers drawn at random reach where that is more than the same answer for every row.
+
+    Only so for macro F1: drawing each class as often as it occurs gives each class its share as
+    F1, so 1 / classes in the mean, and no way of guessing gives more.
+    """
+    if name != "macro_f1" or isinstance(rows, Measured):
+        return None
+    return 1.0 / len(np.unique(rows.truth))
+
+
 def interval(
     name: str, rows: Classified | Measured, seed: int, draws: int = 1000
 ) -> tuple[float, float] | None:

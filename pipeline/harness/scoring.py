@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from config import BundleConfig, Json, load_config
-from metrics import Classified, Measured, classified, interval, value_of
+from metrics import Classified, Measured, by_chance, classified, interval, value_of
 from progress import say
 from serving import TRUTH, Answers, Model, read_input
 from tables import Table, label_of, load_fit, load_table, write_csv
@@ -63,7 +63,7 @@ def score(load: Load, names: Sequence[str], alarms: Alarms) -> None:
         write_csv(file, answers.names, answers.rows)
     positive = config.positive or _rarest(fit.column(config.column("target")))
     outcome = outcome_of(held.truth, answers, positive)
-    baselines = _baselines(load, held, config, positive, paths.baselines)
+    baselines = _baselines(load, held, config, outcome, paths.baselines)
     told = {
         **_headline(config, outcome, baselines, alarms(config, fit, heldout)),
         "metrics": {name: value_of(name, outcome) for name in _fitting(names, outcome)},
@@ -130,14 +130,20 @@ def _headline(
 
 
 def _baselines(
-    load: Load, held: Held, config: BundleConfig, positive: str | None, folder: Path
+    load: Load, held: Held, config: BundleConfig, outcome: Outcome, folder: Path
 ) -> list[tuple[str, str, float]]:
-    """Folder, title and headline value of each, measured exactly as the model is."""
+    """Folder, title and headline value of each, measured exactly as the model is.
+
+    Guessing at random comes first where it counts; it has no folder, as its value is known.
+    """
     titles: dict[str, str] = json.loads((folder / "baselines.json").read_text("utf-8"))
     values = []
+    chance = by_chance(config.metric, outcome)
+    if chance is not None:
+        values.append(("trivial_chance", "each class at random, as often as it occurs", chance))
     for name, title in titles.items():
-        outcome = outcome_of(held.truth, held.answers(load(folder / name)), positive)
-        values.append((name, title, value_of(config.metric, outcome)))
+        reached = outcome_of(held.truth, held.answers(load(folder / name)), _positive(outcome))
+        values.append((name, title, value_of(config.metric, reached)))
     return values
 
 

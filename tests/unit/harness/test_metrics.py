@@ -50,6 +50,18 @@ rows = classified(["a", "z"], ["a", "a"], np.array([[0.9, 0.1], [0.5, 0.5]]), ["
 print(json.dumps([value_of("accuracy", rows), value_of("macro_f1", rows)]))
 """
 
+CHANCE = """
+import json, numpy as np
+from metrics import by_chance, classified, value_of
+draw = np.random.default_rng(3)
+shares, names = (0.7, 0.2, 0.1), ["a", "b", "c"]
+def guessed(shares_of_guesses):
+    truth, said = (draw.choice(names, 30_000, p=p) for p in (shares, shares_of_guesses))
+    rows = classified(truth.tolist(), said.tolist(), np.full((30_000, 3), 1 / 3), names)
+    return value_of("macro_f1", rows), by_chance("macro_f1", rows), by_chance("accuracy", rows)
+print(json.dumps([guessed(shares), guessed((1.0, 0.0, 0.0)), guessed((1 / 3, 1 / 3, 1 / 3))]))
+"""
+
 JUDGED = """
 import json
 from verdict import Score, judge
@@ -96,6 +108,12 @@ def test_the_interval_is_repeatable_and_around_the_value(compute: Compute) -> No
 
 def test_a_class_the_model_never_saw_counts_as_wrong(compute: Compute) -> None:
     assert compute(UNSEEN) == [0.5, pytest.approx(1 / 3)]
+
+
+def test_no_way_of_guessing_has_a_better_macro_f1_than_the_shares(compute: Compute) -> None:
+    as_often, always, evenly = compute(CHANCE)
+    assert as_often == [pytest.approx(1 / 3, abs=0.01), pytest.approx(1 / 3), None]
+    assert always[0] < evenly[0] < 1 / 3
 
 
 def test_the_verdict_is_no_better_than_its_interval(compute: Compute) -> None:
