@@ -78,7 +78,8 @@ class Orchestrator:
     async def _advance(self, row: JobRow) -> None:
         """Take the next stage of the plan that has no result, or end the job."""
         context, now = row.context, self._ports.clock.now()
-        task = context.intent.task_type if context.intent else None
+        known = context.intent is not None and Stage.INTENT_PARSER in context.stage_results
+        task = context.intent.task_type if context.intent and known else None
         try:
             route = plan(task, deploy=context.request.deploy)
         except PersonCanFix as error:

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from pipeline.artifacts import DataInput
 from pipeline.context import JobContext, Request, Waiting
 from pipeline.errors import PersonCanFix
-from pipeline.jobs import Stage
+from pipeline.execution_plan import plan
+from pipeline.jobs import Stage, TaskType
 from pipeline.wishes import leaf, parse
 
 _YES = re.compile(r"(approve|approved|yes|y|ok|okay|go|go ahead|do it|start)[.!]*", re.IGNORECASE)
@@ -116,6 +117,8 @@ def _both(request: Request, reply: str) -> Request:
 
 def _set(context: JobContext, name: str, value: str) -> JobContext:
     dotted, checked = parse(leaf(name), value)
+    if dotted == "task_type":
+        plan(TaskType(value))  # an unknown task is asked for again, with the same choices
     settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
     return _restart(context, _changed(context.request, settings=settings), Stage.INTENT_PARSER)
 

@@ -294,3 +294,13 @@ async def test_after_three_deaths_in_a_stage_the_job_is_parked_with_a_message(
     assert row.context.waiting is not None
     assert "died 3 times" in row.context.waiting.text
     assert (await play.kinds()).count("job_resumed") == 3
+
+
+async def test_a_task_named_wrongly_can_be_named_again(store: SqlStore, tmp_path: Path) -> None:
+    wrong = ARTIFACTS[Stage.INTENT_PARSER].model_copy(update={"task_type": "banana"})
+    play = await stage_a_play(store, tmp_path, {Stage.INTENT_PARSER: [Done(wrong)]})
+    row = await play.play()
+    assert row.status is JobStatus.WAITING
+    reply = Inbound(key="1", actor="me", text="text_classification")
+    await store.receive(play.job, reply)
+    assert (await play.play()).status is JobStatus.DONE

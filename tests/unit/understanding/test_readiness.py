@@ -76,3 +76,8 @@ def test_saying_retry_keeps_all_finished_stages() -> None:
 def test_a_split_can_be_named_in_front_of_a_path() -> None:
     assert data_input("val=/a/b.csv") == DataInput(location="/a/b.csv", split="validation")
     assert data_input("a=b.csv") == DataInput(location="a=b.csv")
+
+
+def test_an_unknown_task_in_a_reply_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(PersonCanFix, match="Unknown task .banana."):
+        apply_reply(waiting("task_type", ("text_classification",)), "banana")
