@@ -1,5 +1,7 @@
 """Proof of life: a clean process loads a model folder and must repeat its predictions exactly."""
 
+import csv
+import io
 from pathlib import Path
 
 from pipeline.artifacts import Proof
@@ -35,8 +37,13 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
             "The model was loaded again but did not repeat its predictions.",
             "It was not published. Retry, or try another backbone.",
         )
-    rows = max(0, again.count(b"\n") - 1)
-    return Proof(loaded=True, rows=rows, seconds=ended.seconds)
+    return Proof(loaded=True, rows=rows_of(again), seconds=ended.seconds)
+
+
+def rows_of(answers: bytes) -> int:
+    """Rows of a CSV below its header; a label may have line ends in it."""
+    records = csv.reader(io.StringIO(answers.decode("utf-8"), newline=""))
+    return max(0, sum(1 for _ in records) - 1)
 
 
 def requirement_lines(folder: Path) -> tuple[str, ...]:
