@@ -18,6 +18,7 @@ from pipeline.wishes import locked_values
 
 # Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
 _ROWS_FOR_ANOTHER_THREAD = 20_000
+_YES = frozenset(("1", "true", "yes", "y", "t", "on"))
 _PREFIX = "hyperparameters."
 
 
@@ -77,12 +78,13 @@ def _settings(recipe: Recipe, given: dict[str, JsonValue]) -> dict[str, JsonValu
 
 
 def _positive(report: DataReport) -> str | None:
-    """The rarer of two labels: the one people look for. None when there are not two."""
+    """The one of two labels that says yes, else the rarer: people look for it."""
     target = report.roles.get("target")
     column = report.column(target) if isinstance(target, str) else None
     if column is None or column.unique != 2 or not column.top:  # noqa: PLR2004  (binary)
         return None
-    return column.top[-1][0]
+    says_yes = [label for label, _ in column.top if label.lower() in _YES]
+    return says_yes[0] if column.kind == "boolean" and says_yes else column.top[-1][0]
 
 
 def _threads(rows: int) -> int:

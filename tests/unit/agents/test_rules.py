@@ -195,6 +195,14 @@ async def test_the_rarer_label_is_the_positive_one_and_a_seed_is_kept(tmp_path: 
     assert (config.positive, config.seed, config.metric) == ("yes", 7, "roc_auc")
 
 
+async def test_what_says_yes_is_positive_even_where_it_is_the_commoner(tmp_path: Path) -> None:
+    approved = LEFT.model_copy(update={"top": (("Yes", 70), ("No", 30))})
+    job = table(tmp_path, "who has left?", AGE, approved)
+    await job.through(Stage.CONFIG)
+    assert job.context.config is not None
+    assert job.context.config.positive == "Yes"
+
+
 async def test_a_wish_that_means_nothing_here_is_said_and_one_out_of_range_is_refused(
     tmp_path: Path,
 ) -> None:
