@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -48,13 +48,18 @@ def kind_of(name: str, cells: Sequence[Cell]) -> Kind:
         return "empty"
     if len(counts) == 1 and len(known) == len(cells):
         return "constant"
-    if frozenset(value.lower() for value in counts) in _TRUTHS:
+    if is_truth(counts):
         return "boolean"
     if _share(counts, is_number) >= _MOSTLY:
         return _kind_of_numbers(name, cells, counts)
     if _share(counts, is_date) >= _MOSTLY:
         return "date"
     return _kind_of_words(name, cells, counts)
+
+
+def is_truth(values: Iterable[str]) -> bool:
+    """Whether these are the two ways to say true and false, in any case."""
+    return frozenset(value.lower() for value in values) in _TRUTHS
 
 
 def is_number(cell: str) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import labels
 from config import BundleConfig, Split, load_config
 from progress import Problem, say
 from reading import read_file
@@ -58,6 +59,19 @@ def drop_missing(
             options=[name for name in next(iter(given.values())).names if name != target][:10],
         )
     return kept, sum(len(table) for table in given.values()) - left
+
+
+def one_spelling(
+    given: Mapping[Split | None, Table], target: str
+) -> tuple[dict[Split | None, Table], list[str]]:
+    """Labels that say the same are written the same in all parts; also a warning where some did."""
+    written = labels.spellings([cell for table in given.values() for cell in table.column(target)])
+    kept: dict[Split | None, Table] = {}
+    for split, table in given.items():
+        at = table.names.index(target)
+        rows = [(*row[:at], written[label_of(row[at])], *row[at + 1 :]) for row in table.rows]
+        kept[split] = Table(table.names, rows)
+    return kept, labels.told(written, target)
 
 
 def check_classes(labels: Sequence[Cell], target: str, least_rows: int) -> list[str]:

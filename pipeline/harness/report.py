@@ -18,9 +18,10 @@ from pathlib import Path
 
 from config import Json, Kind, Split
 from kinds import decimal_of, kind_of, mean_words, to_number
+from labels import spellings
 from progress import Problem, run, say
 from reading import Reading, read_file
-from tables import Cell, Table, is_missing
+from tables import Cell, Table, is_missing, label_of
 
 FEW_ROWS = 50  # below this a held-out score says next to nothing
 SHOWN_VALUES = 50  # commonest values told per column, enough to name every usual class
@@ -79,7 +80,7 @@ def describe(name: str, cells: Sequence[Cell]) -> dict[str, Json]:
     """One column: kind, missing and different values, the commonest values or the range."""
     kind: Kind = kind_of(name, cells)
     known = [cell for cell in cells if cell is not None and not is_missing(cell)]
-    counts = Counter(known)
+    counts = _counts(known, kind)
     told: dict[str, Json] = {
         "name": name,
         "kind": kind,
@@ -95,12 +96,20 @@ def describe(name: str, cells: Sequence[Cell]) -> dict[str, Json]:
     return told
 
 
+def _counts(known: Sequence[str], kind: Kind) -> Counter[str]:
+    """How often each value occurs; a label's spellings are one value where it could be a class."""
+    if kind not in ("category", "boolean", "constant", "integer"):
+        return Counter(known)
+    written = spellings(known)
+    return Counter(written[label_of(cell)] for cell in known)
+
+
 def _range(known: Sequence[str]) -> dict[str, Json]:
     decimal = decimal_of(known)
     numbers = [value for cell in known if math.isfinite(value := to_number(cell, decimal))]
     if not numbers:
         return {}
-    mean = math.fsum(numbers) / len(numbers)
+    mean = math.fsum(number / len(numbers) for number in numbers)  # a plain sum can overflow
     return {"minimum": min(numbers), "maximum": max(numbers), "mean": mean}
 
 

@@ -10,7 +10,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from collections.abc import Hashable, Mapping
 
 from config import BundleConfig, Split
-from preparing import arguments, check_classes, drop_missing, read_given, write_parts
+from preparing import (
+    arguments,
+    check_classes,
+    drop_missing,
+    one_spelling,
+    read_given,
+    write_parts,
+)
 from progress import Problem, run
 from splits import Key, drop_repeats, split_tables
 from tables import Row, Table, is_missing, label_of
@@ -33,11 +40,12 @@ def main() -> None:
     names = next(iter(given.values())).names
     _check_columns(names, target, features)
     given, unknown = drop_missing(given, target)
+    given, spelled = one_spelling(given, target)
     key, label = _key(names, features), names.index(target)
     inputs = {key(row) for table in given.values() for row in table.rows}
     given, repeats = _without_repeats(given, _key(names, (*features, target)))
     labels = [cell for table in given.values() for cell in table.column(target)]
-    warnings = check_classes(labels, target, LEAST_ROWS)
+    warnings = [*spelled, *check_classes(labels, target, LEAST_ROWS)]
     warnings += [*_unanswered(given, target), *_shape(len(features), len(labels), len(inputs))]
     parts = split_tables(
         given,

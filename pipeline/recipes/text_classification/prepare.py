@@ -8,7 +8,14 @@ have the same label, and texts with two labels stay together in one part.
 
 from collections.abc import Hashable
 
-from preparing import arguments, check_classes, drop_missing, read_given, write_parts
+from preparing import (
+    arguments,
+    check_classes,
+    drop_missing,
+    one_spelling,
+    read_given,
+    write_parts,
+)
 from progress import Problem, run, say
 from splits import drop_repeats, split_tables
 from tables import Row, Table, label_of
@@ -21,6 +28,7 @@ def main() -> None:
     config, data, out = arguments()
     text, target = config.column("text"), config.column("target")
     given, unlabelled = drop_missing(read_given(config, data), target)
+    given, spelled = one_spelling(given, target)
     names = next(iter(given.values())).names
     text_at, target_at = names.index(text), names.index(target)
 
@@ -43,7 +51,7 @@ def main() -> None:
     labels = [label_of(cell) for table in given.values() for cell in table.column(target)]
     if not labels:
         raise Problem(f"The column {text} has no text in any row.", "Name the text.", field="text")
-    warnings = check_classes(labels, target, LEAST_ROWS)
+    warnings = [*spelled, *check_classes(labels, target, LEAST_ROWS)]
     say("prepare", f"{repeats} repeated texts left out", done=0.5)
     parts = split_tables(
         given,

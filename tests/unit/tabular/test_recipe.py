@@ -90,6 +90,31 @@ def test_exact_repeats_are_dropped_and_counted(bundle: TestBundle, tmp_path: Pat
     assert prepared(bundle)["duplicates_removed"] == 20
 
 
+def test_labels_that_say_the_same_are_one_class_and_it_is_said(
+    bundle: TestBundle, tmp_path: Path
+) -> None:
+    rows = orders()
+    ways = {0: ["No", "no ", "NO"], 1: ["Yes", "yes"]}
+    for number, row in enumerate(rows):
+        row[-1] = ways[int(str(row[-1]))][number % 2]
+    report = configured(bundle, write(tmp_path / "data" / "orders.csv", rows))
+    late = report.column("late")
+    assert late is not None
+    assert (late.kind, late.unique) == ("boolean", 2)
+    assert bundle.prepare(tmp_path / "data").code == 0
+    lines = (bundle.work / "prepared" / "heldout" / "test.jsonl").read_text().splitlines()
+    assert {json.loads(line)[-1] for line in lines[1:]} <= {label for label, _ in late.top}
+    assert "say the same" in str(prepared(bundle)["warnings"])
+
+
+def test_numbers_near_the_largest_there_is_are_reported(bundle: TestBundle, tmp_path: Path) -> None:
+    rows = [[*row[:2], "1e308", *row[3:]] for row in orders()]
+    rows[0][2] = "-1.5"
+    size = bundle.report(write(tmp_path / "orders.csv", rows)).column("size")
+    assert size is not None
+    assert size.kind == "number"
+
+
 def test_a_table_of_few_different_rows_is_kept_and_warned_of(
     bundle: TestBundle, tmp_path: Path
 ) -> None:
