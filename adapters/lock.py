@@ -53,6 +53,7 @@ class HomeLock:
                     self._replace_if_frozen()
                 elif self._is_current(file):
                     self._file = os.dup(file)
+                    os.ftruncate(file, 0)  # a holder that crashed left its own, maybe longer
                     os.pwrite(file, _describe_us(), 0)
             if not self.held:
                 time.sleep(_PAUSE)
@@ -107,7 +108,11 @@ class HomeLock:
 
     def _is_frozen(self) -> bool:
         holder = self.holder()
-        if holder is None or time.time() - self._path.stat().st_mtime < self._patience:
+        try:
+            quiet = time.time() - self._path.stat().st_mtime
+        except FileNotFoundError:  # somebody else is replacing it just now
+            return False
+        if holder is None or quiet < self._patience:
             return False
         import psutil  # noqa: PLC0415 (hardly ever needed, and slow to import)
 

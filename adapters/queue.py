@@ -127,7 +127,8 @@ class EmbeddedQueue:
             self._not_before[job_id] = now + _AFTER_ERROR
         else:
             next_due = None if task.cancelled() else task.result()
-            self._not_before[job_id] = next_due or now + _TICK
+            # No longer than a tick: a cancel or a retry from elsewhere makes it due before that.
+            self._not_before[job_id] = min(next_due or now + _TICK, now + _TICK)
         self._woken.set()
 
     async def _rest(self) -> None:

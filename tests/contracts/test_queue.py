@@ -1,6 +1,7 @@
 """The contract of the queue: due jobs are driven, each once at a time, by one process a home."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -144,6 +145,26 @@ async def test_a_job_comes_back_when_its_pause_is_over(
     assert looked[1] - looked[0] >= timedelta(seconds=0.3)
 
 
+async def test_a_cancel_from_elsewhere_reaches_a_job_in_a_long_pause(
+    store: MemoryStore, queue: EmbeddedQueue
+) -> None:
+    (job,) = await made(store)
+    worker = Worker(store)
+
+    async def drive(job_id: JobId) -> datetime | None:
+        row = await store.load(job_id)
+        if row.cancel:
+            return await worker.drive(job_id)
+        paused = await store.save(row, row.context, wake_at=row.wake_at + timedelta(hours=1))
+        await store.request_cancel(job_id, "somebody in another process")
+        return paused.wake_at
+
+    with anyio.fail_after(10):
+        await queue.run_until_settled(job.id, drive)
+
+    assert worker.driven == [job.id]
+
+
 async def test_one_job_that_fails_stops_no_other(store: MemoryStore, queue: EmbeddedQueue) -> None:
     bad, good = await made(store, 2)
     worker = Worker(store)
@@ -251,6 +272,15 @@ def test_a_lock_is_free_as_soon_as_its_holder_died(
 
     assert lock.held_by() is None
     assert lock.acquire()
+    lock.release()
+
+
+def test_a_holder_is_known_by_name_where_a_longer_name_stood(lock: HomeLock) -> None:
+    lock._path.write_text("x" * 190)  # a crashed holder wrote more than the next one will
+
+    assert lock.acquire()
+
+    assert HomeLock(lock._path).held_by() == os.getpid()
     lock.release()
 
 
