@@ -32,7 +32,7 @@ _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their l
 
 _FREE_SPACE = "Free some space; jobs go on by themselves then."
 _PERMIT = "Make the file and its folder writable, or choose another folder with MLTRAINER_HOME."
-_RESTORE = "Bring back a backup with `mltrainer restore`."
+_RESTORE = "Put a backup of that file in its place."
 _SQLITE_ERRORS: Mapping[int, tuple[type[TryAgain | PersonCanFix], str, str]] = MappingProxyType(
     {
         sqlite3.SQLITE_FULL: (TryAgain, "the disk is full", _FREE_SPACE),

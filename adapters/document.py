@@ -65,7 +65,7 @@ def _newer(job_id: str, version: int) -> PersonCanFix:
 def _damaged(job_id: str, why: str) -> Unreadable:
     return Unreadable(
         f"The saved record of job {job_id} is damaged ({why}).",
-        hint="Start this job anew, or bring back a backup with `mltrainer restore`.",
+        hint="Start this job anew, or put a backup of the database in its place.",
     )
 
 

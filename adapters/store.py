@@ -217,7 +217,7 @@ class SqlStore:
         file = file_of(self._url)
         if file is not None and not await asyncio.to_thread(file.exists):
             message = f"The database {file} is gone; what was saved in it went with it."
-            raise PersonCanFix(message, "Bring back a backup with `mltrainer restore`.")
+            raise PersonCanFix(message, "Put a backup of that file in its place.")
         with translated(self._url):
             async with self._engine.begin() as connection:
                 yield connection

@@ -145,7 +145,7 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path, clock: FakeCl
     with pytest.raises(PersonCanFix, match=r"jobs\.db: it is not a database") as refused:
         await store.open()
 
-    assert "restore" in refused.value.hint
+    assert "backup" in refused.value.hint
     await store.close()
 
 
