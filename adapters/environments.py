@@ -127,7 +127,10 @@ async def _locked(path: Path) -> AsyncIterator[None]:
                 break
             await asyncio.sleep(_LOCK_POLL_SECONDS)
         else:
-            raise TryAgain("Another process is still building this environment.")
+            raise TryAgain(
+                "Another process is still building this environment.",
+                "Let it finish, or end it; then retry.",
+            )
         yield
     finally:
         os.close(handle)
