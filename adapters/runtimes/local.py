@@ -183,7 +183,7 @@ def _lines_after(
         file.seek(offset)
         whole = file.read().rpartition(b"\n")[0:2]
     text = b"".join(whole)
-    lines = text.decode(errors="replace").splitlines() if text else []
+    lines = text.decode(errors="replace").split("\n")[:-1]  # as written: no other line end counts
     return tuple(lines[lines_read - line :]), (line + len(lines), offset + len(text))
 
 

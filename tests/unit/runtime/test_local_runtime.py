@@ -91,6 +91,16 @@ async def test_the_steps_run_one_after_the_other(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_line_is_what_was_written_as_one(tmp_path: Path) -> None:
+    runtime = LocalRuntime(ScriptedWorkbench())
+    folder = tmp_path / "run"
+    request = RunRequest("j-1-0", folder, (), (Step("a\u2028b", tmp_path, (), folder / "a"),))
+
+    state = await _finished(runtime, await runtime.submit(request))
+
+    assert "a\u2028b begins" in state.lines
+
+
 async def test_a_step_that_fails_is_the_last(tmp_path: Path) -> None:
     workbench = ScriptedWorkbench(endings={"baseline": "memory"})
     runtime = LocalRuntime(workbench)
