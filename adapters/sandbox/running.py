@@ -103,6 +103,7 @@ async def _first_end(
     if reader in done:
         reader.result()
         return None
+    memory.result()
     return "memory"
 
 
