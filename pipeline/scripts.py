@@ -22,7 +22,6 @@ _HINTS = {
     "memory": "Use fewer rows or columns, or a machine with more memory, then retry.",
     "output": "The script printed without end; see the log, then retry.",
     "failed": "See the log for the whole output, then retry.",
-    "cancelled": "Resume when you like: finished stages are kept.",
 }
 
 

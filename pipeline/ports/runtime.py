@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 SandboxLevel = Literal["full", "partial", "limited"]
-Ending = Literal["ok", "failed", "timeout", "memory", "cancelled", "output"]
+Ending = Literal["ok", "failed", "timeout", "memory", "output"]
 OnLine = Callable[[str], Awaitable[None]]
 
 
