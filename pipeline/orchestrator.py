@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline import transitions
-from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, from_unexpected
+from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
 from pipeline.events import Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
@@ -110,17 +110,23 @@ class Orchestrator:
         except Superseded:
             raise
         except Exception as unexpected:  # noqa: BLE001  (an edge: every error enters the tree here)
-            self._journal.traceback(row.id, stage, unexpected)
-            error = from_unexpected(unexpected)
-            context = transitions.timed(row.context, stage, clock.monotonic() - began)
-            policy = self._agents[stage].retry
-            change = transitions.failed(
-                context, stage, error, policy, scale=self._retry_scale, now=clock.now()
-            )
+            change = self._failed(row, stage, unexpected, began)
         else:
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
             change = transitions.followed(context, stage, outcome, clock.now())
-        await self._save(row, change)
+        try:
+            await self._save(row, change)
+        except Bug as unsaved:  # left as it was, the stage would run again without end
+            await self._save(row, self._failed(row, stage, unsaved, began))
+
+    def _failed(self, row: JobRow, stage: Stage, unexpected: Exception, began: float) -> Change:
+        self._journal.traceback(row.id, stage, unexpected)
+        clock, policy = self._ports.clock, self._agents[stage].retry
+        context = transitions.timed(row.context, stage, clock.monotonic() - began)
+        error = from_unexpected(unexpected)
+        return transitions.failed(
+            context, stage, error, policy, scale=self._retry_scale, now=clock.now()
+        )
 
     async def _attempt(self, row: JobRow, stage: Stage) -> Outcome:
         """Run the agent while watching for a cancel and for another worker's hand."""
@@ -154,11 +160,14 @@ class Orchestrator:
         return True
 
     async def _cancel(self, row: JobRow) -> None:
-        """End what runs outside, then the job."""
+        """End what runs outside, also when it was submitted and not saved yet; then the job."""
         run = row.context.run
-        if run is not None and run.handle is not None and run.runtime in self._ports.runtimes:
+        if run is not None and run.runtime in self._ports.runtimes:
+            runtime = self._ports.runtimes[run.runtime]
             with contextlib.suppress(MLTrainerError):
-                await self._ports.runtimes[run.runtime].cancel(run.handle)
+                handle = run.handle or await runtime.find(run.name)
+                if handle is not None:
+                    await runtime.cancel(handle)
         await self._save(row, transitions.cancelled(row.context, row.cancel_by), cancel=False)
 
     async def _save(
