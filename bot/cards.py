@@ -114,7 +114,7 @@ def question_card(context: JobContext, waiting: Waiting) -> Card:
     names = ("approve", "change", "cancel") if waiting.reason == "approval" else ("cancel",)
     actions = (Action(id=name, label=name.title(), argument=context.job_id) for name in names)
     return Card(
-        title=waiting.text, body=words.options(waiting), actions=tuple(actions), tone="waiting"
+        title=waiting.asked, body=words.options(waiting), actions=tuple(actions), tone="waiting"
     )
 
 

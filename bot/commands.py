@@ -69,6 +69,8 @@ async def answer(store: Store, row: JobRow, reply: Inbound) -> JobRow:
             f"The job {row.id} is not waiting for a reply: it is {row.status}.",
             f"See where it stands: mltrainer status {row.id}",
         )
+    if not reply.text.strip():
+        raise PersonCanFix("The reply is empty.", "Say an option's number, or what you want.")
     await store.receive(row.id, reply)
     return await store.load(row.id)
 

@@ -212,7 +212,7 @@ def _question(context: JobContext, state: str) -> Question | None:
         return Question(text=text, field="resume", options=())
     if waiting is None:
         return None
-    return Question(text=waiting.text, field=waiting.field, options=waiting.options)
+    return Question(text=waiting.asked, field=waiting.field, options=waiting.options)
 
 
 def _stop(error: MLTrainerError) -> Failure:

@@ -48,12 +48,21 @@ class Request(Frozen):
 
 
 class Waiting(Frozen):
-    """Why the job waits for its person, and what a reply would set."""
+    """Why the job waits for its person, and what a reply would set.
+
+    `refused` says why the latest reply did not fit.
+    """
 
     reason: Literal["question", "credential", "approval"]
     text: str
     field: str
     options: tuple[str, ...] = ()
+    refused: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What the person is asked now."""
+        return f"{self.refused} {self.text}".strip()
 
 
 class StageResult(Frozen):

@@ -141,7 +141,8 @@ def heard(context: JobContext, reply: str, now: datetime) -> Change:
         asked = QuestionAsked(text=text, field=about, options=options)
         if waiting is None:
             return _parked(context, "question", asked, now)
-        return _waiting(context, waiting, [received, asked], now)
+        again = waiting.model_copy(update={"refused": text})
+        return _waiting(context, again, [received, asked], now)
 
 
 def cancelled(context: JobContext, by: str) -> Change:
@@ -206,7 +207,7 @@ def _parked(
 def _waiting(
     context: JobContext, waiting: Waiting, events: Sequence[Event], now: datetime
 ) -> Change:
-    context = context.with_message("agent", waiting.text, now).evolve(waiting=waiting, starts=0)
+    context = context.with_message("agent", waiting.asked, now).evolve(waiting=waiting, starts=0)
     return Change(context, events, JobStatus.WAITING)
 
 

@@ -61,6 +61,12 @@ async def test_words_in_the_thread_of_a_waiting_job_are_the_reply(store: MemoryS
     assert [message.text for message in await store.unread(row.id)] == ["the last column"]
 
 
+async def test_an_empty_reply_is_refused_at_once(store: MemoryStore) -> None:
+    row = await waiting_job(store, "target")
+    assert "empty" in whispered(await say(store, "  "))
+    assert await store.unread(row.id) == ()
+
+
 async def test_a_reply_delivered_twice_is_kept_once(store: MemoryStore) -> None:
     row = await waiting_job(store, "target")
     for _ in range(2):
