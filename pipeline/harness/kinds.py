@@ -23,6 +23,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key|nr|no|number|index)$|[a-z]I[dD]$", re.IGNORECASE)
+# Chinese, Japanese, Thai, Lao, Khmer and Burmese put no spaces between words: about two signs each.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2}")
 _TRUTHS = frozenset(
     frozenset(pair)
     for pair in (
@@ -95,7 +97,8 @@ def to_number(cell: Cell, decimal: Decimal = ".") -> float:
 def mean_words(cells: Sequence[Cell]) -> float:
     """Mean number of words of the cells that are not missing."""
     known = [cell for cell in cells if cell is not None and not is_missing(cell)]
-    return sum(len(cell.split()) for cell in known) / max(len(known), 1)
+    words = sum(len(cell.split()) + len(_UNSPACED.findall(cell)) for cell in known)
+    return words / max(len(known), 1)
 
 
 def _share(counts: Counter[str], test: Callable[[str], bool]) -> float:
@@ -123,7 +126,9 @@ def _kind_of_words(name: str, cells: Sequence[Cell], counts: Counter[str]) -> Ki
     varied = len(counts) / counts.total()
     signs = sum(len(value) * times for value, times in counts.items()) / counts.total()
     wordy = mean_words(cells) >= _WORDS_OF_TEXT or signs >= _SIGNS_OF_TEXT
-    if wordy and (varied > _VARIED or len(counts) > 1000) and " " in max(counts, key=len):  # noqa: PLR2004
+    longest = max(counts, key=len)
+    apart = " " in longest or _UNSPACED.search(longest) is not None
+    if wordy and (varied > _VARIED or len(counts) > 1000) and apart:  # noqa: PLR2004
         return "text"
     if len(counts) == len(cells) >= 10 and _looks_like_id(name, counts):  # noqa: PLR2004
         return "id"

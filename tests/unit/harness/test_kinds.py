@@ -24,6 +24,8 @@ headers = harness("headers")
         ("constant", "country", ["Peru"] * 20),
         ("empty", "notes", ["", "NA", None, "?"] * 5),
         ("text", "review", [f"I like number {n} a lot" for n in range(30)]),
+        ("text", "评论", [f"这个产品的质量非常好{n}" for n in range(30)]),
+        ("category", "城市", ["东京都", "大阪府", "京都府"] * 10),
         ("category", "answer", ["very satisfied with it", "not satisfied with it"] * 20),
     ],
 )
