@@ -1,6 +1,7 @@
 """What is given on the command line, checked before any work begins: all problems together."""
 
 import contextlib
+import math
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -79,7 +80,7 @@ def positive_minutes(given: float | None) -> float | None:
     """`--budget-minutes` as seconds."""
     if given is None:
         return None
-    if given <= 0:
+    if not 0 < given < math.inf:
         raise PersonCanFix(
             f"--budget-minutes must be above 0, not {given:g}.", "For example: --budget-minutes 5"
         )

@@ -26,6 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["run", "x", "--data", "gone.csv"], "gone.csv", "exists"),
         (["run", "x", "--set", "colour=red"], "colour", "Known:"),
         (["run", "x", "--budget-minutes", "-1"], "above 0", "For example"),
+        (["run", "x", "--budget-minutes", "nan"], "above 0", "For example"),
         (["run", "  "], "no words", "For example"),
         (["status", "j-00000000"], "Unknown job 'j-00000000'.", "There is no job yet."),
         (["predict", "j-00000000"], "either --input FILE or --text", "For example"),
