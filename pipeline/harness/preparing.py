@@ -107,6 +107,8 @@ def write_parts(
     warnings: Sequence[str] = (),
 ) -> None:
     """Write fit/, heldout/ and prepared.json; Problem when a part has no row to learn from."""
+    if len(parts.test) and not len(parts.train):
+        raise Problem("All rows are held out; there is none to learn from.", "Name train=FILE too.")
     if not len(parts.train) or not len(parts.test):
         raise Problem("There are too few rows for a training and a test part.", "Send more rows.")
     for part in ("train", "validation"):

@@ -83,6 +83,13 @@ def test_rows_without_an_answer_are_left_out_and_said(bundle: TestBundle, tmp_pa
     assert "5 rows without a value in late left out" in str(prepared(bundle)["steps"])
 
 
+def test_a_test_file_alone_asks_for_one_to_learn_from(bundle: TestBundle, tmp_path: Path) -> None:
+    report = configured(bundle, write(tmp_path / "data" / "orders.csv", orders()))
+    files = tuple(one.model_copy(update={"split": "test"}) for one in report.files)
+    bundle.configure(report.model_copy(update={"files": files}))
+    assert "train=FILE" in str(problem(bundle.prepare(tmp_path / "data"))["hint"])
+
+
 def test_exact_repeats_are_dropped_and_counted(bundle: TestBundle, tmp_path: Path) -> None:
     rows = [row[1:] for row in orders()]
     configured(bundle, write(tmp_path / "data" / "orders.csv", rows + rows[:20], HEADER[1:]))
