@@ -10,6 +10,7 @@ from pipeline.folders import fresh
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
+from pipeline.recipe import read_requirements
 from pipeline.scripts import environment, result, run_script
 
 _LIMITS = Limits(seconds=300)
@@ -20,8 +21,7 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
 
     Raises Rejected when the predictions are not the ones that were scored.
     """
-    lines = requirement_lines(folder)
-    python = await environment(stage, ports, lines)
+    python = await environment(stage, ports, read_requirements(folder))
     step = Step(
         name="proof",
         script=folder / "predict.py",
@@ -44,9 +44,3 @@ def rows_of(answers: bytes) -> int:
     """Rows of a CSV below its header; a label may have line ends in it."""
     records = csv.reader(io.StringIO(answers.decode("utf-8"), newline=""))
     return max(0, sum(1 for _ in records) - 1)
-
-
-def requirement_lines(folder: Path) -> tuple[str, ...]:
-    """What a model folder says it needs."""
-    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
-    return tuple(line for line in lines if line.strip())

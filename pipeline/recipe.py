@@ -118,6 +118,11 @@ def recipe_folder(task: TaskType) -> Path:
 
 
 def requirements(task: TaskType) -> tuple[str, ...]:
-    """The recipe's requirements, one line each, comments left out."""
-    lines = (recipe_folder(task) / "requirements.txt").read_text("utf-8").splitlines()
+    """The recipe's own requirements; UnknownName as find_recipe."""
+    return read_requirements(recipe_folder(task))
+
+
+def read_requirements(folder: Path) -> tuple[str, ...]:
+    """Lines of a folder's requirements.txt, comments left out."""
+    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))

@@ -17,6 +17,7 @@ from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Frozen, JobStatus
 from pipeline.ports.runtime import Step, StepResult
 from pipeline.ports.store import JobRow
+from pipeline.recipe import read_requirements
 from pipeline.scripts import cause
 
 _WRONG_INPUT = 2
@@ -81,9 +82,7 @@ async def predict_rows(
 ) -> Path:
     """Run the published predict.py in `work`; returns the file of predictions it wrote."""
     folder = _model_folder(row)
-    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
-    needs = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-    python = await house.workbench.prepare(needs, _tell)
+    python = await house.workbench.prepare(read_requirements(folder), _tell)
     inputs = ("--input", str(input_file)) if input_file else ()
     said = tuple(part for text in texts for part in ("--text", text))
     step = Step(
