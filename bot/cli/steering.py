@@ -2,13 +2,14 @@
 
 import uuid
 from pathlib import Path
+from typing import Protocol
 
 from bot import commands
 from bot.cli.output import Output, complain
 from bot.cli.session import Work, perform, person, working
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus
-from pipeline.ports.store import Inbound, JobRow
+from pipeline.ports.store import Inbound, JobRow, Store
 
 
 def answer(job: str, text: str, *, as_json: bool, quiet: bool) -> None:
@@ -35,23 +36,21 @@ def _absolute(row: JobRow, text: str) -> str:
 
 def resume(job: str, *, as_json: bool, quiet: bool) -> None:
     """Go on where the job stopped."""
-
-    async def work() -> int:
-        async with working(Output(as_json=as_json), quiet=quiet) as here:
-            row = await here.find(job)
-            if row.status is JobStatus.CANCELLED:
-                return await _refuse(here, row)
-            after = await here.last_event(row)
-            await here.runner.try_to_hold()
-            row = await commands.resume(here.store, row, worked_on=here.runner.others_work_on(row))
-            return await here.finish(await here.settle(row, after=after))
-
-    perform(work)
+    _go_on(commands.resume, job, as_json=as_json, quiet=quiet)
 
 
 def retry(job: str, *, as_json: bool, quiet: bool) -> None:
     """Run the stage that failed or waits once more."""
+    _go_on(commands.retry, job, as_json=as_json, quiet=quiet)
 
+
+class _Wish(Protocol):
+    """What lets a job go on: commands.resume or commands.retry."""
+
+    async def __call__(self, store: Store, row: JobRow, *, worked_on: bool) -> JobRow: ...
+
+
+def _go_on(wish: _Wish, job: str, *, as_json: bool, quiet: bool) -> None:
     async def work() -> int:
         async with working(Output(as_json=as_json), quiet=quiet) as here:
             row = await here.find(job)
@@ -59,7 +58,7 @@ def retry(job: str, *, as_json: bool, quiet: bool) -> None:
                 return await _refuse(here, row)
             after = await here.last_event(row)
             await here.runner.try_to_hold()
-            row = await commands.retry(here.store, row, worked_on=here.runner.others_work_on(row))
+            row = await wish(here.store, row, worked_on=here.runner.others_work_on(row))
             return await here.finish(await here.settle(row, after=after))
 
     perform(work)
