@@ -24,6 +24,7 @@ from pipeline.scripts import failure, progress
 from pipeline.training import run_request
 
 _TAIL = 30
+_MOST_EVENTS = 20  # a look; each is a transaction, and nobody reads more in half a second
 _IN_MODEL = ("predict.py", "score.py", "app.py")
 
 
@@ -69,7 +70,7 @@ class Monitor:
         handle = await runtime.find(run.name)
         if handle is None:
             folder = JobFolder.of(ports.home, context.job_id)
-            remove(folder.run(run.name))
+            await asyncio.to_thread(remove, folder.run(run.name))
             handle = await runtime.submit(run_request(context, folder, run.name))
         submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
         return ComeBack(timedelta(0), submitted)
@@ -77,9 +78,9 @@ class Monitor:
     async def _followed(
         self, context: JobContext, ports: Ports, run: Run, state: RunState
     ) -> Outcome:
-        for line in state.lines:
-            if (event := progress(self.name, line)) is not None:
-                await ports.emit(event)
+        told = [event for line in state.lines if (event := progress(self.name, line))]
+        for event in told[-_MOST_EVENTS:]:
+            await ports.emit(event)
         tail = (*run.log_tail, *state.lines)[-_TAIL:]
         read = run.lines_read + len(state.lines)
         seen = run.model_copy(update={"lines_read": read, "log_tail": tail})
