@@ -1,5 +1,6 @@
 """Intake: ask for what is missing, bring the data in, and look whether it can be read at all."""
 
+import asyncio
 from collections.abc import Iterable
 
 from pipeline.artifacts import Collected, DataInput, DataReport
@@ -53,7 +54,7 @@ def _known(what: str, name: str, shelf: Iterable[str]) -> str:
 
 async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]:
     """Copy every input into the job's data folder; a file keeps the split its input was given."""
-    folder = fresh(JobFolder.of(ports.home, context.job_id).data)
+    folder = await asyncio.to_thread(fresh, JobFolder.of(ports.home, context.job_id).data)
     files: list[DataInput] = []
     for given in context.request.inputs:
         for path in await _source(given, ports).fetch(given.location, folder):
