@@ -15,8 +15,9 @@ from pipeline.errors import PersonCanFix, Superseded, TryAgain
 from pipeline.jobs import JobId
 from pipeline.ports.clock import Clock
 from pipeline.ports.queue import Drive
-from pipeline.ports.store import JobRow, Store
+from pipeline.ports.store import Store
 
+_AT_ONCE = 4
 _TICK = timedelta(seconds=1)
 _AFTER_ERROR = timedelta(seconds=10)
 _LONGEST_GOODBYE = 10.0  # seconds a cancelled drive has to end what it started
@@ -24,26 +25,15 @@ _log = logging.getLogger(__name__)
 
 
 class EmbeddedQueue:
-    """pipeline.ports.queue.Queue for one process per home. `only` narrows it to one job."""
+    """pipeline.ports.queue.Queue for one process per home."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        clock: Clock,
-        lock: HomeLock,
-        only: JobId | None = None,
-        at_once: int = 4,
-    ) -> None:
+    def __init__(self, *, store: Store, clock: Clock, lock: HomeLock) -> None:
         self._store = store
         self._clock = clock
         self._lock = lock
-        self._only = only
-        self._at_once = at_once
         self._woken = asyncio.Event()
         self._driven: dict[JobId, asyncio.Task[datetime | None]] = {}
         self._not_before: dict[JobId, datetime] = {}
-        self._errors: dict[JobId, BaseException] = {}
 
     async def wake(self, job_id: JobId) -> None:
         """Look at once instead of at the next tick."""
@@ -61,19 +51,6 @@ class EmbeddedQueue:
                 await self._turn(drive)
                 await self._rest()
 
-    async def run_until_settled(self, job_id: JobId, drive: Drive) -> JobRow:
-        """Drive due jobs until this one is settled; an error of its own drive is raised."""
-        async with self._working():
-            while True:
-                due = await self._turn(drive)
-                if error := self._errors.pop(job_id, None):
-                    raise error
-                if job_id not in due and job_id not in self._driven:
-                    row = await self._store.load(job_id)
-                    if row.status.settled:
-                        return row
-                await self._rest()
-
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
         """Hold the lock, unless the caller holds it already, and leave no drive behind."""
@@ -87,29 +64,26 @@ class EmbeddedQueue:
             if not lent:
                 self._lock.release()
 
-    async def _turn(self, drive: Drive) -> tuple[JobId, ...]:
-        """Start what is due and not under way; returns what is due."""
+    async def _turn(self, drive: Drive) -> None:
+        """Start what is due and not under way."""
         if not await asyncio.to_thread(self._lock.beat):
             raise Superseded("Another process took over this home; this one stops.")
         self._woken.clear()
         now = self._clock.now()
         self._not_before = {job: at for job, at in self._not_before.items() if at > now}
-        due = await self._ask(now)
-        for job_id in due:
+        for job_id in await self._ask(now):
             if job_id in self._driven or job_id in self._not_before:
                 continue
-            if len(self._driven) >= self._at_once:
+            if len(self._driven) >= _AT_ONCE:
                 break
             self._start(job_id, drive)
-        return due
 
     async def _ask(self, now: datetime) -> tuple[JobId, ...]:
         try:
-            due = await self._store.due(now)
+            return await self._store.due(now)
         except TryAgain as error:
             _log.warning("%s", error)
             return ()
-        return tuple(job_id for job_id in due if self._only in {None, job_id})
 
     def _start(self, job_id: JobId, drive: Drive) -> None:
         task = asyncio.ensure_future(drive(job_id))
@@ -123,7 +97,6 @@ class EmbeddedQueue:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("drive of %s failed: %s", job_id, error, exc_info=error)
-            self._errors[job_id] = error
             self._not_before[job_id] = now + _AFTER_ERROR
         else:
             next_due = None if task.cancelled() else task.result()

@@ -21,7 +21,7 @@ from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
 from pipeline.events import Event
-from pipeline.jobs import Actor, JobId, Place
+from pipeline.jobs import Actor, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
 from pipeline.ports.clock import Clock
@@ -48,9 +48,9 @@ class House(Records):
     workbench: Workbench
     drive: Drive
 
-    def queue(self, only: JobId | None = None) -> EmbeddedQueue:
-        """The in-process runner for all jobs, or for one."""
-        return EmbeddedQueue(store=self.store, clock=self.clock, lock=self.lock, only=only)
+    def queue(self) -> EmbeddedQueue:
+        """The in-process runner."""
+        return EmbeddedQueue(store=self.store, clock=self.clock, lock=self.lock)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 import pipeline.recipes
+from bot.cli.work import Runner
 from bot.settings import Settings
 from bot.wiring import House, open_house
 from pipeline import recipe, training
@@ -23,6 +24,7 @@ from pipeline.events import StageRetried
 from pipeline.jobs import Actor, JobId, JobStatus, Place, new_job_id
 from pipeline.ports.runtime import Limits
 from pipeline.ports.store import JobRow
+from tests.fakes.chat import FakeChat
 
 pytestmark = pytest.mark.anyio
 SECRET = "hf_" + "FAKE" * 8
@@ -94,7 +96,7 @@ async def train(house: House, tmp_path: Path, task: str) -> JobRow:
         ),
     )
     await house.store.create(context, ())
-    return await house.queue(only=job).run_until_settled(job, house.drive)
+    return await Runner(house, print).settle(job, FakeChat())
 
 
 async def test_a_script_that_fails_is_sent_back_once_with_its_error_then_asks(
