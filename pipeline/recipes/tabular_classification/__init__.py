@@ -25,6 +25,8 @@ _ASKED = frozenset(
         *("who", "which", "whether", "if", "know", "is", "will", "for"),
     )
 )
+# Before another word these only lead to it, even where a column is called so.
+_LEADS_ON = frozenset(("a", "an", "i", "me", "my", "of", "to", "in", "it", "or", "as", "us", "we"))
 _SAYS_NOTHING = frozenset(
     (
         *("the", "and", "for", "this", "that", "these", "with", "from", "file", "data", "csv"),
@@ -140,10 +142,12 @@ def _asked(report: DataReport, name: str, words: str) -> float:
 def _asked_words(words: str) -> list[str]:
     """The words but those that name inputs: "predict a from b and c" asks for a alone."""
     kept, asking = [], True
-    for word in words.split():
+    spoken = words.split()
+    for word, after in zip(spoken, [*spoken[1:], ""], strict=False):
+        leads_on = word in _LEADS_ON and after and after not in _GIVEN
         if word in _GIVEN or word in _ASKED:
             asking = word in _ASKED
-        elif asking and word not in _SAYS_NOTHING:
+        elif asking and word not in _SAYS_NOTHING and not leads_on:
             kept.append(word)
     return kept
 

@@ -100,6 +100,12 @@ def test_a_quantity_is_no_class() -> None:
     assert "spent" in found.reason
 
 
+def test_an_article_is_no_column() -> None:
+    letter = column("a", "number", 900)
+    assert evidence("make me a grade model", letter, SPENT, GRADE).roles["target"] == "grade"
+    assert "You ask for a," in evidence("predict a from spent", letter, SPENT, GRADE).reason
+
+
 def test_a_quantity_that_is_given_does_not_mislead() -> None:
     found = evidence("predict the grade given age and spent", AGE, SPENT, GRADE, REGION)
     assert found.roles["target"] == "grade"
