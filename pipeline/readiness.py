@@ -17,6 +17,7 @@ _YES = re.compile(r"(approve|approved|yes|y|ok|okay|go|go ahead|do it|start)[.!]
 _CHANGE = re.compile(
     r"(?:change|set)\s+(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
 )
+_PATH = re.compile(r"[/\\]|\.\w{2,7}[\"']?$")
 _SPLIT = re.compile(r"(?P<split>train|test|validation|val)=(?P<path>.+)", re.DOTALL)
 
 
@@ -93,8 +94,9 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
         case "words":
             return _restart(context, _changed(context.request, words=reply), Stage.INTAKE_MANAGER)
         case "data":
-            request = _changed(context.request, inputs=(data_input(reply),))
-            return _restart(context, request, Stage.INTAKE_MANAGER)
+            about_words = _is_told_anew(context.request, reply)
+            told = {"words": reply} if about_words else {"inputs": (data_input(reply),)}
+            return _restart(context, _changed(context.request, **told), Stage.INTAKE_MANAGER)
         case "words+data":
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
         case "runtime" | "host" as shelf:
@@ -106,10 +108,15 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
             return _set(context, field, reply)
 
 
+def _is_told_anew(request: Request, reply: str) -> bool:
+    """Before any data is named, a reply of several words and no path says what is wanted."""
+    return not request.inputs and len(reply.split()) > 1 and not _PATH.search(reply)
+
+
 def _both(request: Request, reply: str) -> Request:
     """A reply to the grouped question: a line or the part after the last comma that is a path."""
     parts = [part.strip() for part in re.split(r"[\n;]|,(?=\s)", reply) if part.strip()]
-    paths = [part for part in parts if re.search(r"[/\\]|\.\w{2,7}$", part)]
+    paths = [part for part in parts if _PATH.search(part)]
     words = ", ".join(part for part in parts if part not in paths)
     inputs = tuple(data_input(path) for path in paths)
     return _changed(request, words=words or request.words, inputs=inputs or request.inputs)

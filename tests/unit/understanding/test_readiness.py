@@ -81,3 +81,11 @@ def test_a_split_can_be_named_in_front_of_a_path() -> None:
 def test_an_unknown_task_in_a_reply_is_refused_with_the_known_ones() -> None:
     with pytest.raises(PersonCanFix, match="Unknown task"):
         apply_reply(waiting("task_type", ("text_classification",)), "banana")
+
+
+def test_words_said_where_the_first_file_is_asked_for_are_the_wish() -> None:
+    asked = waiting("data")
+    asked = asked.evolve(request=Request(words="hello"))
+    told = apply_reply(asked, "predict who leaves us")
+    assert (told.request.words, told.request.inputs) == ("predict who leaves us", ())
+    assert apply_reply(asked, "mails").request.inputs == (DataInput(location="mails"),)
