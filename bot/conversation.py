@@ -153,7 +153,10 @@ class Conversation:
     async def _status(self, row: JobRow) -> Card:
         events = await self._store.events(row.id)
         live = cards.told((one.event for one in events), quiet=True)
-        return cards.live_card(row, live.model_copy(update={"log": ()}))
+        card = cards.live_card(row, live.model_copy(update={"log": ()}))
+        ending = cards.ending_card(row) if row.status is not JobStatus.RUNNABLE else Card(title="")
+        body = "\n".join(part for part in (card.body, ending.title, ending.body) if part)
+        return card.model_copy(update={"body": body})
 
     async def _log(self, row: JobRow) -> Card:
         events = await self._store.events(row.id)

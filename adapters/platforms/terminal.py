@@ -187,6 +187,9 @@ class Terminal:
         self._print(head)
         if card.body:
             self._print(Text(card.body))
+        for stage in card.stages:
+            if stage.state != "pending":
+                self._print(_stage_text(stage))
 
     def _print(self, text: Text) -> None:
         self._console.print(text)

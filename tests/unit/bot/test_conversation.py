@@ -61,6 +61,13 @@ async def test_words_in_the_thread_of_a_waiting_job_are_the_reply(store: MemoryS
     assert [message.text for message in await store.unread(row.id)] == ["the last column"]
 
 
+async def test_the_status_of_a_waiting_job_says_what_it_asks(store: MemoryStore) -> None:
+    await waiting_job(store, "target", ("price", "sold"))
+    said = whispered(await say(store, "status"))
+    assert "Which?" in said
+    assert "2. sold" in said
+
+
 async def test_an_empty_reply_is_refused_at_once(store: MemoryStore) -> None:
     row = await waiting_job(store, "target")
     assert "empty" in whispered(await say(store, "  "))

@@ -80,3 +80,9 @@ async def test_a_result_stands_unframed_so_that_its_lines_can_be_found() -> None
     card = Card(title="Ready.", body="Metric      f1 0.9 [sic]\nModel       /m", tone="good")
     await screen.terminal.post(HERE, card, "end")
     assert screen.lines == ["", "Agent: Ready.", "Metric      f1 0.9 [sic]", "Model       /m"]
+
+
+async def test_a_card_that_is_said_shows_its_stages_but_not_those_to_come() -> None:
+    screen = Screen()
+    screen.terminal.tell(Card(title="Job j-1", body="words", stages=(DONE, StageLine(title="x"))))
+    assert screen.lines == ["", "Agent: Job j-1", "words", ">> dataset              ✓  4.8s"]
