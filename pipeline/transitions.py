@@ -48,7 +48,8 @@ class Change:
 def begun(context: JobContext, stage: Stage, now: datetime, *, known_here: bool) -> Change:
     """An attempt begins. What began and never ended was a death of its process."""
     events: list[Event] = []
-    if not context.stage_results and context.active is None and not context.errors:
+    spoken = context.errors or context.request.conversation
+    if not context.stage_results and context.active is None and not spoken:
         events.append(PipelineStarted(words=context.request.words))
     elif not known_here:
         why = "it was interrupted" if context.active else "it may go on"

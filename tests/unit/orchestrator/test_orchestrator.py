@@ -99,6 +99,7 @@ async def test_a_question_waits_and_the_reply_reaches_the_stage(
     row = await play.play()
     assert row.status is JobStatus.DONE
     assert row.context.request.settings == {"dataset.label_column": "sold"}
+    assert (await play.kinds()).count("pipeline_start") == 1
 
 
 async def test_a_reply_that_does_not_fit_is_asked_for_again_and_nothing_is_lost(
