@@ -59,8 +59,13 @@ class Runner:
         self._troubles = 0
 
     async def try_to_hold(self) -> bool:
-        """Take the home's lock when it is free."""
-        return await asyncio.to_thread(self._house.lock.acquire)
+        """Take the home's lock when it is free. A cancel waits: nothing is taken after it."""
+        taking = asyncio.ensure_future(asyncio.to_thread(self._house.lock.acquire))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            await asyncio.wait({taking})
+            raise
 
     def others_work_on(self, row: JobRow) -> bool:
         """Another process has this job in hand."""

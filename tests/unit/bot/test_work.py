@@ -1,6 +1,7 @@
 """Who works on what: the command's own job, and the jobs a person has touched since."""
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -134,6 +135,24 @@ async def test_a_job_left_before_the_holder_came_is_made_its_business() -> None:
     ended, notes = await settling
     assert ended.status is JobStatus.DONE
     assert "gone" in notes[-1]
+
+
+async def test_no_lock_is_taken_once_a_command_has_stopped_trying() -> None:
+    house, go = FakeHouse(), threading.Event()
+
+    class SlowLock(FakeLock):
+        def acquire(self) -> bool:
+            go.wait(10)
+            return super().acquire()
+
+    house.lock = SlowLock(house.clock)
+    trying = asyncio.create_task(Runner(cast("House", house), print).try_to_hold())
+    await asyncio.sleep(0.01)
+    trying.cancel()
+    asyncio.get_running_loop().call_later(0.05, go.set)
+    await asyncio.wait({trying})
+    assert trying.cancelled()
+    assert house.lock.held, "whoever cancels releases it, and nothing takes it afterwards"
 
 
 async def test_an_error_of_its_own_job_ends_the_command() -> None:
