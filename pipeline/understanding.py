@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.artifacts import DataReport
 from pipeline.jobs import TaskType
-from pipeline.recipe import Evidence, find_recipe, known_recipes
+from pipeline.recipe import find_recipe, known_recipes
 
 _WORDS_FOR_TASKS_TO_COME: dict[str, tuple[str, ...]] = {
     "tabular_regression": ("regression", "how much", "price", "estimate", "amount", "value of"),
@@ -35,13 +35,12 @@ _CANNOT_BE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand the request: score from 0 to 1, the reason, and the columns' parts."""
+    """One way to understand the request: score from 0 to 1, and the reason."""
 
     task: TaskType
     score: float
     reason: str
     trainable: bool
-    evidence: Evidence | None = None
 
 
 def normal(words: str) -> str:
@@ -68,7 +67,7 @@ def _read(task: TaskType, words: str, report: DataReport) -> Reading:
         score *= evidence.score / _CANNOT_BE  # words alone do not make data suit a task
     said = f"you said “{found[0]}”" if found else ""
     reason = " and ".join(part for part in (said, evidence.reason if evidence else "") if part)
-    return Reading(task, score, reason or "nothing points to it", trainable, evidence)
+    return Reading(task, score, reason or "nothing points to it", trainable)
 
 
 def readings(words: str, report: DataReport, tasks: tuple[TaskType, ...]) -> tuple[Reading, ...]:
