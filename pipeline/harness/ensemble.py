@@ -26,6 +26,8 @@ REPEATS = ((1_500, 5), (5_000, 3), (10_000, 2))  # rows below which so many repe
 SURE_REPEATS = 2  # after so many more, training ends as soon as another changed next to nothing
 SETTLED = 0.01  # share of the loss that is next to nothing
 CLOSING = 0.04  # share of the budget kept for the weights and the files
+WRITING = 5e-5  # seconds a row and class, as the forests' files grow with both
+MOST_CLOSING = 0.25
 
 Tell = Callable[[str, Floats], None]
 Models = Mapping[str, tuple[View, tuple[Fitted, ...]]]
@@ -75,13 +77,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The models of each member that counts; `scale` maps values back (mean, spread)."""
+    """The models of each member that counts; `scale` maps values back (mean, spread).
+
+    `unseen` holds the answers for the training rows by models that never saw them, (rows,
+    outputs); it is not saved.
+    """
 
     views: Views
     models: Models
     weights: Mapping[str, float]
     losses: Mapping[str, float]
     scale: tuple[float, float]
+    unseen: Floats | None = None
 
     def predict(self, matrix: Floats) -> Floats:
         """Class probabilities (rows, classes), or values (rows, 1), of an encoded matrix."""
@@ -130,7 +137,7 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
     if not course.classes:
         scale = (float(course.target.mean()), float(course.target.std()) or 1.0)
     course = replace(course, target=(course.target - scale[0]) / scale[1])
-    end = course.deadline - CLOSING * (course.deadline - time.monotonic())
+    end = course.deadline - _closing(course, course.deadline - time.monotonic())
     track = _first_round([_begin(member, course) for member in members(names)], course, scale, end)
     weights = _weigh(track, course)
     loss = np.inf
@@ -147,7 +154,15 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
     losses = {one.member.name: course.loss(course.target, one.out_of_fold) for one in track}
     kept = {one.member.name: (one.member.view, tuple(one.models)) for one in track}
     models = {name: kept[name] for name in weights}
-    return Ensemble(course.views, models, weights, losses, scale)
+    chosen = [one for one in track if one.member.name in weights]
+    unseen = _mixed(chosen, weights) * scale[1] + scale[0]
+    return Ensemble(course.views, models, weights, losses, scale, unseen)
+
+
+def _closing(course: Course, budget: float) -> float:
+    """Seconds of the budget to keep for the weights and the files."""
+    writing = WRITING * len(course.target) * max(course.classes, 1)
+    return min(CLOSING * budget + writing, MOST_CLOSING * budget)
 
 
 def _begin(member: Member, course: Course) -> Progress:

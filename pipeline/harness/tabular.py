@@ -3,12 +3,13 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from blending import loss_of
 from config import BundleConfig
+from deciding import learn_favour, said_of
 from ensemble import Course, Ensemble, Models, Tell, load_ensemble, train_ensemble
 from features import Encoder, learn_encoder, load_encoder
 from fitted import Linear
@@ -25,13 +26,17 @@ SIMPLE_STRENGTH = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class TabularModel:
-    """Answers for rows of a table; `classes` is empty where the answer is a number."""
+    """Answers for rows of a table; `classes` is empty where the answer is a number.
+
+    The class that is said is the one with the largest probability times its `favour`.
+    """
 
     columns: tuple[str, ...]
     inputs: tuple[str, ...]
     classes: tuple[str, ...]
     encoder: Encoder
     ensemble: Ensemble
+    favour: tuple[float, ...] = ()
 
     @property
     def reads_text(self) -> bool:
@@ -43,13 +48,18 @@ class TabularModel:
         told = self.ensemble.predict(self.encoder.transform(rows))
         if not self.classes:
             return Answers(told[:, 0], (), np.empty((len(told), 0)))
-        said = [self.classes[place] for place in told.argmax(axis=1)]
+        said = [self.classes[place] for place in said_of(told, self.favour)]
         return Answers(said, self.classes, told)
 
     def save(self, folder: Path) -> None:
         """Write model.json, the encoder's files and the ensemble's."""
         folder.mkdir(parents=True, exist_ok=True)
-        content = {"columns": self.columns, "inputs": self.inputs, "classes": self.classes}
+        content = {
+            "columns": self.columns,
+            "inputs": self.inputs,
+            "classes": self.classes,
+            "favour": self.favour,
+        }
         (folder / "model.json").write_text(json.dumps(content, indent=1), "utf-8")
         self.encoder.save(folder)
         self.ensemble.save(folder)
@@ -129,7 +139,11 @@ def train_tabular(
         ),
         members,
     )
-    return matter.model(encoder, ensemble)
+    model = matter.model(encoder, ensemble)
+    if not matter.classes or ensemble.unseen is None:
+        return model
+    unseen = _answered(matter, ensemble.unseen)
+    return replace(model, favour=learn_favour(config.metric, unseen))
 
 
 def prior_model(matter: Matter) -> TabularModel:
@@ -201,8 +215,11 @@ def _teller(matter: Matter, started: float) -> Tell:
 
 
 def _outcome(matter: Matter, told: Floats) -> Classified | Measured:
-    if not matter.classes:
-        return Measured(matter.target, told[:, 0])
+    return _answered(matter, told) if matter.classes else Measured(matter.target, told[:, 0])
+
+
+def _answered(matter: Matter, told: Floats) -> Classified:
+    """The likeliest class of each row against the true one."""
     positive = _positive(matter) if len(matter.classes) == 2 else None  # noqa: PLR2004 - one of two
     said = told.argmax(axis=1)
     return Classified(matter.classes, matter.target.astype(np.int64), said, told, positive)

@@ -20,7 +20,8 @@ class Member:
     fit: Callable[[Lesson], Fitted]
 
 
-# In the order in which they are trained: a floor first, then the strongest.
+# In the order in which they are trained: a floor first, then what is quick and different, and
+# the further boosters last, which take all the time there is where rows or classes are many.
 ZOO = (
     Member("linear", "scaled", partial(fit_linear, strength=0.3)),
     Member(
@@ -29,6 +30,10 @@ ZOO = (
         partial(fit_lightgbm, num_leaves=15, feature_fraction=0.5),
     ),
     Member("extra_trees", "filled", partial(fit_forest, extra=True, leaf=2)),
+    Member("bent_linear", "bent", partial(fit_linear, strength=0.1)),
+    Member("network", "ranked", partial(fit_network, width=64)),
+    Member("kernel", "ranked", partial(fit_kernel, strength=1.0)),
+    Member("random_forest", "filled", partial(fit_forest, extra=False, leaf=3)),
     # Shallow and held back: the better booster on few or noisy rows.
     Member(
         "lightgbm_shallow",
@@ -36,16 +41,14 @@ ZOO = (
         partial(fit_lightgbm, num_leaves=7, feature_fraction=0.4, lambda_l2=5.0),
     ),
     Member("catboost", "raw", partial(fit_catboost, depth=6)),
+    # Every tree sees all columns: finds pairs that say nothing one by one.
+    Member("lightgbm_whole", "raw", partial(fit_lightgbm, num_leaves=31)),
     # Random thresholds: smoother than the other boosters, wrong in other places.
     Member(
         "lightgbm_random",
         "raw",
         partial(fit_lightgbm, num_leaves=31, feature_fraction=0.6, extra_trees=True, lambda_l2=2.0),
     ),
-    Member("random_forest", "filled", partial(fit_forest, extra=False, leaf=3)),
-    Member("bent_linear", "bent", partial(fit_linear, strength=0.1)),
-    Member("kernel", "ranked", partial(fit_kernel, strength=1.0)),
-    Member("network", "ranked", partial(fit_network, width=64)),
 )
 
 

@@ -26,6 +26,7 @@ LIGHT = (
     "extra_trees",
     "lightgbm_shallow",
     "lightgbm_random",
+    "lightgbm_whole",
     "random_forest",
     "bent_linear",
     "kernel",

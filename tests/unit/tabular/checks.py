@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from blending import area, choose_weights, loss_of, mix
+from deciding import learn_favour, said_of
 from ensemble import Course, Ensemble, load_ensemble, train_ensemble
 from features import Encoder, learn_encoder, load_encoder
 from fitted import Linear
 from lessons import Lesson, spread_folds
-from metrics import Floats
+from metrics import Classified, Floats
 from tables import Table
 from views import learn_views
 from zoo import ZOO, members
@@ -148,6 +149,32 @@ def check_the_same_seed_gives_the_same_ensemble() -> None:
 def check_without_time_the_first_member_stands_alone() -> None:
     model = train_ensemble(course(2, 0), NAMES)
     assert list(model.weights) == ["linear"]
+
+
+def told_of_rare_classes(shares: tuple[float, ...]) -> Classified:
+    """Honest probabilities of classes of these shares, from a noisy measurement of each row."""
+    draw = np.random.default_rng(4)
+    truth = draw.choice(len(shares), 3000, p=shares)
+    places = np.arange(len(shares)) * 1.5
+    seen = places[truth] + draw.normal(size=3000)
+    likely = np.exp(-((seen[:, None] - places) ** 2) / 2.0) * np.array(shares)
+    chances = likely / likely.sum(axis=1, keepdims=True)
+    names = tuple(f"class {place}" for place in range(len(shares)))
+    return Classified(names, truth, chances.argmax(axis=1), chances)
+
+
+def check_rare_classes_are_said_more_often_where_the_metric_asks_for_it() -> None:
+    rows = told_of_rare_classes((0.8, 0.15, 0.05))
+    favour = learn_favour("macro_f1", rows)
+    assert favour[0] == 1.0 < favour[1] < favour[2]
+    assert np.mean(said_of(rows.chances, favour) == 2) > np.mean(rows.said == 2)
+    assert not learn_favour("accuracy", rows)
+
+
+def check_the_likeliest_of_even_classes_is_said() -> None:
+    rows = told_of_rare_classes((0.34, 0.33, 0.33))
+    assert not learn_favour("macro_f1", rows)
+    assert (said_of(rows.chances, ()) == rows.said).all()
 
 
 def check_repeats_add_models_of_the_members_that_count() -> None:
