@@ -222,6 +222,34 @@ def test_answers_come_in_the_order_asked(trained: Trained, tmp_path: Path) -> No
     ]
 
 
+PAGE = """
+import json
+def Textbox(**_):
+    pass
+Label = Textbox
+class Interface:
+    def __init__(self, fn, **_):
+        self.fn = fn
+    def launch(self):
+        with open("asked.json", encoding="utf-8") as file:
+            print(json.dumps([self.fn(*cells)[0] for cells in json.load(file)]))
+"""
+
+
+def test_the_page_answers_what_predict_says(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "accuracy" not in trained.metrics.metrics:
+        pytest.skip("only classes are answered by a label")
+    (tmp_path / "gradio.py").write_text(PAGE, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    rows = rows_of(trained.scored / "heldout.csv")
+    asked = [[row[name] for name in inputs_of(trained)] for row in rows]
+    (trained.bundle.work / "asked.json").write_text(json.dumps(asked), "utf-8")
+    said = json.loads(trained.bundle.must("app.py").output.splitlines()[-1])
+    assert said == [row["prediction"] for row in rows_of(trained.scored / "predictions.csv")]
+
+
 def test_a_table_of_something_else_is_refused_in_one_line(trained: Trained) -> None:
     stranger = "zz_one;zz_two\n1,5;2\n3,5;4\n"
     (trained.bundle.work / "stranger.csv").write_text(stranger, "utf-8")

@@ -7,7 +7,8 @@ import csv
 from pathlib import Path
 
 from predict import load
-from tables import Table
+from tables import Row, Table
+from tabular import TabularModel
 
 EXAMPLES = 5
 
@@ -18,18 +19,21 @@ def main() -> None:
 
     model = load(Path(__file__).parent / "model")
 
-    def answer(*cells: str) -> dict[str, float]:
-        answers = model.predict(Table(model.inputs, [cells]))
-        return dict(zip(answers.classes, answers.chances[0].tolist(), strict=True))
-
     gr.Interface(
-        fn=answer,
+        fn=lambda *cells: answered(model, cells),
         inputs=[gr.Textbox(label=name) for name in model.inputs],
-        outputs=gr.Label(label="Answer"),
+        outputs=[gr.Textbox(label="Answer"), gr.Label(label="Probabilities")],
         examples=examples(model.inputs),
         title="Which class?",
         flagging_mode="never",
     ).launch()
+
+
+def answered(model: TabularModel, cells: Row) -> tuple[str, dict[str, float]]:
+    """The class that predict.py says, which need not be the likeliest, and all probabilities."""
+    answers = model.predict(Table(model.inputs, [cells]))
+    chances = dict(zip(answers.classes, answers.chances[0].tolist(), strict=True))
+    return str(answers.said[0]), chances
 
 
 def examples(inputs: tuple[str, ...]) -> list[list[str]]:

@@ -5,7 +5,7 @@ python app.py
 
 from pathlib import Path
 
-from predict import load
+from predict import TextModel, load
 from tables import Table
 
 MOST_LABELS = 5  # of the likeliest, shown with their probabilities
@@ -17,17 +17,23 @@ def main() -> None:
 
     model = load(Path(__file__).parent / "model")
 
-    def answer(text: str) -> dict[str, float]:
-        answers = model.predict(Table(model.inputs, [(text,)]))
-        return dict(zip(answers.classes, answers.chances[0].tolist(), strict=True))
-
     gr.Interface(
-        fn=answer,
+        fn=lambda text: answered(model, text),
         inputs=gr.Textbox(lines=4, label="Text"),
-        outputs=gr.Label(num_top_classes=MOST_LABELS, label="Answer"),
+        outputs=[
+            gr.Textbox(label="Answer"),
+            gr.Label(num_top_classes=MOST_LABELS, label="Probabilities"),
+        ],
         title="Which label?",
         flagging_mode="never",
     ).launch()
+
+
+def answered(model: TextModel, text: str) -> tuple[str, dict[str, float]]:
+    """The label that predict.py says, which need not be the likeliest, and all probabilities."""
+    answers = model.predict(Table(model.inputs, [(text,)]))
+    chances = dict(zip(answers.classes, answers.chances[0].tolist(), strict=True))
+    return str(answers.said[0]), chances
 
 
 if __name__ == "__main__":
