@@ -42,7 +42,7 @@ class Dataset:
         doubt = _doubt(recipe, evidence, fixed)
         if doubt is not None:
             return doubt
-        roles = _roles(recipe, report, {**evidence.roles, **fixed})
+        roles = _roles(recipe, report, _found(evidence, fixed))
         _check_roles(recipe, report, roles)
         report = report.model_copy(update={"roles": roles, "ignored": _ignored(report, roles)})
         return Done(report, _note(report))
@@ -77,6 +77,17 @@ def _doubt(recipe: Recipe, evidence: Evidence, fixed: Mapping[str, str]) -> Ask 
         if rivals and len(options) > 1:
             return Ask(f"Which column is {role.title}?", role.name, options)
     return None
+
+
+def _found(evidence: Evidence, fixed: Mapping[str, str]) -> Roles:
+    """The evidence with the person's columns in it; what was read beside another one falls."""
+    others = any(evidence.roles.get(role) != column for role, column in fixed.items())
+    kept = {
+        role: value
+        for role, value in evidence.roles.items()
+        if value not in fixed.values() and not (others and role == "features")
+    }
+    return {**kept, **fixed}
 
 
 def _roles(recipe: Recipe, report: DataReport, found: Roles) -> Roles:

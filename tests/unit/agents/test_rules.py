@@ -155,6 +155,15 @@ async def test_a_column_the_person_named_stands_and_an_unknown_one_lists_the_kno
     assert error.value.options[0] == "HasLeft"
 
 
+async def test_another_target_than_the_words_ask_for_is_no_input_of_itself(tmp_path: Path) -> None:
+    settings: dict[str, JsonValue] = {"dataset.label_column": "region"}
+    job = table(tmp_path, "who has left?", AGE, REGION, LEFT, settings=settings)
+    await job.through(Stage.DATASET)
+    report = job.context.data_report
+    assert report is not None
+    assert report.roles == {"target": "region", "features": ("age", "HasLeft")}
+
+
 async def test_two_columns_equally_good_are_one_question_with_both(tmp_path: Path) -> None:
     job = table(tmp_path, "make a model", REGION, AGE, LEFT)
     outcome = await job.through(Stage.DATASET)
