@@ -27,6 +27,7 @@ RARE_ROWS = 3  # a level on fewer training rows cannot be told from noise
 MOST_LEVELS = 200
 MOSTLY_LEVELS = 0.8  # share of the cells with a common value that makes a column a category
 SOME_LEVELS = 0.1
+FURTHEST = 1e30  # numbers are cut here: the squares of larger ones overflow
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _parts(plan: ColumnPlan, cells: Sequence[Cell], *, training: bool) -> dict[s
 
 def _numbers(cells: Sequence[Cell], decimal: Decimal) -> Floats:
     found = np.array([to_number(cell, decimal) for cell in cells], dtype=float)
-    return np.where(np.isfinite(found), found, np.nan)
+    return np.clip(np.where(np.isfinite(found), found, np.nan), -FURTHEST, FURTHEST)
 
 
 def _codes(strings: Strings, levels: tuple[str, ...]) -> Floats:
