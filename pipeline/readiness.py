@@ -13,9 +13,10 @@ from pipeline.execution_plan import plan
 from pipeline.jobs import Stage, TaskType
 from pipeline.wishes import leaf, parse
 
-_YES = re.compile(r"(approve|approved|yes|y|ok|okay|go|go ahead|do it|start)[.!]*", re.IGNORECASE)
+_A_YES = "approved?|y|yes|yep|yeah|sure|ok|okay|go|go ahead|do it|start"
+_YES = re.compile(rf"({_A_YES})([,\s]+({_A_YES}|please))*[.!]*", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"(?:change|set)\s+(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
+    r"(?:change|set)\s+(?:the\s+)?(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
 )
 _PATH = re.compile(r"[/\\]|\.\w{2,7}[\"']?$")
 _SPLIT = re.compile(r"(?P<split>train|test|validation|val)=(?P<path>.+)", re.DOTALL)

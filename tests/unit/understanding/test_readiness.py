@@ -56,16 +56,22 @@ def test_a_grouped_reply_is_told_apart_into_words_and_paths() -> None:
     assert context.request.inputs == (DataInput(location="/data/mails.csv"),)
 
 
-def test_a_change_in_words_is_as_good_as_a_form() -> None:
-    context = apply_reply(waiting("approval", reason="approval"), "change epochs to 5")
+@pytest.mark.parametrize("reply", ["change epochs to 5", "change the epochs to 5", "set epochs=5"])
+def test_a_change_in_words_is_as_good_as_a_form(reply: str) -> None:
+    context = apply_reply(waiting("approval", reason="approval"), reply)
     assert context.request.settings == {"hyperparameters.epochs": 5}
     assert not context.request.approved
 
 
-def test_only_a_clear_yes_approves() -> None:
-    assert apply_reply(waiting("approval", reason="approval"), "Approve").request.approved
+@pytest.mark.parametrize("reply", ["Approve", "yes, please!", "sure, go ahead", "OK."])
+def test_a_clear_yes_approves(reply: str) -> None:
+    assert apply_reply(waiting("approval", reason="approval"), reply).request.approved
+
+
+@pytest.mark.parametrize("reply", ["why not later", "please", "yes but cheaper", "go away"])
+def test_only_a_clear_yes_approves(reply: str) -> None:
     with pytest.raises(PersonCanFix, match="did not understand"):
-        apply_reply(waiting("approval", reason="approval"), "why not later")
+        apply_reply(waiting("approval", reason="approval"), reply)
 
 
 def test_saying_retry_keeps_all_finished_stages() -> None:
