@@ -7,13 +7,17 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from adapters.database import file_of, parse_url, set_pragmas, translated
+from pipeline.errors import PersonCanFix
 
 FOLDER = Path(__file__).parent
 _LOCK = "SELECT pg_advisory_xact_lock(7003108)"  # any number, the same in every process
 
 
 async def upgrade(url: str) -> bool:
-    """Bring the database up to date; False when it was already."""
+    """Bring the database up to date; False when it was already.
+
+    PersonCanFix when a newer mltrainer has changed its tables.
+    """
     return await asyncio.to_thread(_upgrade, parse_url(url))
 
 
@@ -41,6 +45,9 @@ def _bring_up_to_date(connection: sa.Connection, *, sqlite: bool) -> bool:
     stands = _revision(connection)
     if stands == newest():
         return False
+    if stands is not None and stands > newest():
+        message = f"The database belongs to a newer mltrainer (tables {stands}, here {newest()})."
+        raise PersonCanFix(message, "Update mltrainer, or use another MLTRAINER_HOME.")
     _migrate(connection, stands)
     connection.commit()
     return True

@@ -1,6 +1,8 @@
 """A database built by its revisions alone is the database the code expects."""
 
 import asyncio
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from alembic.script import ScriptDirectory
 
 from adapters.migrations import FOLDER, newest, upgrade
 from adapters.tables import METADATA
+from pipeline.errors import PersonCanFix
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.anyio
@@ -34,6 +37,17 @@ async def test_of_many_processes_that_start_at_once_one_migrates(tmp_path: Path)
     migrated = await asyncio.gather(*(upgrade(url) for _ in range(5)))
 
     assert sorted(migrated) == [False, False, False, False, True]
+
+
+async def test_the_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    await upgrade(url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "jobs.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'r9999'")
+        database.commit()
+
+    with pytest.raises(PersonCanFix, match=f"newer mltrainer .*r9999, here {newest()}"):
+        await upgrade(url)
 
 
 def test_the_newest_file_is_the_head_of_one_line_of_revisions() -> None:
