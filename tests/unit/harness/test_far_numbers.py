@@ -16,7 +16,7 @@ encoder = learn_encoder(rows, {"size": "number"})
 matrix = encoder.transform(rows)
 views = learn_views(matrix, encoder.categorical)
 shown = [views.show(matrix, view) for view in ("filled", "scaled", "bent", "ranked")]
-print(json.dumps([bool(np.isfinite(one).all() and np.isfinite(one @ one.T).all()) for one in shown]))
+print(json.dumps([bool(np.isfinite(one @ one.T).all()) for one in shown]))
 """
 
 
