@@ -40,6 +40,7 @@ MOST_CHARACTERS = 10_000_000  # of all texts; beyond, character runs need more m
 MANY_ROWS = 1_000  # from here a term of a single text is noise
 SHARE_TO_CHOOSE = 0.6  # of the time budget; the rest is for the final model
 REHEARSAL_ROWS = 200
+EQUAL = 1e-9  # sums of the same values in another order
 CUTS = np.linspace(0.1, 0.9, 81)  # probabilities from which the positive label may be said
 NEIGHBOURS = 20  # cuts to each side, 0.2 in probability, that are averaged before the best is taken
 
@@ -250,10 +251,14 @@ def judged(config: BundleConfig, texts: Texts, scores: Floats, candidate: Candid
 
 
 def best_cut(values: Sequence[float]) -> float:
-    """Where the neighbourhood is best: the single best cut is mostly luck of a few rows."""
+    """Where the neighbourhood is best: the single best cut is mostly luck of a few rows.
+
+    Of equally good cuts the one nearest to a half, as where all texts are told apart any would do.
+    """
     padded = np.pad(np.array(values), NEIGHBOURS, mode="edge")
     smooth = np.convolve(padded, np.ones(2 * NEIGHBOURS + 1), "valid")
-    return float(CUTS[smooth.argmax()])
+    best = CUTS[smooth >= smooth.max() - EQUAL]
+    return float(best[np.abs(best - 0.5).argmin()])
 
 
 def value_at(config: BundleConfig, texts: Texts, chances: Floats, cut: float) -> float:
