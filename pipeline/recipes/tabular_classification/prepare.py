@@ -7,13 +7,14 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 
-from config import BundleConfig, Split
+from config import Split
 from preparing import (
     arguments,
     check_classes,
     drop_missing,
+    more_held_out,
     one_spelling,
     read_given,
     write_parts,
@@ -24,8 +25,6 @@ from tables import Row, Table, is_missing, label_of
 
 LEAST_ROWS = 20  # two classes in five folds and something to score on
 FEW_ROWS = 5_000  # below this a tenth of the rows is too few to measure on
-USUAL = 0.1
-MORE = 0.2
 FEW_INPUTS = 50  # fewer different rows cannot be kept apart: each is an observation of its own
 MOST_REPEATS = 1 / 3  # above this share rows are few-valued, not repeated by mistake
 
@@ -49,7 +48,7 @@ def main() -> None:
     warnings += [*_unanswered(given, target), *_shape(len(features), len(labels), len(inputs))]
     parts = split_tables(
         given,
-        _fractions(config, len(labels)),
+        more_held_out(config.split) if len(labels) < FEW_ROWS else config.split,
         config.seed,
         keys=[key] if len(inputs) >= FEW_INPUTS else [],
         label=lambda row: label_of(row[label]),
@@ -123,14 +122,6 @@ def _key(names: tuple[str, ...], columns: tuple[str, ...]) -> Key:
         return tuple("" if is_missing(cell) else label_of(cell) for cell in cells)
 
     return key
-
-
-def _fractions(config: BundleConfig, rows: int) -> Mapping[Split, float]:
-    """The wanted parts; of few rows more is held out, as the models cross-validate inside."""
-    usual = config.split["test"] == config.split["validation"] == USUAL
-    if not usual or rows >= FEW_ROWS:
-        return config.split
-    return {"train": 1 - MORE - USUAL, "validation": USUAL, "test": MORE}
 
 
 if __name__ == "__main__":

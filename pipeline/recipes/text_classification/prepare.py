@@ -12,6 +12,7 @@ from preparing import (
     arguments,
     check_classes,
     drop_missing,
+    more_held_out,
     one_spelling,
     read_given,
     write_parts,
@@ -21,6 +22,7 @@ from splits import drop_repeats, split_tables
 from tables import Row, Table, label_of
 
 LEAST_ROWS = 20  # fewer cannot give a class a training and a test row with any meaning
+FEW_ROWS = 1_000  # below this a tenth of the rows is too few to measure on
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def main() -> None:
     say("prepare", f"{repeats} repeated texts left out", done=0.5)
     parts = split_tables(
         given,
-        config.split,
+        more_held_out(config.split) if len(labels) < FEW_ROWS else config.split,
         config.seed,
         keys=[same_text, lambda row: row[group_at]] if groups else [same_text],
         label=lambda row: label_of(row[target_at]),
