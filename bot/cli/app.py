@@ -3,12 +3,13 @@
 A command's module imports what it works with only when it runs, so that help is instant.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from bot.cli import doctor, jobs, predict, start
+from bot.cli.options import Quiet
 
 EPILOG = """First steps:
 
@@ -47,7 +48,7 @@ app = typer.Typer(
 def talk(
     context: typer.Context,
     *,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Hide calls of model and tools.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say in plain English which model you want; get it trained, checked and published.
 

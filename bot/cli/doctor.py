@@ -1,13 +1,10 @@
 """About this machine and this program: doctor, env, tasks, migrate."""
 
-from typing import Annotated
-
 import typer
 
+from bot.cli.options import AsJson
+
 PANEL = "Set up"
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
-]
 
 
 def doctor(*, as_json: AsJson = False) -> None:

@@ -4,12 +4,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import AsJson, Quiet
+
 PANEL = "Jobs"
 Job = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, for example j-4f0c2k9a.")]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Hide calls of model and tools.")]
 
 
 def answer(

@@ -26,10 +26,6 @@ class Output:
         """A line for people."""
         print(text, file=self.stream, flush=True)
 
-    def note(self, text: str) -> None:
-        """A line about the work itself, always on stderr."""
-        note(text)
-
     def result(self, found: BaseModel) -> None:
         """The one object, as the last line of stdout; nothing without `--json`."""
         if self.as_json:

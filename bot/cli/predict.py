@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import AsJson
+
 PANEL = "Train"
 
 
@@ -21,9 +23,7 @@ def predict(
     output: Annotated[
         Path | None, typer.Option("--output", help="Where to write; stdout without it.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Predict new rows with the model of a finished job.
 

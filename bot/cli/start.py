@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import AsJson, Quiet
+
 PANEL = "Train"
 Words = Annotated[
     str, typer.Argument(metavar="WORDS", help="What the model should do, in plain English.")
@@ -25,10 +27,6 @@ Settings = Annotated[
         help="Fix a setting, for example target=price or hyperparameters.epochs=20. May repeat.",
     ),
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Hide calls of model and tools.")]
 
 
 Runtime = Annotated[str | None, typer.Option(help="Where to train: local, kaggle, modal or ray.")]
