@@ -20,7 +20,7 @@ FEW_ROWS = 1_000  # from here on the choice is the surer the more rows, and the 
 LEAST = 0.02  # a smaller weight is not worth a member's files
 MOST_ROWS = 5_000  # rows the selection looks at; more change nothing but the time
 TIE_BREAK = 0.01  # how much log loss counts where the metric is a ranking
-SOFTEN = 0.5  # and where it is a count of decisions, which jumps from row to row
+SOFTEN = 0.2  # and where it is a count of decisions, which jumps from row to row
 
 
 def loss_of(metric: str, positive: int = 1) -> Loss:
