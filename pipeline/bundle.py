@@ -2,18 +2,20 @@
 
 import ast
 import hashlib
+import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.artifacts import BundleConfig
 from pipeline.context import JobContext
-from pipeline.errors import Bug, Rejected
+from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.folders import fresh
+from pipeline.intent import DatasetIntent
 from pipeline.jobs import TaskType
 from pipeline.recipe import HARNESS, SCRIPTS, find_recipe, recipe_folder
 
-_SPLIT = {"train": 0.8, "validation": 0.1, "test": 0.1}
+_HELD_OUT = 0.1  # for each of validation and test
 _FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urllib", "requests"}
 _FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 EDITABLE = ("prepare.py", "train.py")
@@ -61,13 +63,29 @@ def classes(context: JobContext) -> int:
 
 
 def _fractions(context: JobContext) -> Mapping[str, float]:
-    """Parts of the split: the person's, else 80/10/10 (recipes may hold out more of small data)."""
-    wanted = context.intent.dataset if context.intent else None
-    if wanted is None or (wanted.test_split is None and wanted.val_split is None):
-        return _SPLIT
-    test = wanted.test_split or _SPLIT["test"]
-    validation = wanted.val_split or _SPLIT["validation"]
-    return {"train": 1 - test - validation, "validation": validation, "test": test}
+    """Parts of the split: the person's, else 80/10/10 (recipes may hold out more of small data).
+
+    PersonCanFix when the person's parts leave nothing for another or are not the whole.
+    """
+    wanted = context.intent.dataset if context.intent else DatasetIntent()
+    train, validation, test = wanted.train_split, wanted.val_split, wanted.test_split
+    if train is None:
+        validation = _HELD_OUT if validation is None else validation
+        test = _HELD_OUT if test is None else test
+        train = 1 - validation - test
+    else:
+        rest = 1 - train - (validation or 0) - (test or 0)
+        share = rest / 2 if validation is None and test is None else rest
+        validation = share if validation is None else validation
+        test = share if test is None else test
+    parts = {"train": train, "validation": validation, "test": test}
+    if min(parts.values()) <= 0 or not math.isclose(sum(parts.values()), 1):
+        listed = ", ".join(f"{part} {size:g}" for part, size in parts.items())
+        raise PersonCanFix(
+            f"The data cannot be split like this: {listed}.",
+            "Each must be above 0 and all together 1: say “change test_split to 0.1”, for example.",
+        )
+    return parts
 
 
 def sources(task: TaskType) -> dict[str, Path]:
