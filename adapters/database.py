@@ -118,6 +118,8 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
     if code is not None and code & _PRIMARY_CODE in _SQLITE_ERRORS:
         kind, what, hint = _SQLITE_ERRORS[code & _PRIMARY_CODE]
         return kind(f"Nothing could be saved in {name}: {what}.", hint)
+    if code is None and file_of(url) is not None and isinstance(cause, sqlite3.Error):
+        return PersonCanFix(f"The database {name} cannot be read: it is damaged.", _RESTORE)
     if code is None and isinstance(error, exc.OperationalError | exc.InterfaceError):
         return TryAgain(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
     if isinstance(error, exc.TimeoutError):

@@ -251,6 +251,15 @@ def test_every_error_of_a_database_becomes_one_of_ours(kind: type[exc.DBAPIError
     assert "geheim" not in str(translated.value)
 
 
+def test_an_unreadable_cell_of_a_file_means_damage_and_not_a_server_that_is_away() -> None:
+    error = exc.OperationalError(
+        "select", {}, sqlite3.OperationalError("Could not decode to UTF-8")
+    )
+    told = database.explain(error, sa.make_url("sqlite:////home/me/mltrainer.db"))
+    assert isinstance(told, PersonCanFix)
+    assert "damaged" in told.message
+
+
 @pytest.mark.parametrize("url", ["mysql://host/jobs", "jobs.db", ""])
 def test_a_database_we_cannot_use_is_refused_by_its_setting(url: str) -> None:
     with pytest.raises(PersonCanFix, match="DATABASE_URL"):
