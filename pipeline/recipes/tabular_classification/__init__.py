@@ -117,14 +117,10 @@ def _is_class(column: ColumnReport, report: DataReport) -> bool:
 def _score(report: DataReport, column: ColumnReport, asked: dict[str, float], words: str) -> float:
     """How much speaks for a column as the target: the words, its name, its place."""
     names = report.names
-    known = asked.get(column.name, 0.0)
-    if not known and _value_named(column, words):
-        known = _VALUE
-    if not known and column.name.lower().strip() in TYPICAL_TARGETS:
-        known = _TYPICAL
-    if not known and column.name in {names[-1], names[0]}:
-        known = _LAST if column.name == names[-1] else _FIRST
-    return known
+    place = {names[0]: _FIRST, names[-1]: _LAST}.get(column.name, 0.0)
+    typical = column.name.lower().strip() in TYPICAL_TARGETS
+    value = _VALUE if _value_named(column, words) else 0.0
+    return max(asked.get(column.name, 0.0), value, _TYPICAL if typical else 0.0, place)
 
 
 def _asked(report: DataReport, name: str, words: str) -> float:

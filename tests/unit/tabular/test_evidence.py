@@ -100,6 +100,13 @@ def test_a_quantity_is_no_class() -> None:
     assert "spent" in found.reason
 
 
+def test_a_value_that_is_asked_for_beats_half_a_name() -> None:
+    state = column("loan_status", "category", 2, ("approved", "rejected"))
+    found = evidence("will a loan be approved?", AGE, REGION, state)
+    assert found.roles["target"] == "loan_status"
+    assert not found.doubts
+
+
 def test_an_article_is_no_column() -> None:
     letter = column("a", "number", 900)
     assert evidence("make me a grade model", letter, SPENT, GRADE).roles["target"] == "grade"
