@@ -1,6 +1,7 @@
 """Rows into parts: repeatable, equal rows together, each class in each part."""
 
 from collections import Counter
+from operator import itemgetter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,30 @@ def test_no_row_is_lost_or_in_two_parts(data: Rows, seed: int) -> None:
     assert not texts[0] & texts[1]
     assert not texts[0] & texts[2]
     assert not texts[1] & texts[2]
+
+
+GIVEN = st.dictionaries(
+    st.sampled_from((None, "train", "validation", "test")),
+    st.lists(st.tuples(*(st.sampled_from("abcdefghijklmnop"),) * 2, st.sampled_from("xyz"))),
+    min_size=1,
+)
+
+
+@given(GIVEN, st.integers(0, 99))
+def test_neither_text_nor_group_is_in_two_parts_whatever_was_given(
+    files: dict[str | None, list[tuple[str, str, str]]], seed: int
+) -> None:
+    tables = {part: Table(("text", "group", "label"), rows) for part, rows in files.items()}
+    keys = [itemgetter(0), itemgetter(1)]
+    parts = splits.split_tables(tables, SHARES, seed, keys=keys, label=itemgetter(2))
+    for key in keys:
+        train, validation, test = ({key(row) for row in t.rows} for t in parts.tables.values())
+        assert not train & validation
+        assert not train & test
+        assert not validation & test
+    assert parts.test.rows == files["test"] if files.get("test") else True
+    given = sum(map(len, files.values()))
+    assert sum(map(len, parts.tables.values())) + parts.dropped == given
 
 
 def test_the_shares_are_met_in_every_class() -> None:
