@@ -101,8 +101,7 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
         case "words+data":
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
         case "runtime" | "host" as shelf:
-            request = _changed(context.request, **{shelf: reply})
-            return _restart(context, request, Stage.INTAKE_MANAGER)
+            return _moved(context, shelf, reply)
         case "retry":
             return _settled(context)
         case field:
@@ -127,8 +126,17 @@ def _set(context: JobContext, name: str, value: str) -> JobContext:
     dotted, checked = parse(leaf(name), value)
     if dotted == "task_type":
         plan(TaskType(value))  # an unknown task is asked for again, with the same choices
+    if dotted == "runtime":
+        return _moved(context, dotted, value)
     settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
     return _restart(context, _changed(context.request, settings=settings), Stage.INTENT_PARSER)
+
+
+def _moved(context: JobContext, shelf: str, name: str) -> JobContext:
+    """Another runtime or host: chosen at intake, and no older wish speaks against it."""
+    settings = {leaf: value for leaf, value in context.request.settings.items() if leaf != shelf}
+    request = _changed(context.request, settings=settings, **{shelf: name})
+    return _restart(context, request, Stage.INTAKE_MANAGER)
 
 
 def _changed(request: Request, **changes: object) -> Request:

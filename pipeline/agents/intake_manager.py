@@ -27,7 +27,8 @@ class IntakeManager:
         needs = missing(context.request)
         if needs:
             return Ask(grouped_question(needs), "+".join(need.field for need in needs))
-        runtime = _known("runtime", context.request.runtime or "local", ports.runtimes)
+        wanted = context.request.runtime or context.request.settings.get("runtime") or "local"
+        runtime = _known("runtime", str(wanted), ports.runtimes)
         host = _known("host", context.request.host or "folder", ports.hosts)
         files = await _fetch_all(context, ports)
         report = await read_data(self.name, context.evolve(collected=None), ports, files)

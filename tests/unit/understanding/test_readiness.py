@@ -63,6 +63,12 @@ def test_a_change_in_words_is_as_good_as_a_form(reply: str) -> None:
     assert not context.request.approved
 
 
+def test_another_runtime_counts_from_the_intake_on() -> None:
+    context = apply_reply(waiting("approval", reason="approval"), "change runtime to local")
+    assert context.request.runtime == "local"
+    assert not context.stage_results
+
+
 @pytest.mark.parametrize("reply", ["Approve", "yes, please!", "sure, go ahead", "OK."])
 def test_a_clear_yes_approves(reply: str) -> None:
     assert apply_reply(waiting("approval", reason="approval"), reply).request.approved
