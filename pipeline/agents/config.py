@@ -1,6 +1,7 @@
 """Config: the metric, the budget and every hyperparameter, each from the person or the recipe."""
 
 import os
+from types import MappingProxyType
 
 from pydantic import JsonValue, ValidationError
 
@@ -9,6 +10,7 @@ from pipeline.artifacts import DataReport, TrainingConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix
 from pipeline.events import AgentLogged
+from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
@@ -20,6 +22,14 @@ from pipeline.wishes import locked_values
 _ROWS_FOR_ANOTHER_THREAD = 20_000
 _YES = frozenset(("1", "true", "yes", "y", "t", "on"))
 _PREFIX = "hyperparameters."
+_HEARD = frozenset(  # by other agents
+    (
+        *("task_type", "runtime", "dataset.label_column", "architecture.backbone"),
+        *("dataset.train_split", "dataset.val_split", "dataset.test_split"),
+        *("hyperparameters.seed", "deploy.hf_repo_name"),
+    )
+)
+_COLUMNS = MappingProxyType({"dataset.text_column": "text", "dataset.image_column": "image"})
 
 
 class Config:
@@ -35,22 +45,12 @@ class Config:
             raise Bug("Config needs the intent and the data report.")
         recipe = find_recipe(intent.task_type)
         metric = recipe.headline(bundle.classes(context))
-        given = {
-            name.removeprefix(_PREFIX): value
-            for name, value in locked_values(intent).items()
-            if name.startswith(_PREFIX) and name != f"{_PREFIX}seed"
-        }
-        known = recipe.settings.model_fields
         notes = tuple(
             f"{name} has no meaning for {recipe.title.lower()} here and is not used"
-            for name in given
-            if name not in known
+            for name in _unheard(recipe, intent)
         )
         for note in notes:
             await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))
-        settings = _settings(
-            recipe, {name: value for name, value in given.items() if name in known}
-        )
         config = TrainingConfig(
             metric=metric.name,
             better=metric.better,
@@ -58,13 +58,23 @@ class Config:
             seed=bundle.seed(context),
             budget_seconds=context.request.budget_seconds or recipe.budget_seconds,
             threads=_threads(report.rows),
-            hyperparameters=settings,
+            hyperparameters=_settings(recipe, intent),
             notes=notes,
         )
         return Done(config, _note(config))
 
 
-def _settings(recipe: Recipe, given: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _unheard(recipe: Recipe, intent: ParsedIntent) -> tuple[str, ...]:
+    """The person's wishes that nothing here can follow."""
+    heard = _HEARD | {f"{_PREFIX}{name}" for name in recipe.settings.model_fields}
+    heard |= {leaf for leaf, role in _COLUMNS.items() if recipe.role(role) is not None}
+    return tuple(name.removeprefix(_PREFIX) for name in intent.locked if name not in heard)
+
+
+def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
+    wishes = locked_values(intent)
+    names = (name for name in recipe.settings.model_fields if f"{_PREFIX}{name}" in wishes)
+    given = {name: wishes[f"{_PREFIX}{name}"] for name in names}
     try:
         return recipe.settings.model_validate(given).model_dump(mode="json")
     except ValidationError as error:

@@ -219,6 +219,9 @@ async def test_a_wish_that_means_nothing_here_is_said_and_one_out_of_range_is_re
     await job.through(Stage.CONFIG)
     warned = [event.message for event in job.said if isinstance(event, AgentLogged)]
     assert warned == ["epochs has no meaning for tabular classification here and is not used"]
+    lora = table(tmp_path, "who has left?", AGE, LEFT, settings={"use_lora": True})
+    await lora.through(Stage.CONFIG)
+    assert "peft.use_lora has no meaning" in str(lora.said)
     wild = table(tmp_path, "who has left?", AGE, LEFT, settings={"learning_rate": 50})
     with pytest.raises(PersonCanFix, match="learning_rate cannot be 50"):
         await wild.through(Stage.CONFIG)
