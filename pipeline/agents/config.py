@@ -16,6 +16,7 @@ from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
 from pipeline.recipe import Recipe, find_recipe
 from pipeline.retry import POLICIES
+from pipeline.understanding import normal
 from pipeline.wishes import locked_values
 
 # Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
@@ -54,7 +55,7 @@ class Config:
         config = TrainingConfig(
             metric=metric.name,
             better=metric.better,
-            positive=_positive(report),
+            positive=_positive(report, context.request.words),
             seed=bundle.seed(context),
             budget_seconds=context.request.budget_seconds or recipe.budget_seconds,
             threads=_threads(report.rows),
@@ -87,14 +88,24 @@ def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
         ) from error
 
 
-def _positive(report: DataReport) -> str | None:
-    """The one of two labels that says yes, else the rarer: people look for it."""
+def _positive(report: DataReport, words: str) -> str | None:
+    """The one of two labels that says yes, or that the words name alone, else the rarer."""
     target = report.roles.get("target")
     column = report.column(target) if isinstance(target, str) else None
     if column is None or column.unique != 2 or not column.top:  # noqa: PLR2004  (binary)
         return None
-    says_yes = [label for label, _ in column.top if label.lower() in _YES]
-    return says_yes[0] if column.kind == "boolean" and says_yes else column.top[-1][0]
+    labels = [label for label, _ in column.top]
+    if column.kind == "boolean":
+        wanted = [label for label in labels if label.lower() in _YES]
+    else:
+        wanted = [label for label in labels if _is_named(label, words)]
+    return wanted[0] if len(wanted) == 1 else labels[-1]
+
+
+def _is_named(label: str, words: str) -> bool:
+    """Whether the words hold the whole label; a number or a letter is no name."""
+    spoken = normal(label)
+    return len(spoken) > 1 and not spoken.isdigit() and f" {spoken} " in f" {normal(words)} "
 
 
 def _threads(rows: int) -> int:

@@ -212,6 +212,27 @@ async def test_what_says_yes_is_positive_even_where_it_is_the_commoner(tmp_path:
     assert job.context.config.positive == "Yes"
 
 
+@pytest.mark.parametrize(
+    ("words", "positive"),
+    [
+        ("will it be approved?", "approved"),
+        ("approved or rejected?", "rejected"),
+        ("x", "rejected"),
+    ],
+)
+async def test_a_label_that_the_words_name_alone_is_positive(
+    tmp_path: Path, words: str, positive: str
+) -> None:
+    top = (("approved", 70), ("rejected", 30))
+    state = LEFT.model_copy(update={"name": "state", "kind": "category", "top": top})
+    settings: dict[str, JsonValue] = {"dataset.label_column": "state"}
+    settings["task_type"] = "tabular_classification"
+    job = table(tmp_path, words, AGE, state, settings=settings)
+    await job.through(Stage.CONFIG)
+    assert job.context.config is not None
+    assert job.context.config.positive == positive
+
+
 async def test_a_wish_that_means_nothing_here_is_said_and_one_out_of_range_is_refused(
     tmp_path: Path,
 ) -> None:
