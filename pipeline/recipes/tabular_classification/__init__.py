@@ -94,7 +94,7 @@ def _asked_but_useless(report: DataReport, asked: dict[str, float]) -> str | Non
     """The column the words ask for when it is empty or always the same: not one to replace."""
     best = max(asked, key=lambda name: asked[name], default=None)
     column = report.column(best) if best is not None else None
-    return best if column is not None and column.kind in {"constant", "empty"} else None
+    return best if column is not None and column.unique < 2 else None  # noqa: PLR2004 - two classes
 
 
 def _equally_good(ranked: list[tuple[str, float]]) -> list[str]:
@@ -187,7 +187,7 @@ def _tabularity(report: DataReport, features: list[str]) -> float:
     texts = sum(column.kind == "text" for column in report.columns if column.name in features)
     plain = len(features) - texts
     if not plain:
-        return 0.3 if texts else 0.0
+        return {0: 0.0, 1: 0.1}.get(texts, 0.3)
     return plain / (plain + 0.5) if texts else 1.0
 
 
