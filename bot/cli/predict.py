@@ -18,10 +18,12 @@ def predict(
         typer.Option("--input", metavar="FILE|-", help="Rows to predict; - reads stdin."),
     ] = None,
     text: Annotated[
-        list[str] | None, typer.Option("--text", help="A text to predict. May repeat.")
+        list[str] | None,
+        typer.Option("--text", metavar="TEXT", help="A text to predict. May repeat."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Where to write; stdout without it.")
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Where to write; stdout without it."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -31,7 +31,9 @@ Settings = Annotated[
 
 Runtime = Annotated[str | None, typer.Option(help="Where to train: local, kaggle, modal or ray.")]
 Host = Annotated[str | None, typer.Option(help="Where to publish: folder or huggingface.")]
-Minutes = Annotated[float | None, typer.Option("--budget-minutes", help="Longest training time.")]
+Minutes = Annotated[
+    float | None, typer.Option("--budget-minutes", metavar="MINUTES", help="Longest training time.")
+]
 NoDeploy = Annotated[
     bool, typer.Option("--no-deploy", help="Keep the model here; publish nothing.")
 ]

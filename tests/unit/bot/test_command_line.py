@@ -83,6 +83,14 @@ def test_what_nobody_foresaw_is_two_lines_and_a_traceback_in_the_log(
     assert "Traceback" in (home / "logs" / "mltrainer.log").read_text()
 
 
+def test_help_says_what_to_write_and_no_type_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["predict", "--help"]) == 0
+    written = capsys.readouterr().out
+    assert "--text" in written
+    assert "list[" not in written
+    assert "<path>" not in written
+
+
 def test_help_is_instant() -> None:
     shown = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "bot", "--help"],
