@@ -147,7 +147,8 @@ def _nobody_plays(role: Role, report: DataReport) -> PersonCanFix:
 
 def _usable(report: DataReport) -> tuple[str, ...]:
     kinds = {"boolean", "category", "integer"}
-    return tuple(column.name for column in report.columns if column.kind in kinds)[:20]
+    told_apart = (column for column in report.columns if column.unique > 1)
+    return tuple(column.name for column in told_apart if column.kind in kinds)[:20]
 
 
 def _ignored(report: DataReport, roles: Roles) -> dict[str, str]:

@@ -184,7 +184,8 @@ async def test_a_task_that_cannot_be_trained_yet_is_named_with_those_that_can(
 
 
 async def test_a_target_with_one_value_is_refused_with_the_other_columns(tmp_path: Path) -> None:
-    job = table(tmp_path, "which branch?", AGE, REGION, SAME, settings={"target": "branch"})
+    gaps = SAME.model_copy(update={"name": "shop", "kind": "category"})
+    job = table(tmp_path, "which branch?", AGE, REGION, SAME, gaps, settings={"target": "branch"})
     with pytest.raises(PersonCanFix, match="the same value in 'branch'") as error:
         await job.through(Stage.DATASET)
     assert error.value.options == ("region",)
