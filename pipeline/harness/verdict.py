@@ -9,6 +9,7 @@ from metrics import Better
 Level = Literal["good", "weak", "none", "suspicious"]
 LITTLE = 0.15  # of the way from guessing to perfect; less than this is a weak model
 NEARLY_PERFECT = 0.97  # of that way; with an alarm it is too good to be true
+SURE = 1.31  # times as far as the 95 % bound is the 99 % bound: one of 40 noises is too many
 FEW = 30  # held-out rows; on fewer, no model is called good
 
 
@@ -37,6 +38,14 @@ class Score:
         return low > self.trivial if self.better == "higher" else high < self.trivial
 
     @property
+    def surely_beats_guessing(self) -> bool:
+        """The same for a 99 % interval."""
+        low, high = self.interval or (self.value, self.value)
+        if self.better == "higher":
+            return self.value - SURE * (self.value - low) > self.trivial
+        return self.value + SURE * (high - self.value) < self.trivial
+
+    @property
     def beats_simple(self) -> bool:
         """Whether no simple model reaches the same value."""
         if self.simple is None:
@@ -57,8 +66,9 @@ class Score:
 
 def judge(score: Score, alarms: Sequence[str]) -> tuple[Level, str]:
     """Level and sentence; `alarms` are reasons why a very good score may not be real."""
-    if not score.beats_guessing:
-        return "none", f"No better than guessing: {score.told}."
+    if not score.surely_beats_guessing:
+        how = "Not surely" if score.beats_guessing else "No"
+        return "none", f"{how} better than guessing: {score.told}."
     if alarms and score.skill >= NEARLY_PERFECT:
         return "suspicious", f"Too good to be trusted as it is: {score.told}. {alarms[0]}"
     if score.rows < FEW:

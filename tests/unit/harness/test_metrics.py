@@ -78,6 +78,7 @@ print(json.dumps([
     level(0.90, (0.75, 1.0), 0.60, rows=12),
     level(2.0, (1.5, 2.5), 5.0, better="lower"),
     level(4.9, (4.0, 5.5), 5.0, better="lower"),
+    level(0.70, (0.61, 0.79), 0.60),
 ]))
 """
 
@@ -119,9 +120,10 @@ def test_no_way_of_guessing_has_a_better_macro_f1_than_the_shares(compute: Compu
 def test_the_verdict_is_no_better_than_its_interval(compute: Compute) -> None:
     judged = compute(JUDGED)
     levels = [level for level, _ in judged]
-    assert levels == ["good", "none", "weak", "suspicious", "good", "weak", "good", "none"]
+    assert levels == ["good", "none", "weak", "suspicious", "good", "weak", "good", "none", "none"]
     assert "code" in str(judged[3])
     assert "No better than guessing" in str(judged[1])
+    assert "Not surely better than guessing" in str(judged[8])
 
 
 def test_columns_that_tell_the_answer_are_named(compute: Compute) -> None:
