@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -28,9 +29,10 @@ _ASYNC_DRIVERS = MappingProxyType(
     }
 )
 _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between tries
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
 
-_FREE_SPACE = "Free some space; jobs go on by themselves then."
+_FREE_SPACE = "Free some space, then resume the job: what was saved is kept."
 _PERMIT = "Make the file and its folder writable, or choose another folder with MLTRAINER_HOME."
 _RESTORE = "Put a backup of that file in its place."
 _SQLITE_ERRORS: Mapping[int, tuple[type[TryAgain | PersonCanFix], str, str]] = MappingProxyType(
@@ -97,8 +99,22 @@ def set_pragmas(connection: Connection, _record: object) -> None:
     """Make SQLite durable across a power loss and patient with other processes."""
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+        _set_pragma(cursor, pragma)
     cursor.close()
+
+
+def _set_pragma(cursor: Cursor, pragma: str) -> None:
+    """Set one; the busy timeout does not cover the change to WAL, which a new database meets."""
+    for pause in _PAUSES:
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    cursor.execute(f"PRAGMA {pragma}")
 
 
 @contextmanager

@@ -221,6 +221,7 @@ class BundleConfig(Frozen):
     budget_seconds: float
     threads: int
     split: Mapping[Split, float]
+    split_chosen: bool = False
     files: tuple[FileReport, ...]
     hyperparameters: Mapping[str, JsonValue]
 

@@ -43,6 +43,7 @@ def config(context: JobContext) -> BundleConfig:
         budget_seconds=chosen.budget_seconds if chosen else recipe.budget_seconds,
         threads=chosen.threads if chosen else 1,
         split=_fractions(context),
+        split_chosen=_split_chosen(context),
         files=report.files,
         hyperparameters=chosen.hyperparameters if chosen else {},
     )
@@ -60,6 +61,12 @@ def classes(context: JobContext) -> int:
     target = report.roles.get("target") if report else None
     column = report.column(target) if report and isinstance(target, str) else None
     return column.unique if column else 0
+
+
+def _split_chosen(context: JobContext) -> bool:
+    """Whether the person named a part of the split: then no recipe holds out more of few rows."""
+    wanted = context.intent.dataset if context.intent else DatasetIntent()
+    return any((wanted.train_split, wanted.val_split, wanted.test_split))
 
 
 def _fractions(context: JobContext) -> Mapping[str, float]:

@@ -39,6 +39,7 @@ class BundleConfig:
     budget_seconds: float
     threads: int
     split: Mapping[Split, float]
+    split_chosen: bool
     files: tuple[SourceFile, ...]
     hyperparameters: Mapping[str, Json]
 
@@ -99,6 +100,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "budget_seconds": (int, float),
     "threads": (int,),
     "split": (dict,),
+    "split_chosen": (bool,),
     "files": (list,),
     "hyperparameters": (dict,),
 }
@@ -106,7 +108,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {"better": ("higher", "lower")}
 
 
 def _bad(name: str, value: Json) -> bool:
-    if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+    kinds = _TYPES[name]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         return True
     if name == "kinds" and isinstance(value, dict):
         return any(kind not in get_args(Kind) for kind in value.values())

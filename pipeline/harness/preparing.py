@@ -99,13 +99,13 @@ def check_classes(labels: Sequence[Cell], target: str, least_rows: int) -> list[
     return _class_warnings(counts, target)
 
 
-def more_held_out(wanted: Mapping[Split, float]) -> Mapping[Split, float]:
+def more_held_out(config: BundleConfig) -> Mapping[Split, float]:
     """For few rows, whose models cross-validate inside: a fifth to test on instead of a tenth.
 
-    Shares that are not the usual ones were chosen by somebody and stay.
+    Parts that somebody chose stay as they are.
     """
-    if not wanted["test"] == wanted["validation"] == USUAL:
-        return wanted
+    if config.split_chosen:
+        return config.split
     return {"train": 1 - MORE - USUAL, "validation": USUAL, "test": MORE}
 
 

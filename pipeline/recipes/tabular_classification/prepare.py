@@ -48,7 +48,7 @@ def main() -> None:
     warnings += [*_unanswered(given, target), *_shape(len(features), len(labels), len(inputs))]
     parts = split_tables(
         given,
-        more_held_out(config.split) if len(labels) < FEW_ROWS else config.split,
+        more_held_out(config) if len(labels) < FEW_ROWS else config.split,
         config.seed,
         keys=[key] if len(inputs) >= FEW_INPUTS else [],
         label=lambda row: label_of(row[label]),

@@ -57,7 +57,7 @@ def main() -> None:
     say("prepare", f"{repeats} repeated texts left out", done=0.5)
     parts = split_tables(
         given,
-        more_held_out(config.split) if len(labels) < FEW_ROWS else config.split,
+        more_held_out(config) if len(labels) < FEW_ROWS else config.split,
         config.seed,
         keys=[same_text, lambda row: row[group_at]] if groups else [same_text],
         label=lambda row: label_of(row[target_at]),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+from pipeline import bundle
 from pipeline.agents import find_agents
 from pipeline.artifacts import (
     Architecture,
@@ -280,3 +281,14 @@ def test_the_intent_has_every_leaf_empty_until_somebody_fills_it() -> None:
     document = ParsedIntent().model_dump(exclude={"task_description", "locked"})
     sections = [value for value in document.values() if isinstance(value, dict)]
     assert all(leaf is None for section in sections for leaf in section.values())
+
+
+@pytest.mark.parametrize(("settings", "chosen"), [({}, False), ({"test_split": 0.1}, True)])
+async def test_a_split_the_person_chose_is_told_from_the_usual_one(
+    tmp_path: Path, settings: Mapping[str, JsonValue], *, chosen: bool
+) -> None:
+    job = table(tmp_path, "who has left?", AGE, REGION, LEFT, settings=settings)
+    await job.through(Stage.DATASET)
+    config = bundle.config(job.context)
+    assert config.split["test"] == pytest.approx(0.1)
+    assert config.split_chosen is chosen
