@@ -88,7 +88,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             hosts=shelf("hosts", **parts),
             home=settings.home,
             approval=settings.approval,
-            max_job_usd=float(settings.max_job_usd),
         )
         orchestrator = Orchestrator(
             store=records.store,

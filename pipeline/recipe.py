@@ -26,9 +26,7 @@ class Role:
     name: str
     title: str
     kinds: tuple[ColumnKind, ...]
-    words: tuple[str, ...] = ()
     required: bool = True
-    many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,6 @@ class Metric:
 
     name: str
     better: Literal["higher", "lower"]
-    needs_positive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class Emit(Protocol):
 class Ports:
     """All that an agent may reach. Shelves are mappings from the adapter's file name.
 
-    `approval` and `max_job_usd` are the settings of those names.
+    `approval` is the setting of that name.
     """
 
     clock: Clock
@@ -35,4 +35,3 @@ class Ports:
     hosts: Mapping[str, Host]
     home: Path
     approval: str
-    max_job_usd: float

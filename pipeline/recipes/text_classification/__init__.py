@@ -41,7 +41,7 @@ class Settings(BaseModel):
 def headline(classes: int) -> Metric:
     """F1 of the class that matters where there are two, else every class counting the same."""
     if classes == 2:  # noqa: PLR2004 - two classes
-        return Metric(name="f1", better="higher", needs_positive=True)
+        return Metric(name="f1", better="higher")
     return Metric(name="macro_f1", better="higher")
 
 
@@ -147,13 +147,11 @@ RECIPE = Recipe(
             name="text",
             title="the text to read",
             kinds=("text", "category", "id"),
-            words=("text", "message", "review", "question", "comment", "body", "sentence"),
         ),
         Role(
             name="target",
             title="the label to predict",
             kinds=("category", "boolean", "integer"),
-            words=tuple(sorted(TYPICAL_TARGETS)),
         ),
         Role(
             name="group",
@@ -166,7 +164,7 @@ RECIPE = Recipe(
     metrics=(
         Metric(name="accuracy", better="higher"),
         Metric(name="macro_f1", better="higher"),
-        Metric(name="f1", better="higher", needs_positive=True),
+        Metric(name="f1", better="higher"),
         Metric(name="roc_auc", better="higher"),
         Metric(name="log_loss", better="lower"),
     ),

@@ -73,7 +73,6 @@ class Table:
             hosts={},
             home=self.home,
             approval="paid",
-            max_job_usd=0,
         )
         outcome = await find_agents()[stage].run(self.context, ports)
         if isinstance(outcome, Done):

@@ -140,7 +140,6 @@ def ports(clock: Clock, home: Path) -> Ports:
         hosts={},
         home=home,
         approval="paid",
-        max_job_usd=0,
     )
 
 
