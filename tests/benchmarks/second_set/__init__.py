@@ -1,0 +1,1 @@
+"""The second set: made-up data and requests that judge what the bot understands."""
