@@ -1,91 +1,161 @@
-"""Find out how a text separates and quotes its cells, and parse it that way."""
+"""Cut lines of text into cells as a dialect says, also where quotes are broken."""
 
 import csv
-import io
-from collections import Counter
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
 
-DELIMITERS = ("\t", ";", "|", ",")
-_SAMPLE = 1 << 20
+if TYPE_CHECKING:
+    import _csv
+
+SEPARATED = "\x1f"  # stands for a delimiter of several signs, and for none
+_MOST_LINES = 100  # a quoted text of more lines has lost its closing quote
+LONGEST_CELL = 64 << 20
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+
+Record = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`quoted`: double quotes enclose cells; otherwise they are characters like any other."""
+    """How cells are told apart; `delimiter` None for one cell a line, " " for runs of spaces.
+
+    `quote` encloses cells and is doubled inside, or escaped by a backslash; None: a sign like any.
+    """
 
     delimiter: str | None
-    quoted: bool
+    quote: str | None = '"'
+    escaped: bool = False
+    spaced: bool = False
+
+    @property
+    def sign(self) -> str:
+        """The single sign that the csv module splits at."""
+        one = self.delimiter is not None and len(self.delimiter) == 1 and self.delimiter != " "
+        return (self.delimiter or SEPARATED) if one else SEPARATED
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    dialect: Dialect
-    rows: int
-    width: int
-    even: float
-    strict: bool
+class BrokenQuotesError(Exception):
+    """Quotes do not close, or close more than a cell."""
 
 
-def sniff_dialect(text: str) -> Dialect:
-    """The delimiter and quoting that give the most even rows; no delimiter for plain lines."""
-    sample = _sample(text)
-    best = max(
-        (_better_quoting(sample, delimiter) for delimiter in DELIMITERS),
-        key=lambda trial: (trial.width > 1, round(trial.even, 3)),
-    )
-    if best.width > 1 and best.even >= 0.8:  # noqa: PLR2004 - below that it is prose with commas
-        return best.dialect
-    return Dialect(None, quoted=_better_quoting(sample, "\x1f").dialect.quoted)
+class Records(Iterator[Record]):
+    """Each record with the number of its last line, [] for a blank one.
+
+    BrokenQuotesError when the quotes are not those of the dialect.
+    """
+
+    def __init__(self, lines: Iterable[str], dialect: Dialect) -> None:
+        csv.field_size_limit(LONGEST_CELL)
+        self._reader = _reader(_prepared(lines, dialect), dialect)
+
+    def __next__(self) -> Record:
+        """The next record."""
+        try:
+            record = next(self._reader)
+        except csv.Error as error:
+            raise BrokenQuotesError from error
+        return self._reader.line_num, record
+
+    def bulk(self, count: int) -> tuple[int, list[list[str]], bool]:
+        """Up to `count` records, the number of the line above, whether each has a line to itself.
+
+        Faster than one by one.
+        """
+        above = self._reader.line_num
+        try:
+            batch = list(islice(self._reader, count))
+        except csv.Error as error:
+            raise BrokenQuotesError from error
+        return above, batch, self._reader.line_num - above == len(batch)
 
 
-def parse(text: str, dialect: Dialect) -> list[list[str]]:
-    """All records but blank lines."""
-    csv.field_size_limit(2**31 - 1)
-    if not dialect.quoted:
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        kept = [line for line in lines if line.strip()]
-        return [line.split(dialect.delimiter) if dialect.delimiter else [line] for line in kept]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter or "\x1f")
-    return [record for record in reader if any(cell.strip() for cell in record)]
+def with_numbers(above: int, batch: Iterable[list[str]]) -> Iterator[Record]:
+    """Records with the number of the last line of each, counted from the line above."""
+    for cells in batch:
+        above += 1 + sum(
+            len(_BREAK.findall(cell)) for cell in cells if "\n" in cell or "\r" in cell
+        )
+        yield above, cells
 
 
-def _sample(text: str) -> str:
-    if len(text) <= _SAMPLE:
-        return text
-    return text[: text.rfind("\n", 0, _SAMPLE) + 1] or text[:_SAMPLE]
+def mended(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[Record]:
+    """The same where quotes are broken: a line that is a whole record without its quotes is one."""
+    waiting: list[str] = []
+    number = 0
+    source = _prepared(lines, dialect)
+    ended = False
+    while waiting or not ended:
+        while len(waiting) < _MOST_LINES and not ended:
+            line = next(source, None)
+            ended = line is None
+            waiting += [] if line is None else [line]
+        if not waiting:
+            return
+        taken, record = _first(waiting, dialect, width)
+        del waiting[:taken]
+        number += taken
+        yield number, record
 
 
-def _better_quoting(text: str, delimiter: str) -> _Trial:
-    """Quotes count when they are well formed and needed, or when lines are uneven without."""
-    quoted = _try(text, Dialect(delimiter, quoted=True))
-    if '"' not in text:
-        return quoted
-    raw = _try(text, Dialect(delimiter, quoted=False))
-    swallows = quoted.rows < raw.rows and raw.even == 1 and raw.width > 1
-    if quoted.strict:
-        return raw if swallows and delimiter == "\t" else quoted
-    return raw if raw.even >= quoted.even else quoted
+def _first(waiting: list[str], dialect: Dialect, width: int) -> tuple[int, list[str]]:
+    """How many of the lines make the first record, and its cells."""
+    alone = _strictly(waiting[:1], dialect)
+    if alone is not None:
+        return 1, alone
+    raw = [_split(line, dialect) for line in waiting]
+    for count in range(2, len(waiting) + 1):
+        joined = _strictly(waiting[:count], dialect)
+        if joined is not None:
+            whole = all(len(cells) == width for cells in raw[:count])
+            if len(joined) != width or whole:
+                break
+            return count, joined
+    lenient: list[str] = next(iter(_reader(waiting[:1], dialect, strict=False)), [])
+    return 1, raw[0] if len(raw[0]) == width else lenient
 
 
-def _try(text: str, dialect: Dialect) -> _Trial:
-    records = parse(text, dialect)
-    widths = Counter(len(record) for record in records)
-    width, count = widths.most_common(1)[0] if widths else (0, 0)
-    return _Trial(
-        dialect,
-        rows=len(records),
-        width=width,
-        even=count / max(len(records), 1),
-        strict=dialect.quoted and _well_formed(text, dialect),
-    )
-
-
-def _well_formed(text: str, dialect: Dialect) -> bool:
+def _strictly(lines: list[str], dialect: Dialect) -> list[str] | None:
+    """The one record that these lines are, None when they are not exactly one."""
     try:
-        for _ in csv.reader(
-            io.StringIO(text, newline=""), delimiter=dialect.delimiter or "\x1f", strict=True
-        ):
-            pass
+        found = list(_reader(lines, dialect))
     except csv.Error:
-        return False
-    return True
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = True) -> "_csv.Reader":
+    return csv.reader(
+        lines,
+        delimiter=dialect.sign,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        doublequote=not dialect.escaped,
+        escapechar="\\" if dialect.escaped else None,
+        skipinitialspace=dialect.spaced,
+        strict=strict,
+    )
+
+
+def _split(line: str, dialect: Dialect) -> list[str]:
+    bare = line.rstrip("\r\n")
+    return bare.split(dialect.sign) if bare.strip() else []
+
+
+def _prepared(lines: Iterable[str], dialect: Dialect) -> Iterator[str]:
+    """Lines in which a delimiter of several signs is one sign."""
+    if dialect.delimiter is None or dialect.delimiter == dialect.sign:
+        return iter(lines)
+    if not dialect.delimiter.isspace():
+        several = dialect.delimiter
+        return (line.replace(several, SEPARATED) for line in lines)
+    wide = r"[ \t]+" if dialect.delimiter == " " else r"[ \t]{2,}"
+    quote = dialect.quote
+    if quote is None:
+        gap = re.compile(wide)
+        return (gap.sub(SEPARATED, line.strip()) + "\n" for line in lines)
+    kept = re.compile(rf"({quote}(?:[^{quote}]|{quote}{quote})*{quote})|{wide}")
+    return (kept.sub(lambda found: found[1] or SEPARATED, line.strip()) + "\n" for line in lines)

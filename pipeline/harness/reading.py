@@ -4,44 +4,42 @@ Looks at content, never trusts a name, executes and unpickles nothing. The same 
 the same table.
 """
 
-import gzip
 import io
-import json
 import re
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
-from delimited import Dialect, parse, sniff_dialect
-from headers import clean_names, has_header, numbered
+from compressed import opened, packing_of
+from decoding import decoded
+from delimited import BrokenQuotesError, Dialect, Records, mended
+from gathering import Asked, Gathered, check_width, gather
+from large import LONGEST_LINE, SMALL, LargeText, survey
+from objects import looks_like_json, read_json, read_lines, read_pieces
+from parquet import read_parquet
 from progress import Problem
-from tables import Cell, Row, Table
+from refusing import AGAIN, AS_CSV, Holder, holder, refuse
+from sniffing import USUAL, Trial, sample_of, sniff
+from tables import Table
+from workbook import read_workbook
 
-MOST_BYTES = 1 << 30
-_FEW_BAD = 0.05
-_FEW_SIGNS = 8
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_AGAIN = "Please send it again"
-_AS_CSV = "Please save it as CSV, TSV, JSON or JSONL and send that"
+_PLAIN = (".txt", ".text", ".md", ".log")
+_FIXED = re.compile(r"sep=.\r?\n", re.IGNORECASE)
+_LARGEST_HELD = 256 << 20
 
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "is an archive or an Excel workbook, not a table of text", f"{_AS_CSV}."),
-    (b"PK\x05\x06", "is an empty archive", f"{_AS_CSV}."),
-    (b"PAR1", "is a Parquet file, which cannot be read here", f"{_AS_CSV}."),
-    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", f"{_AS_CSV}."),
-    (b"%PDF", "is a PDF", f"{_AS_CSV}."),
-    (b"\x89PNG", "is an image", "Please send a table, or name a task that reads images."),
-    (b"\xff\xd8\xff", "is an image", "Please send a table, or name a task that reads images."),
-    (b"SQLite format 3", "is a database", f"{_AS_CSV}."),
-)
-_PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_PAGE = re.compile(rb"\s*(<!doctype\s+html|<html|<head|<\?xml[^>]*>\s*<html)", re.IGNORECASE)
+Lines = Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A table and how it was read; `notes` are warnings for the person."""
+    """A table and how it was read; `notes` are warnings for the person.
+
+    `total` counts the rows of the file where `table` holds a sample of them; `originals` has the
+    file's own name of each column that had to be called otherwise.
+    """
 
     table: Table
     format: str
@@ -49,229 +47,169 @@ class Reading:
     delimiter: str | None = None
     header: bool = True
     notes: tuple[str, ...] = ()
+    total: int | None = None
+    originals: dict[str, str] = field(default_factory=dict)
 
 
-def read_file(path: Path, *, header: bool | None = None) -> Reading:
+def read_file(path: Path, *, header: bool | None = None, leave_out_bad: bool = False) -> Reading:
     """Read a file; `header` overrules the guess. Problem says what is wrong and what to do."""
+    asked = Asked(path.name, header, leave_out_bad=leave_out_bad)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Problem(
-                f"{path.name} is larger than {MOST_BYTES >> 20} MB.", "Please send a sample of it."
-            )
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            stream = opened(file, path.name)
+            head = stream.read(SMALL + 1)
+            if len(head) <= SMALL:
+                return _of_bytes(head, asked)
+            if kind := holder(head):
+                return _held(_source(path, head, stream, kind), kind, asked)
+        return _large(survey(path), asked)
     except OSError as error:
-        raise Problem(f"{path.name} cannot be opened: {error.strerror}.", f"{_AGAIN}.") from error
-    return read_bytes(content, path.name, header=header)
+        raise Problem(f"{path.name} cannot be opened: {error.strerror}.", f"{AGAIN}.") from error
 
 
 def read_bytes(
-    content: bytes, name: str, *, header: bool | None = None, headers: Sequence[str] = ()
+    content: bytes,
+    name: str,
+    *,
+    header: bool | None = None,
+    headers: Sequence[str] = (),
+    leave_out_bad: bool = False,
 ) -> Reading:
     """Read a file's bytes; `headers` are names that prove a first line to be one."""
-    content = _unpacked(content, name)
-    _refuse(content, name)
-    text, encoding, notes = _decoded(content, name)
-    reading = _objects(text, name) if text.lstrip()[:1] in ("{", "[") else None
-    reading = reading or _delimited(text, name, header=header, headers=headers)
-    if not reading.table.rows:
-        raise Problem(
-            f"{name} has column names but no rows.", "Please send a file that also has the rows."
-        )
+    asked = Asked(name, header, headers, leave_out_bad)
+    unpacked = opened(io.BytesIO(content), name).read() if packing_of(content) else content
+    return _of_bytes(unpacked, asked)
+
+
+def _of_bytes(content: bytes, asked: Asked) -> Reading:
+    if kind := holder(content):
+        return _held(content, kind, asked)
+    refuse(content[: 1 << 17] if content[: 1 << 17].strip() else content, asked.name)
+    text, encoding, notes = decoded(content, asked.name)
+    if looks_like_json(text[: 1 << 16]) and (found := read_json(text, asked)):
+        reading = _reading(found[0], found[1], asked)
+    else:
+        _check_lines(content, asked.name)
+        reading = _delimited(text, lambda: io.StringIO(text, newline=""), asked)
     return replace(reading, encoding=encoding, notes=(*notes, *reading.notes))
 
 
-def _unpacked(content: bytes, name: str) -> bytes:
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            unpacked = file.read(MOST_BYTES + 1)
-    except (EOFError, OSError, zlib.error) as error:
+def _source(path: Path, head: bytes, stream: BinaryIO, kind: Holder) -> bytes | Path:
+    """What a library is to read: the file itself, or its bytes where it is packed or must be."""
+    with path.open("rb") as file:
+        if kind == "parquet" and file.read(4) == head[:4]:
+            return path
+    whole = head + stream.read(_LARGEST_HELD)
+    if len(whole) > _LARGEST_HELD:
         raise Problem(
-            f"{name} is a gzip file that looks cut off or damaged.", f"{_AGAIN}."
-        ) from error
-    if len(unpacked) > MOST_BYTES:
-        raise Problem(
-            f"{name} expands to more than {MOST_BYTES >> 20} MB.", "Please send a sample of it."
+            f"{path.name} holds more than {_LARGEST_HELD >> 20} MB.", f"{AS_CSV}, or as Parquet."
         )
-    return unpacked
+    return whole
 
 
-def _refuse(content: bytes, name: str) -> None:
-    """Problem for what is not a table of text."""
-    if not content.strip():
-        raise Problem(f"{name} is empty.", "Please send another file.")
-    for magic, what, hint in _MAGIC:
-        if content.startswith(magic):
-            cut = magic == b"PAR1" and not content.endswith(b"PAR1")
-            raise Problem(
-                f"{name} looks cut off: its end is missing." if cut else f"{name} {what}.",
-                f"{_AGAIN}." if cut else hint,
-            )
-    if _PICKLE.match(content):
-        raise Problem(
-            f"{name} is a Python pickle, which can run code and is never opened.", f"{_AS_CSV}."
-        )
-    if _PAGE.match(content):
-        raise Problem(
-            f"{name} is a web page, not data.",
-            "Please download the data file itself and send that.",
-        )
+def _held(source: bytes | Path, kind: Holder, asked: Asked) -> Reading:
+    if kind == "parquet":
+        return _reading(read_parquet(source, asked), "parquet", asked, encoding="binary")
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    return _reading(read_workbook(content, asked), "xlsx", asked, encoding="binary")
 
 
-def _decoded(content: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Text, its encoding, and a note where lines did not fit it."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace"), "utf-16", ()
-    start = content[: 1 << 16]
-    if len(_CONTROL.findall(start)) > max(_FEW_SIGNS, len(start) * _FEW_BAD):
-        raise Problem(f"{name} is a binary file, not a table of text.", f"{_AS_CSV}.")
-    try:
-        bom = content.startswith(b"\xef\xbb\xbf")
-        return content.decode("utf-8-sig"), "utf-8-sig" if bom else "utf-8", ()
-    except UnicodeDecodeError:
-        return _line_by_line(content, name)
+def _large(text: LargeText, asked: Asked) -> Reading:
+    """A text that is read as a stream, once to look and once for its rows."""
+    if not looks_like_json(text.start):
+        reading = _delimited(text.start, text.lines, asked, text.size)
+    elif (found := _json_lines(text, asked)) is not None:
+        reading = _reading(found, "jsonl", asked)
+    else:
+        reading = _reading(read_pieces(text.pieces, asked), "json", asked)
+    return replace(reading, encoding=text.encoding, notes=(*text.notes, *reading.notes))
 
 
-def _line_by_line(content: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Not UTF-8 throughout: each line that is not is taken as Windows-1252."""
-    texts, wrong, right = [], 0, 0
-    for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
-        try:
-            texts.append(line.decode("utf-8"))
-            right += not line.isascii()
-        except UnicodeDecodeError:
-            texts.append(line.decode("cp1252", errors="replace"))
-            wrong += 1
-    if not right:
-        return "\n".join(texts), "cp1252", ()
-    note = (
-        f"{name} mixes encodings: {wrong} lines are not UTF-8 and were read as Windows-1252, so"
-        " some characters may be wrong. Save it as UTF-8 to be sure."
-    )
-    return "\n".join(texts), "utf-8", (note,)
+def _json_lines(text: LargeText, asked: Asked) -> Gathered | None:
+    """Objects a line, if the first lines are; a list over many lines is none of that."""
+    first = text.start.splitlines()[:3]
+    several = len(first) > 1 and all(line.strip().startswith("{") for line in first if line.strip())
+    return read_lines(text.lines, asked) if several else None
 
 
-def _delimited(text: str, name: str, *, header: bool | None, headers: Sequence[str]) -> Reading:
-    dialect = sniff_dialect(text)
-    records = parse(text, dialect)
-    if len(records[0]) == 1 and _wrapped(records):
-        inner = "\n".join(record[0] for record in records)
-        told = f"{name}: every line was one quoted cell; the quotes were taken off."
-        found = _delimited(inner, name, header=header, headers=headers)
-        return replace(found, notes=(told, *found.notes))
-    width = _width(records)
-    rows, notes = _fitted(records, width, name)
-    known = bool(headers) and set(headers) <= set(clean_names(rows[0])[0])
-    first = known or (has_header(rows) if header is None else header)
-    names, renamed = clean_names(rows[0]) if first else (numbered(width), ())
-    return Reading(
-        table=Table(names, rows[1:] if first else rows),
-        format="tsv" if dialect.delimiter == "\t" else "csv",
-        encoding="",
-        delimiter=dialect.delimiter,
-        header=first,
-        notes=(*notes, *renamed),
-    )
-
-
-def _wrapped(records: list[list[str]]) -> bool:
-    """One cell a line, and inside it a table with more columns."""
-    inner = "\n".join(record[0] for record in records[:1000])
-    dialect: Dialect = sniff_dialect(inner)
-    lines = parse(inner, dialect)
-    return len(lines[0]) > 2 and all(len(line) == len(lines[0]) for line in lines)  # noqa: PLR2004
-
-
-def _width(records: list[list[str]]) -> int:
-    """The header's width, unless most rows have another."""
-    widths = [len(record) for record in records]
-    return max(set(widths), key=lambda width: (widths.count(width), width == widths[0]))
-
-
-def _fitted(records: list[list[str]], width: int, name: str) -> tuple[list[Row], tuple[str, ...]]:
-    """Rows of one width: short ones are filled with None, long ones left out and reported."""
-    rows: list[Row] = []
-    long: list[int] = []
-    for number, record in enumerate(records, start=1):
-        if len(record) > width:
-            long.append(number)
-        else:
-            rows.append((*record, *(None,) * (width - len(record))))
-    if len(long) > len(records) * _FEW_BAD:
-        raise Problem(
-            f"{name}: {len(long)} of {len(records)} lines have more than {width} cells, first"
-            f" line {long[0]}.",
-            "Please put texts that contain the separator in double quotes and send it again.",
-        )
-    told = f"{name}: {len(long)} lines with more than {width} cells were left out: {_some(long)}."
-    return rows, ((told,) if long else ())
-
-
-def _objects(text: str, name: str) -> Reading | None:
-    """JSON or JSON lines; None when the text only looks like it."""
-    try:
-        whole = json.loads(text)
-    except json.JSONDecodeError:
-        return _json_lines(text, name)
-    for candidate in (whole, *(whole.values() if isinstance(whole, dict) else ())):
-        if (
-            isinstance(candidate, list)
-            and candidate
-            and all(isinstance(row, dict) for row in candidate)
-        ):
-            return Reading(_from_objects(candidate), "json", "")
-    if (
-        isinstance(whole, dict)
-        and whole
-        and all(isinstance(cells, list) for cells in whole.values())
+def _check_lines(content: bytes, name: str) -> None:
+    """Problem for a line so long that it can be no row."""
+    ends = (b"\n", b"\r")
+    if len(content) > LONGEST_LINE // 2 and not any(
+        end in content[: LONGEST_LINE // 2] for end in ends
     ):
-        rows = [
-            dict(zip(whole, cells, strict=False)) for cells in zip(*whole.values(), strict=False)
-        ]
-        return Reading(_from_objects(rows), "json", "")
-    if isinstance(whole, dict):
-        return Reading(_from_objects([whole]), "jsonl", "")
-    raise Problem(f"{name} is JSON, but no list of objects.", "Please send one object per row.")
-
-
-def _json_lines(text: str, name: str) -> Reading | None:
-    good: list[dict[str, object]] = []
-    bad: list[int] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            row = json.loads(line) if line.strip() else {}
-        except json.JSONDecodeError:
-            row = None
-        if not isinstance(row, dict):
-            bad.append(number)
-        elif row:
-            good.append(row)
-    if not good:
-        return None
-    if len(bad) > (len(good) + len(bad)) * _FEW_BAD:
         raise Problem(
-            f"{name}: {len(bad)} lines are no JSON objects, {len(good)} are. First: {_some(bad)}.",
-            "Please mend or remove those lines and send it again.",
+            f"{name} has a line of more than {LONGEST_LINE >> 21} MB, so it is no table.",
+            "Please check how it was saved, and send it with one row a line.",
         )
-    told = f"{name}: {len(bad)} lines are no JSON objects and were left out: {_some(bad)}."
-    return Reading(_from_objects(good), "jsonl", "", notes=(told,) if bad else ())
 
 
-def _from_objects(objects: Sequence[dict[str, object]]) -> Table:
-    keys = list(dict.fromkeys(key for row in objects for key in row))
-    names, _ = clean_names(keys)
-    return Table(names, [tuple(_cell(row.get(key)) for key in keys) for row in objects])
+def _delimited(start: str, lines: Lines, asked: Asked, size: int = 0) -> Reading:
+    """A text of separated cells, or of one a line; `start` is enough of it to tell how."""
+    first = re.split(r"[\r\n]", start.lstrip(), maxsplit=1)[0]
+    check_width(max(map(first.count, USUAL)) + 1, asked.name)
+    trial = sniff(start)
+    check_width(trial.width, asked.name)
+    if _FIXED.match(start):
+        return _separated(lambda: islice(lines(), 1, None), trial, asked, size)
+    if trial.width == 1 and trial.dialect.quote and _wrapped(start, trial.dialect):
+        told = f"{asked.name}: every line was one quoted cell; the quotes were taken off."
+        inner = partial(_unwrapped, lines, trial.dialect)
+        found = _delimited(
+            "".join(_unwrapped(lambda: _start(start), trial.dialect)), inner, asked, size
+        )
+        return replace(found, notes=(told, *found.notes))
+    return _separated(lines, trial, asked, size)
 
 
-def _cell(value: object) -> Cell:
-    """Texts as they are but for halves of signs, null as None, anything else as its JSON."""
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _separated(lines: Lines, trial: Trial, asked: Asked, size: int) -> Reading:
+    dialect, width = trial.dialect, max(trial.width, 1)
+    try:
+        found = gather(Records(lines(), dialect), width, asked, dialect.sign, size)
+    except BrokenQuotesError:
+        found = gather(mended(lines(), dialect, width), width, asked, None, size)
+        told = f"{asked.name}: some quotes never close; lines with such were read as they stand."
+        found = replace(found, notes=(told, *found.notes))
+    plain = dialect.delimiter is None and asked.name.lower().endswith(_PLAIN)
+    kind = "text" if plain else "tsv" if dialect.delimiter == "\t" else "csv"
+    return replace(_reading(found, kind, asked), delimiter=dialect.delimiter)
 
 
-def _some(numbers: Sequence[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers[:5])
-    return f"lines {shown}" + (", …" if len(numbers) > 5 else "")  # noqa: PLR2004
+def _start(text: str) -> Iterable[str]:
+    return io.StringIO(sample_of(text), newline="")
+
+
+def _wrapped(start: str, dialect: Dialect) -> bool:
+    """One cell a line, and inside it a table with more columns."""
+    inner = "".join(_unwrapped(lambda: _start(start), dialect))
+    trial = sniff(inner)
+    return trial.width > 2 and trial.even == trial.cover == 1  # noqa: PLR2004 - no mere comma
+
+
+def _unwrapped(lines: Lines, dialect: Dialect) -> Iterator[str]:
+    for _, cells in Records(lines(), dialect):
+        yield (cells[0] if cells else "") + "\n"
+
+
+def _reading(found: Gathered, kind: str, asked: Asked, *, encoding: str = "") -> Reading:
+    """Problem where there are no rows; a note where they are a sample of the file's."""
+    if not found.table.rows:
+        raise Problem(
+            f"{asked.name} has column names but no rows.",
+            "Please send a file that also has the rows.",
+        )
+    told = (
+        f"{asked.name} has {found.total:,} rows, more than fit in memory: {len(found.table):,} of"
+        " them, taken evenly from all of it, stand for the rest."
+        if found.total
+        else ""
+    )
+    return Reading(
+        table=found.table,
+        format=kind,
+        encoding=encoding,
+        header=found.header,
+        notes=(*((told,) if told else ()), *found.notes),
+        total=found.total,
+        originals=found.originals,
+    )
