@@ -78,7 +78,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything a job needs to run."""
     async with open_records(settings) as records:
         workbench = await open_workbench(settings)
-        parts = {"workbench": workbench, "models": settings.home / "models"}
+        parts = {
+            "workbench": workbench,
+            "models": settings.home / "models",
+            "allow_private_urls": settings.allow_private_urls,
+        }
         ports = Ports(
             clock=records.clock,
             emit=_nowhere,

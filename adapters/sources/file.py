@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.file_names import clean, free
 from pipeline.errors import PersonCanFix
 
 MOST_BYTES = 16 << 30
 MOST_FILES = 200_000
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -29,25 +31,29 @@ class FileSource:
 
     def takes(self, location: str) -> bool:
         """Everything that is not an address (`https://…`) or an id (`hf:…`), or that exists."""
-        if not location.strip() or "\0" in location:
+        if not location.strip() or "\0" in location or _WEB.match(location):
             return False
-        return not _SCHEME.match(location) or _path(location).exists()
+        return not _SCHEME.match(location) or _exists(_path(location))
 
     async def fetch(self, location: str, into: Path) -> tuple[Path, ...]:
-        """Copy a file, or the files of a folder with their folders, into `into`.
+        """Copy a file, or a folder with its files and folders, into `into`; returns that one path.
 
-        Hidden files and links inside a folder are left out. PersonCanFix (field "data") when
-        there is nothing to copy, it may not be read, or it is too large.
+        Hidden files and links inside a folder are left out, and names that a shell or a log
+        could misread are cleaned. PersonCanFix (field "data") when there is nothing to copy, it
+        may not be read, or it is too large.
         """
         return await asyncio.to_thread(self._fetch, location, into)
 
     def _fetch(self, location: str, into: Path) -> tuple[Path, ...]:
         path = _path(location)
+        top = free(into, clean(path.name))
         try:
             files = self._files(path)
-            return tuple(_copy(file, target) for file, target in _targets(path, files, into))
+            for file in files:
+                _copy(file, top if file == path else _place(file.relative_to(path), top))
         except OSError as error:
             raise _translated(location, error) from error
+        return (top,)
 
     def _files(self, path: Path) -> list[Path]:
         """The regular files meant by a path, checked before anything is copied."""
@@ -70,7 +76,15 @@ class FileSource:
 
 
 def _path(location: str) -> Path:
-    return Path(location.strip()).expanduser().absolute()
+    """The path meant; a `~name` that nobody here has stays as it is written."""
+    return Path(os.path.expanduser(location.strip())).absolute()  # noqa: PTH111 - raises nothing
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for this disk, for example
+        return False
 
 
 def _beneath(folder: Path) -> Iterator[Path]:
@@ -87,18 +101,13 @@ def _beneath(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _targets(path: Path, files: list[Path], into: Path) -> Iterator[tuple[Path, Path]]:
-    """Each file with its place; a name that is taken already gets a number."""
-    top = into / path.name if path.is_dir() else into / files[0].name
-    number = 2
-    while os.path.lexists(top):
-        top = into / f"{path.stem}-{number}{path.suffix}"
-        number += 1
-    for file in files:
-        yield file, top if file == path else top / file.relative_to(path)
+def _place(below: Path, top: Path) -> Path:
+    """Where a file of a folder is copied to; two names that became one are told apart."""
+    *folders, name = map(clean, below.parts)
+    return free(top.joinpath(*folders), name)
 
 
-def _copy(file: Path, target: Path) -> Path:
+def _copy(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         os.fdopen(os.open(file, _READ), "rb") as source,
@@ -107,7 +116,6 @@ def _copy(file: Path, target: Path) -> Path:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             raise _refused(f"'{file}' is not a regular file.", "Give a data file.")
         shutil.copyfileobj(source, copy, 1 << 20)
-    return target
 
 
 def _refused(message: str, hint: str) -> PersonCanFix:

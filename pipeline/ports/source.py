@@ -14,5 +14,8 @@ class Source(Protocol):
         ...
 
     async def fetch(self, location: str, into: Path) -> tuple[Path, ...]:
-        """Copy the data into `into`; PersonCanFix when it is missing, empty or refused."""
+        """Copy the data into `into`; returns the files and folders made there, topmost only.
+
+        PersonCanFix when it is missing, empty or refused.
+        """
         ...

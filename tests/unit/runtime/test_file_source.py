@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.file_names import clean
 from adapters.sources.file import FileSource, adapter
 from pipeline.errors import PersonCanFix
 
@@ -25,6 +26,7 @@ def into(tmp_path: Path) -> Path:
         ("~/rows.csv", True),
         ("/data/a folder", True),
         ("https://example.com/rows.csv", False),
+        ("HTTPS://example.com/rows.csv", False),
         ("hf:owner/name", False),
         ("kaggle:owner/name", False),
         ("", False),
@@ -68,7 +70,72 @@ async def test_a_folder_keeps_its_folders_and_leaves_out_links(tmp_path: Path, i
 
     copies = await FileSource().fetch(str(images), into)
 
-    assert copies == (into / "images" / "labels.csv", into / "images" / "cat" / "1.png")
+    assert copies == (into / "images",)
+    assert _tree(into) == ["images/cat/1.png", "images/labels.csv"]
+
+
+def _tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+async def test_names_that_a_shell_or_a_log_could_misread_are_cleaned(
+    tmp_path: Path, into: Path
+) -> None:
+    folder = tmp_path / "the\ndata"
+    (folder / "-rf\u202e").mkdir(parents=True)
+    (folder / "-rf\u202e" / "a\x1b[2J.csv").write_text("1")
+    (folder / "a\x07b.csv").write_text("2")
+    (folder / "a_b.csv").write_text("3")
+    os.close(os.open(os.fsencode(folder) + b"/caf\xe9.csv", os.O_CREAT))
+
+    copies = await FileSource().fetch(str(folder), into)
+
+    assert copies == (into / "the_data",)
+    assert _tree(copies[0]) == ["_rf_/a_[2J.csv", "a_b-2.csv", "a_b.csv", "caf_.csv"]
+
+
+async def test_two_folders_of_one_name_are_both_kept(tmp_path: Path, into: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder / "images").mkdir(parents=True)
+        (tmp_path / folder / "images" / "1.png").write_text(folder)
+
+    tops = [await FileSource().fetch(str(tmp_path / name / "images"), into) for name in "ab"]
+
+    assert tops == [(into / "images",), (into / "images-2",)]
+    assert (into / "images-2" / "1.png").read_text() == "b"
+
+
+@pytest.mark.parametrize(
+    "location", ["~nobody-of-this-name/rows.csv", "x" * 5000, "C:" + "x" * 500]
+)
+async def test_a_path_that_cannot_be_is_asked_for(location: str, into: Path) -> None:
+    FileSource().takes(location)
+
+    assert (await _refusal(Path(location), into)).field == "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("rows.csv", "rows.csv"),
+        ("Umsätze 2024 (neu).csv", "Umsätze 2024 (neu).csv"),
+        ("データ.csv", "データ.csv"),
+        ("..", "data"),
+        ("", "data"),
+        (".hidden", "hidden"),
+        ("a/b\\c.csv", "a_b_c.csv"),
+        ("--train", "_-train"),
+        ("invoice\u202efdp.exe", "invoice_fdp.exe"),
+        ("zero\u200bwidth\ufeff.csv", "zero_width_.csv"),
+        ("line\u2028break\r\n.csv", "line_break__.csv"),
+        ("\udcff.csv", "_.csv"),
+        ("x" * 300 + ".csv", "x" * 146 + ".csv"),
+        ("é" * 300 + ".jsonl.gz", "é" * 73 + ".gz"),
+    ],
+)
+def test_a_name_is_cleaned_once_and_for_all(name: str, cleaned: str) -> None:
+    assert clean(name) == cleaned
+    assert clean(cleaned) == cleaned
 
 
 async def _refusal(location: Path, into: Path, source: FileSource | None = None) -> PersonCanFix:
