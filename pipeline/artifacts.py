@@ -10,8 +10,19 @@ from pipeline.jobs import Frozen, TaskType
 
 Split = Literal["train", "validation", "test"]
 ColumnKind = Literal[
-    "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
+    "number",
+    "integer",
+    "boolean",
+    "category",
+    "text",
+    "date",
+    "id",
+    "constant",
+    "empty",
+    "image",
+    "nested",
 ]
+Layout = Literal["table", "images", "boxes", "tagged", "pairs", "text"]
 VerdictLevel = Literal["good", "weak", "none", "suspicious"]
 
 
@@ -44,7 +55,14 @@ class Problem(Frozen):
 
 
 class ColumnReport(Frozen):
-    """One column: `missing` and `unique` count rows, `top` holds the commonest values."""
+    """One column: `missing` and `unique` count rows, `top` holds the commonest values.
+
+    `original` is its name in the file where that had to be changed, `unit` what its numbers carry
+    ("kg"), `marks` the cells taken as missing although they look like values ("-999"), `language`
+    the ISO code of a text, `ordered` whether it never decreases, `frequency` the step of a date
+    ("15min", "h", "D", "W", "M", "Q", "Y"), `personal` the shapes of personal data in it, whose
+    values are told nowhere.
+    """
 
     name: str
     kind: ColumnKind
@@ -52,18 +70,28 @@ class ColumnReport(Frozen):
     unique: int
     top: tuple[tuple[str, int], ...] = ()
     mean_words: float | None = None
+    mean_signs: float | None = None
     minimum: float | None = None
     maximum: float | None = None
     mean: float | None = None
+    original: str | None = None
+    unit: str | None = None
+    marks: tuple[str, ...] = ()
+    language: str | None = None
+    ordered: bool = False
+    frequency: str | None = None
+    personal: tuple[str, ...] = ()
 
 
 class FileReport(Frozen):
-    """How one file was read."""
+    """How one part of the data was read: `rows` are in it, `kept` of them in its `table`."""
 
     name: str
     split: Split | None = None
     format: str
     rows: int
+    kept: int
+    table: str
     encoding: str | None = None
     delimiter: str | None = None
     header: bool = True
@@ -72,14 +100,23 @@ class FileReport(Frozen):
 class DataReport(Frozen):
     """Facts about the data, made by harness/report.py, and the parts its columns play.
 
-    `sha256` is over the files' bytes; `roles` and `ignored` are filled by the dataset agent.
+    `groups` are columns that name the same thing in many rows, `time` the one that orders them,
+    `same` pairs of columns that say the same, `afterwards` columns that are filled only for one
+    value of the other. `sha256` is over the files' bytes; `roles` and `ignored` are filled by the
+    dataset agent.
     """
 
+    layout: Layout = "table"
     files: tuple[FileReport, ...]
     rows: int
     columns: tuple[ColumnReport, ...]
     duplicates: int
+    near_duplicates: int = 0
     sha256: str
+    groups: tuple[str, ...] = ()
+    time: str | None = None
+    same: tuple[tuple[str, str], ...] = ()
+    afterwards: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     roles: Mapping[str, str | tuple[str, ...]] = {}
     ignored: Mapping[str, str] = {}

@@ -29,6 +29,11 @@ class JobFolder:
         return self.path / "report"
 
     @property
+    def tables(self) -> Path:
+        """The person's data as the report read it, a table a part."""
+        return self.report / "tables"
+
+    @property
     def prepared(self) -> Path:
         """The splits: fit/ and heldout/."""
         return self.path / "prepared"

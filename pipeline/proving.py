@@ -1,7 +1,8 @@
 """Proof of life: a clean process loads a model folder and must repeat its predictions exactly."""
 
+import asyncio
 import csv
-import io
+import filecmp
 from pathlib import Path
 
 from pipeline.artifacts import Proof
@@ -11,7 +12,7 @@ from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
 from pipeline.recipe import read_requirements
-from pipeline.scripts import environment, result, run_script
+from pipeline.scripts import environment, run_script, taken
 
 _LIMITS = Limits(seconds=300)
 
@@ -31,8 +32,8 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
         limits=_LIMITS,
     )
     ended = await run_script(stage, ports, python, step)
-    again = await result(ports, work / "predictions.csv", work.with_name(f"{work.name}-result"))
-    if again != (folder / "predictions.csv").read_bytes():
+    again = await taken(ports, work / "predictions.csv", work.with_name(f"{work.name}-result"))
+    if not await asyncio.to_thread(_same, again, folder / "predictions.csv"):
         raise Rejected(
             "The model was loaded again but did not repeat its predictions.",
             "It was not published. Retry, or try another backbone.",
@@ -40,7 +41,12 @@ async def prove(stage: Stage, ports: Ports, folder: Path, work: Path) -> Proof:
     return Proof(loaded=True, rows=rows_of(again), seconds=ended.seconds)
 
 
-def rows_of(answers: bytes) -> int:
+def _same(one: Path, other: Path) -> bool:
+    """Whether two files, which may be large, hold the same bytes."""
+    return filecmp.cmp(one, other, shallow=False)
+
+
+def rows_of(answers: Path) -> int:
     """Rows of a CSV below its header; a label may have line ends in it."""
-    records = csv.reader(io.StringIO(answers.decode("utf-8"), newline=""))
-    return max(0, sum(1 for _ in records) - 1)
+    with answers.open(encoding="utf-8", newline="") as file:
+        return max(0, sum(1 for _ in csv.reader(file)) - 1)

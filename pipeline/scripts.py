@@ -118,11 +118,6 @@ async def environment(stage: Stage, ports: Ports, lines: tuple[str, ...]) -> Pat
     return await ports.workbench.prepare(lines, on_line)
 
 
-async def core_environment(stage: Stage, ports: Ports) -> Path:
-    """Python of the core environment, in which strangers' files are read."""
-    return await environment(stage, ports, core_requirements())
-
-
 def core_requirements() -> tuple[str, ...]:
     """The smallest set of requirements among the recipes: the core environment."""
     return min(
@@ -131,11 +126,16 @@ def core_requirements() -> tuple[str, ...]:
 
 
 async def result(ports: Ports, produced: Path, scratch: Path) -> bytes:
-    """Bytes of one file that a script left: a regular file, and no link to somewhere else."""
+    """Bytes of one small file that a script left."""
+    return (await taken(ports, produced, scratch)).read_bytes()
 
-    def take() -> bytes:
+
+async def taken(ports: Ports, produced: Path, scratch: Path) -> Path:
+    """A copy of one file that a script left: a regular file, and no link to somewhere else."""
+
+    def take() -> Path:
         (copy,) = ports.workbench.take(produced, fresh(scratch))
-        return copy.read_bytes()
+        return copy
 
     return await asyncio.to_thread(take)
 

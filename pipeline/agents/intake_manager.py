@@ -1,12 +1,15 @@
 """Intake: ask for what is missing, bring the data in, and look whether it can be read at all."""
 
 import asyncio
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from pipeline.artifacts import Collected, DataInput, DataReport
 from pipeline.context import JobContext
-from pipeline.errors import PersonCanFix
+from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.folders import JobFolder, fresh
+from pipeline.hearing.wishes import spoken_wishes
 from pipeline.inspection import read_data
 from pipeline.jobs import Stage
 from pipeline.outcomes import Ask, Done, Outcome
@@ -14,6 +17,7 @@ from pipeline.ports import Ports
 from pipeline.ports.source import Source
 from pipeline.readiness import grouped_question, missing
 from pipeline.retry import POLICIES
+from pipeline.unpacking import unpacked
 
 
 class IntakeManager:
@@ -27,11 +31,11 @@ class IntakeManager:
         needs = missing(context.request)
         if needs:
             return Ask(grouped_question(needs), "+".join(need.field for need in needs))
-        wanted = context.request.runtime or context.request.settings.get("runtime") or "local"
-        runtime = _known("runtime", str(wanted), ports.runtimes)
+        runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
         host = _known("host", context.request.host or "folder", ports.hosts)
         files = await _fetch_all(context, ports)
-        report = await read_data(self.name, context.evolve(collected=None), ports, files)
+        bad = context.request.settings.get("dataset.bad_rows") is not None
+        report = await read_data(self.name, context, ports, files, leave_out_bad=bad)
         collected = Collected(
             files=files,
             runtime=runtime,
@@ -39,6 +43,13 @@ class IntakeManager:
             summary=tuple(_summary(report)),
         )
         return Done(collected, "; ".join(collected.summary))
+
+
+def _wanted_runtime(context: JobContext) -> str:
+    """Where to train, as chosen outright, else as said in passing."""
+    request = context.request
+    chosen = request.runtime or request.settings.get("runtime")
+    return str(chosen or spoken_wishes(request.words).get("runtime") or "local")
 
 
 def _known(what: str, name: str, shelf: Iterable[str]) -> str:
@@ -54,14 +65,24 @@ def _known(what: str, name: str, shelf: Iterable[str]) -> str:
 
 
 async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]:
-    """Copy every input into the job's data folder; a file keeps the split its input was given."""
+    """Copy every input into the job's data folder, archives unpacked; each keeps its split."""
     folder = await asyncio.to_thread(fresh, JobFolder.of(ports.home, context.job_id).data)
     files: list[DataInput] = []
     for given in context.request.inputs:
-        for path in await _source(given, ports).fetch(given.location, folder):
-            below = str(path.relative_to(folder))
-            files.append(DataInput(location=below, split=given.split))
+        for path in await _fetched(given, ports, folder):
+            copied = DataInput(location=str(path.relative_to(folder)), split=given.split)
+            files.append(await unpacked(Stage.INTAKE_MANAGER, context, ports, copied))
     return tuple(files)
+
+
+async def _fetched(given: DataInput, ports: Ports, folder: Path) -> tuple[Path, ...]:
+    """What a source brings; where it is out of reach for now, the person says when to try again."""
+    try:
+        return await _source(given, ports).fetch(given.location, folder)
+    except TryAgain as error:
+        raise PersonCanFix(
+            error.message, f"{error.hint} Say “retry” to try again.".strip(), field="retry"
+        ) from error
 
 
 def _source(given: DataInput, ports: Ports) -> Source:
@@ -70,16 +91,22 @@ def _source(given: DataInput, ports: Ports) -> Source:
             return source
     known = ", ".join(sorted(ports.sources))
     raise PersonCanFix(
-        f"I cannot fetch '{given.location}' yet.",
-        f"Give a path to a file or folder on this machine (sources here: {known}).",
+        f"I cannot fetch '{_bare(given.location)}' yet.",
+        f"Give a file, a folder, an archive or an https:// address (sources here: {known}).",
         field="data",
     )
 
 
+def _bare(location: str) -> str:
+    """An address without its query and its password, which may be secrets."""
+    return re.sub(r"//[^/@]*@", "//", location).partition("?")[0]
+
+
 def _summary(report: DataReport) -> list[str]:
-    """What came in, in a line per file."""
+    """What came in, in a line per part."""
     return [
         f"{file.name}: {file.rows:,} rows, {len(report.columns)} columns ({file.format})"
+        + (f", {file.kept:,} of them looked at" if file.kept < file.rows else "")
         for file in report.files
     ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -
         folder.bundle / "config.json",
         folder.bundle / "requirements.txt",
     ):
-        (folder.model / path.name).write_bytes(path.read_bytes())
+        shutil.copyfile(path, folder.model / path.name)
     metrics = _metrics(folder.model / "metrics.json")
     (folder.model / "README.md").write_text(model_card.card(context, metrics), "utf-8")
     (folder.model / "passport.json").write_text(

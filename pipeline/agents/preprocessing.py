@@ -40,10 +40,10 @@ class Preprocessing:
             script=folder.bundle / "prepare.py",
             arguments=(
                 *("--config", str(folder.bundle / "config.json")),
-                *("--data", str(folder.data), "--out", "."),
+                *("--data", str(folder.tables), "--out", "."),
             ),
             work=fresh(folder.prepared),
-            reads=(folder.bundle, folder.data),
+            reads=(folder.bundle, folder.tables),
             limits=_LIMITS,
         )
         await run_script(self.name, ports, python, step)

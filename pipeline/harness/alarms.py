@@ -1,10 +1,12 @@
 """Columns that give the answer away: alone they tell the target of rows never seen."""
 
+import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from kinds import decimal_of, is_number, to_number
+from absent import missing_among
+from measures import Notation, notation_of, to_number
 from tables import Cell, Table
 
 NEARLY_ALL = 0.95  # of the mistakes that always saying the commonest class makes are gone
@@ -57,10 +59,23 @@ def _wrong(
 
 def _places(cells: Sequence[Cell]) -> Callable[[Cell], object]:
     """Many different numbers are told apart by 50 equal bins, anything else by its text."""
-    numbers = [cell for cell in cells if cell and is_number(cell)]
-    if len(set(numbers)) <= BINS or len(numbers) < len(cells) / 2:
+    counts = Counter(cell.strip() for cell in cells if cell and cell.strip())
+    missing = missing_among(counts)
+    numbers = {cell: n for cell, n in counts.items() if cell.lower() not in missing}
+    notation = notation_of(numbers) if len(numbers) > BINS else None
+    if notation is None:
         return lambda cell: cell
-    decimal = decimal_of(cells)
-    ordered = sorted(to_number(cell, decimal) for cell in numbers)
+    read = _reader(notation)
+    ordered = sorted(read(cell) for cell, times in numbers.items() for _ in range(times))
     edges = [ordered[len(ordered) * at // BINS] for at in range(1, BINS)]
-    return lambda cell: bisect_right(edges, to_number(cell, decimal)) if cell else None
+    return lambda cell: bisect_right(edges, read(cell)) if cell else None
+
+
+def _reader(notation: Notation) -> Callable[[Cell], float]:
+    """Reads the numbers of a column; what is none comes last."""
+
+    def read(cell: Cell) -> float:
+        number = to_number(cell, notation.decimal, notation.unit)
+        return math.inf if math.isnan(number) else number
+
+    return read

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 Kind = Literal[
-    "number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"
+    "number",
+    "integer",
+    "boolean",
+    "category",
+    "text",
+    "date",
+    "id",
+    "constant",
+    "empty",
+    "image",
+    "nested",
 ]
 Split = Literal["train", "validation", "test"]
 Number = TypeVar("Number", int, float, bool)
@@ -16,11 +26,11 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file of the person's and how the report read it; `split` where they named one."""
+    """One part of the person's data and the table that the report made of it."""
 
     name: str
     split: Split | None
-    header: bool
+    table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +141,7 @@ def _build(told: dict[str, Json]) -> BundleConfig:
             SourceFile(
                 name=str(file["name"]),
                 split=file.get("split"),  # type: ignore[arg-type] # checked by the report
-                header=bool(file.get("header", True)),
+                table=str(file["table"]),
             )
             for file in files
             if isinstance(file, dict)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from absent import missing_of
 from config import Kind
 from dates import PARTS, date_parts
-from kinds import Decimal, decimal_of, to_number
+from days import day_first_of
+from measures import PLAIN, Notation, decimal_of, notation_of, to_number
 from metrics import Floats
 from strings import StringParts, Strings, learn_parts
-from tables import Cell, Table, is_missing
+from tables import MISSING, Cell, Table, is_missing
 from texts import TextDimensions, learn_dimensions
 
 Reading = Literal["number", "category", "date", "string"]
@@ -43,12 +45,17 @@ class Feature:
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """How one column is read; `levels` holds the known values of each of its categories."""
+    """How one column is read; `levels` holds the known values of each of its categories.
+
+    `missing` are the cells that mean "not known" here, in lower case.
+    """
 
     name: str
     reading: Reading
     levels: dict[str, tuple[str, ...]]
-    decimal: Decimal = "."
+    missing: frozenset[str] = MISSING
+    notation: Notation = PLAIN
+    day_first: bool = False
     strings: StringParts | None = None
     texts: TextDimensions | None = None
 
@@ -112,9 +119,10 @@ def learn_encoder(table: Table, kinds: Mapping[str, Kind], *, simple: bool = Fal
     plans, dropped = [], {}
     for name in table.names:
         cells = table.column(name)
-        if reason := _useless(kinds[name], cells):
+        missing = missing_of(cells)
+        if reason := _useless(kinds[name], cells, missing):
             dropped[name] = reason
-        elif (plan := _plan(name, kinds[name], cells)).strings is None or not simple:
+        elif (plan := _plan(name, kinds[name], cells, missing)).strings is None or not simple:
             plans.append(plan)
     features: list[Feature] = []
     for plan in plans:
@@ -130,41 +138,40 @@ def learn_encoder(table: Table, kinds: Mapping[str, Kind], *, simple: bool = Fal
     return Encoder(tuple(plans), tuple(features), dropped)
 
 
-def _useless(kind: Kind, cells: Sequence[Cell]) -> str | None:
+def _useless(kind: Kind, cells: Sequence[Cell], missing: frozenset[str]) -> str | None:
     if kind == "id":
         return "an id: it names the row and says nothing about it"
-    known = {cell.strip() for cell in cells if cell is not None and not is_missing(cell)}
-    if not known:
+    different = {None if is_missing(cell, missing) else (cell or "").strip() for cell in cells}
+    if different <= {None}:
         return "no value in any row to learn from"
-    if len(known) == 1 and not any(map(is_missing, cells)):
-        return f"the same value, {next(iter(known))[:40]}, in every row to learn from"
-    return None
+    return "the same value in every row to learn from" if len(different) == 1 else None
 
 
-def _plan(name: str, kind: Kind, cells: Sequence[Cell]) -> ColumnPlan:
-    if kind in {"number", "integer"}:
-        return ColumnPlan(name, "number", {}, decimal_of(cells))
-    if kind == "date":
-        return ColumnPlan(name, "date", {})
-    strings = _strings(cells)
-    levels = _levels(strings)
+def _plan(name: str, kind: Kind, cells: Sequence[Cell], missing: frozenset[str]) -> ColumnPlan:
+    strings = _strings(cells, missing)
     known = [text for text in strings if text is not None]
+    if kind in {"number", "integer"}:
+        notation = notation_of(Counter(known)) or Notation(decimal_of(known))
+        return ColumnPlan(name, "number", {}, missing, notation)
+    if kind == "date":
+        return ColumnPlan(name, "date", {}, missing, day_first=day_first_of(known))
+    levels = _levels(strings)
     common = set(levels)
     covered = sum(text in common for text in known) / len(known)
     if covered >= MOSTLY_LEVELS:
-        return ColumnPlan(name, "category", {name: levels})
+        return ColumnPlan(name, "category", {name: levels}, missing)
     parts = learn_parts(strings)
     categories = parts.categories(name, strings)
     found = {key: _levels(values) for key, values in categories.items()}
     if covered >= SOME_LEVELS:
         found[name] = levels
     texts = learn_dimensions(strings)
-    return ColumnPlan(name, "string", found, strings=parts, texts=texts)
+    return ColumnPlan(name, "string", found, missing, strings=parts, texts=texts)
 
 
-def _strings(cells: Sequence[Cell]) -> Strings:
+def _strings(cells: Sequence[Cell], missing: frozenset[str]) -> Strings:
     """Stripped cells; a whole number written with a fraction of nought loses it."""
-    return [None if cell is None or is_missing(cell) else _plain(cell) for cell in cells]
+    return [None if cell is None or is_missing(cell, missing) else _plain(cell) for cell in cells]
 
 
 def _plain(cell: str) -> str:
@@ -180,11 +187,11 @@ def _levels(strings: Strings) -> tuple[str, ...]:
 def _parts(plan: ColumnPlan, cells: Sequence[Cell], *, training: bool) -> dict[str, Floats]:
     """Every input that a column gives, by feature name."""
     if plan.reading == "number":
-        return {plan.name: _numbers(cells, plan.decimal)}
+        return {plan.name: _numbers(cells, plan)}
     if plan.reading == "date":
-        dates = date_parts(cells)
+        dates = date_parts(cells, day_first=plan.day_first, missing=plan.missing)
         return {f"{plan.name} {part}": dates[:, at] for at, part in enumerate(PARTS)}
-    strings = _strings(cells)
+    strings = _strings(cells, plan.missing)
     categories = {plan.name: strings}
     parts: dict[str, Floats] = {}
     if plan.strings is not None:
@@ -195,8 +202,11 @@ def _parts(plan: ColumnPlan, cells: Sequence[Cell], *, training: bool) -> dict[s
     return parts | {key: _codes(categories[key], levels) for key, levels in plan.levels.items()}
 
 
-def _numbers(cells: Sequence[Cell], decimal: Decimal) -> Floats:
-    found = np.array([to_number(cell, decimal) for cell in cells], dtype=float)
+def _numbers(cells: Sequence[Cell], plan: ColumnPlan) -> Floats:
+    decimal, unit = plan.notation.decimal, plan.notation.unit
+    gone = {to_number(mark, decimal, unit) for mark in plan.missing - MISSING}
+    numbers = (to_number(cell, decimal, unit) for cell in cells)
+    found = np.array([np.nan if number in gone else number for number in numbers], dtype=float)
     return np.clip(np.where(np.isfinite(found), found, np.nan), -FURTHEST, FURTHEST)
 
 
@@ -216,7 +226,9 @@ def _to_json(plan: ColumnPlan, index: int, arrays: dict[str, Any]) -> dict[str, 
         "name": plan.name,
         "reading": plan.reading,
         "levels": plan.levels,
-        "decimal": plan.decimal,
+        "missing": sorted(plan.missing),
+        "notation": [plan.notation.decimal, plan.notation.unit],
+        "day_first": plan.day_first,
     }
     if plan.strings is not None:
         entry["strings"] = plan.strings.to_json(f"{index}.strings", arrays)
@@ -232,7 +244,9 @@ def _from_json(entry: dict[str, Any], index: int, arrays: dict[str, Any]) -> Col
         entry["name"],
         entry["reading"],
         levels,
-        entry["decimal"],
+        frozenset(entry["missing"]),
+        Notation(*entry["notation"]),
+        entry["day_first"],
         StringParts.from_json(strings, f"{index}.strings", arrays) if strings else None,
         TextDimensions.from_json(texts, f"{index}.texts", arrays) if texts else None,
     )

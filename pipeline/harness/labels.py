@@ -3,22 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from kinds import is_number, is_truth, to_number
-from tables import Cell, is_missing, label_of
+from kinds import truth_of
+from measures import is_number, to_number
+from tables import label_of
 
-_SHOWN = 5
 
-
-def spellings(cells: Sequence[Cell]) -> dict[str, str]:
+def spellings(known: Sequence[str] | Mapping[str, int]) -> dict[str, str]:
     """Each label and how it is written from here on: as the commonest of those that say the same.
 
-    `Yes` and `yes` say the same, and `1` and `1.0`; single letters are codes, where case counts.
+    `Yes` and `yes` say the same, `1` and `1.0`, and `Y` and `yes` where all labels are such words;
+    other single letters are codes, where case counts.
     """
-    counts = Counter(label_of(cell) for cell in cells if not is_missing(cell))
-    truths = is_truth(counts)
+    counts = Counter(known) if isinstance(known, Mapping) else Counter(map(label_of, known))
+    truths = truth_of(counts) or {}
     same: dict[object, list[str]] = defaultdict(list)
     for label in counts:
-        same[_meaning(label, fold=truths or len(label) > 1)].append(label)
+        same[_meaning(label, truths)].append(label)
     return {
         label: max(group, key=lambda one: (counts[one], one))
         for group in same.values()
@@ -27,16 +27,18 @@ def spellings(cells: Sequence[Cell]) -> dict[str, str]:
 
 
 def told(written: Mapping[str, str], target: str) -> list[str]:
-    """A warning where labels of the target were spelled in several ways."""
-    others = [label for label, kept in written.items() if label != kept]
+    """A warning where labels of the target were spelled in several ways; none is quoted."""
+    others = {kept for label, kept in written.items() if label != kept}
     if not others:
         return []
-    shown = ", ".join(f"'{label[:40]}' as '{written[label][:40]}'" for label in others[:_SHOWN])
-    more = ", …" if len(others) > _SHOWN else ""
-    return [f"Labels in {target} that say the same are taken as one: {shown}{more}."]
+    many = f"{len(others)} label is" if len(others) == 1 else f"{len(others)} labels are"
+    ways = "(case, spaces, 1 and 1.0)"
+    return [f"{many} written in several ways in {target} {ways}; those that say the same are one."]
 
 
-def _meaning(label: str, *, fold: bool) -> object:
+def _meaning(label: str, truths: Mapping[str, bool]) -> object:
+    if label.lower() in truths:
+        return truths[label.lower()]
     if is_number(label):
         return to_number(label)
-    return label.casefold() if fold else label
+    return label.casefold() if len(label) > 1 else label

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import labels
+from absent import missing_of
 from config import BundleConfig, Split, load_config
 from progress import Problem, say
-from reading import read_file
 from splits import Parts
-from tables import Cell, Table, is_missing, label_of, save_table
+from tables import Cell, Table, is_missing, label_of, load_table, save_table
 
 FEW_OF_A_CLASS = 5  # fewer rows than this cannot be in every part
 USUAL = 0.1
@@ -28,7 +28,7 @@ def arguments() -> tuple[BundleConfig, Path, Path]:
 
 
 def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:
-    """All files of the config, joined by the part that each was named to be.
+    """The report's tables in `folder`, joined by the part that each was named to be.
 
     All have the columns of the first; a test file without answers has None for them.
     """
@@ -36,7 +36,7 @@ def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:
     names: tuple[str, ...] = ()
     for file in config.files:
         say("prepare", f"reading {file.name}")
-        table = read_file(folder / file.name, header=file.header).table
+        table = load_table(folder / file.table)
         names = names or table.names
         more = table.aligned(names)
         given[file.split] = given[file.split].join(more) if file.split in given else more
@@ -47,27 +47,37 @@ def drop_missing(
     given: Mapping[Split | None, Table], target: str
 ) -> tuple[dict[Split | None, Table], int]:
     """Leave out rows whose answer is not known; also how many. Problem when none is left."""
+    missing = missing_of([cell for table in given.values() for cell in table.column(target)])
     kept: dict[Split | None, Table] = {}
     for split, table in given.items():
         place = table.names.index(target)
-        rows = [row for row in table.rows if not is_missing(row[place])]
+        rows = [row for row in table.rows if not is_missing(row[place], missing)]
         kept[split] = Table(table.names, rows)
     left = sum(len(table) for table in kept.values())
     if not left:
+        others = [name for name in next(iter(given.values())).names if name != target][:10]
         raise Problem(
             f"The column {target} has no usable value in any row.",
-            "Name the column to predict.",
+            f"Name another column to predict: {', '.join(others)}.",
             field="target",
-            options=[name for name in next(iter(given.values())).names if name != target][:10],
+            options=others,
         )
     return kept, sum(len(table) for table in given.values()) - left
+
+
+def without_answer(rows: int, target: str) -> list[str]:
+    """A warning where rows had to be left out because their answer is not known."""
+    if not rows:
+        return []
+    return [f"{rows:,} rows have no value in {target}: nothing can be learned from them."]
 
 
 def one_spelling(
     given: Mapping[Split | None, Table], target: str
 ) -> tuple[dict[Split | None, Table], list[str]]:
     """Labels that say the same are written the same in all parts; also a warning where some did."""
-    written = labels.spellings([cell for table in given.values() for cell in table.column(target)])
+    said = (cell for table in given.values() for cell in table.column(target))
+    written = labels.spellings([cell for cell in said if cell is not None])
     kept: dict[Split | None, Table] = {}
     for split, table in given.items():
         at = table.names.index(target)
@@ -82,7 +92,8 @@ def check_classes(labels: Sequence[Cell], target: str, least_rows: int) -> list[
     if len(counts) < 2:  # noqa: PLR2004 - telling apart takes two
         raise Problem(
             f"The column {target} has only one value, so there is nothing to tell apart.",
-            "Name another column to predict, or send rows of at least two classes.",
+            "Name another column to predict, or send rows of the other kind as well; with this one"
+            " alone, look for unusual rows or for groups of rows (clustering) instead.",
             field="target",
         )
     if len(labels) < least_rows:

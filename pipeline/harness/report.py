@@ -1,200 +1,162 @@
-"""Look at a person's files and write the data report: how each was read, and every column.
+"""Look at a person's files once: write every part as a table, and the data report about them.
 
-    python report.py --out report.json train.csv
-    python report.py --out report.json --train a.csv --test b.csv
+    python report.py --data DIR --files files.json --out report.json --tables tables
 
-Reads, never changes; a file that is no data ends with a problem a person can mend.
+files.json lists what was given: {"name": path below DIR, "split": "train" or null}. Whoever reads
+the data later reads the tables. A file that is no data ends with a problem a person can mend.
 """
 
 import argparse
 import hashlib
 import json
-import math
-import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config import Json, Kind, Split
-from kinds import decimal_of, kind_of, mean_words, to_number
-from labels import spellings
+from cautions import about_parts, about_table
+from columns import describe
+from config import Json, Split
+from layouts import Part, Source, read_parts
+from near import near_duplicates
 from progress import Problem, run, say
-from reading import Reading, read_file
-from tables import Cell, Table, is_missing, label_of
+from relations import afterwards, same
+from series import groups, timed
+from tables import Table, save_table
 
-FEW_ROWS = 50  # below this a held-out score says next to nothing
-SHOWN_VALUES = 50  # commonest values told per column, enough to name every usual class
-LONGEST_VALUE = 200  # longer cells are text, not values to list
-
-_ORDERS = re.compile(
-    r"(ignore|disregard|forget)\s+(all\s+|any\s+|the\s+|your\s+)*(previous|prior|above|earlier)?\s*"
-    r"(instructions|prompts?|rules)|system\s+prompt|</?(system|tool_call|assistant)>"
-    r"|<!(channel|here|everyone)|@(channel|everyone)\b|\bas an ai\b.*\byou must\b",
-    re.IGNORECASE,
-)
-_PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+\.[a-z]{2,}|\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}\b", re.IGNORECASE
-)
+_ORDER: dict[Split | None, int] = {None: 0, "train": 0, "validation": 1, "test": 2}
+_CHUNK = 1 << 20
+_MANY_ROWS = 100_000  # from here on a column takes long enough to be told
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file on the command line and the part of the data that it was named to be."""
+class Told:
+    """What the command line says."""
 
-    path: Path
-    split: Split | None
+    sources: tuple[Source, ...]
+    out: Path
+    tables: Path
+    leave_out_bad: bool
 
 
 def main() -> None:
-    """Read all files, join them, write the report."""
-    out, sources = _arguments()
-    readings = []
-    for source in sources:
-        say("report", f"reading {source.path.name}")
-        readings.append(read_file(source.path))
-    table = _joined(sources, readings)
-    out.write_text(json.dumps(report(sources, readings, table), ensure_ascii=True), "utf-8")
-    say("report", f"{len(table)} rows, {len(table.names)} columns", done=1)
+    """Read all parts, write their tables, then the report about all rows together."""
+    told = _arguments()
+    parts, notes = _read(told)
+    files: list[Json] = [_saved(number, part, told.tables) for number, part in enumerate(parts)]
+    table = joined(parts)
+    facts: dict[str, Json] = {
+        "layout": parts[0].layout,
+        "files": files,
+        "rows": sum(_rows(part) for part in parts),
+        "sha256": _sha256(told.sources),
+        **report(table, parts, notes),
+    }
+    told.out.write_text(json.dumps(facts, ensure_ascii=True), "utf-8")
+    say("report", f"{facts['rows']:,} rows, {len(table.names)} columns", done=1)
 
 
-def report(sources: Sequence[Source], readings: Sequence[Reading], table: Table) -> dict[str, Json]:
-    """The report as JSON: files, rows, columns, duplicates, sha256, warnings."""
-    duplicates = len(table) - len(set(table.rows))
-    columns: list[Json] = [describe(name, table.column(name)) for name in table.names]
+def report(table: Table, parts: Sequence[Part], notes: Sequence[str] = ()) -> dict[str, Json]:
+    """What there is to say about all rows together."""
+    originals = {new: old for part in parts for new, old in part.reading.originals.items()}
+    columns = []
+    for at, name in enumerate(table.names):
+        if len(table) > _MANY_ROWS:
+            say("report", f"looking at column {at + 1}", done=at / len(table.names))
+        cells = [row[at] for row in table.rows]
+        columns.append(describe(name, cells, parts[0].layout, originals.get(name)))
+    columns, time = timed(table, columns)
+    near = near_duplicates(table, columns)
+    pairs, late = same(table, columns), afterwards(table, columns)
     return {
-        "files": [_file(*pair) for pair in zip(sources, readings, strict=True)],
-        "rows": len(table),
-        "columns": columns,
-        "duplicates": duplicates,
-        "sha256": _sha256(sources),
-        "warnings": [
-            *(note for reading in readings for note in reading.notes),
-            *_unlike(sources, readings),
-            *_warnings(table),
-        ],
+        "columns": [column.to_json() for column in columns],
+        "duplicates": len(table) - len(set(table.rows)),
+        "near_duplicates": near,
+        "groups": list(groups(table, columns)),
+        "time": time,
+        "same": [list(pair) for pair in pairs],
+        "afterwards": [list(pair) for pair in late],
+        "warnings": [*notes, *about_parts(parts), *about_table(table, columns, near)],
     }
 
 
-def describe(name: str, cells: Sequence[Cell]) -> dict[str, Json]:
-    """One column: kind, missing and different values, the commonest values or the range."""
-    kind: Kind = kind_of(name, cells)
-    known = [cell for cell in cells if cell is not None and not is_missing(cell)]
-    counts = _counts(known, kind)
-    told: dict[str, Json] = {
-        "name": name,
-        "kind": kind,
-        "missing": len(cells) - len(known),
-        "unique": len(counts),
-    }
-    if kind in ("category", "boolean", "constant", "integer"):
-        told["top"] = [[value[:LONGEST_VALUE], n] for value, n in counts.most_common(SHOWN_VALUES)]
-    if kind in ("text", "category"):
-        told["mean_words"] = round(mean_words(cells), 2)
-    if kind in ("number", "integer", "boolean"):
-        told |= _range(known)
-    return told
-
-
-def _counts(known: Sequence[str], kind: Kind) -> Counter[str]:
-    """How often each value occurs; a label's spellings are one value where it could be a class."""
-    if kind not in ("category", "boolean", "constant", "integer"):
-        return Counter(known)
-    written = spellings(known)
-    return Counter(written[label_of(cell)] for cell in known)
-
-
-def _range(known: Sequence[str]) -> dict[str, Json]:
-    decimal = decimal_of(known)
-    numbers = [value for cell in known if math.isfinite(value := to_number(cell, decimal))]
-    if not numbers:
-        return {}
-    mean = math.fsum(number / len(numbers) for number in numbers)  # a plain sum can overflow
-    return {"minimum": min(numbers), "maximum": max(numbers), "mean": mean}
-
-
-def _joined(sources: Sequence[Source], readings: Sequence[Reading]) -> Table:
-    """All rows with the columns of the first file; Problem when another shares none of them."""
-    table = readings[0].table
-    for source, reading in zip(sources[1:], readings[1:], strict=True):
-        if not set(reading.table.names) & set(table.names):
+def joined(parts: Sequence[Part]) -> Table:
+    """All rows with the columns of the first part; Problem when another shares none of them."""
+    table = parts[0].reading.table
+    for part in parts[1:]:
+        more = part.reading.table
+        if not set(more.names) & set(table.names):
             raise Problem(
-                f"{source.path.name} and {sources[0].path.name} have no column in common.",
+                f"{part.name} and {parts[0].name} have no column in common.",
                 "Send files with the same columns, or only the one to train on.",
             )
-        table = table.join(reading.table.aligned(table.names))
+        same = more.names == table.names
+        table = table.join(more if same else more.aligned(table.names))
     return table
 
 
-def _unlike(sources: Sequence[Source], readings: Sequence[Reading]) -> list[str]:
-    """A warning for each file whose columns are not those of the first."""
-    first = readings[0].table.names
-    told = []
-    for source, reading in zip(sources[1:], readings[1:], strict=True):
-        lacking = [name for name in first if name not in reading.table.names]
-        more = [name for name in reading.table.names if name not in first]
-        told += [f"{source.path.name} lacks {', '.join(lacking[:5])}."] if lacking else []
-        told += [f"{source.path.name} also has {', '.join(more[:5])}."] if more else []
-    return told
+def _read(told: Told) -> tuple[list[Part], tuple[str, ...]]:
+    """The parts, those to learn from first: their columns are the ones that count."""
+    for source in told.sources:
+        say("report", f"reading {source.name}")
+    parts, notes = read_parts(told.sources, leave_out_bad=told.leave_out_bad)
+    return sorted(parts, key=lambda part: _ORDER[part.split]), notes
 
 
-def _file(source: Source, reading: Reading) -> dict[str, Json]:
+def _saved(number: int, part: Part, folder: Path) -> dict[str, Json]:
+    """Write a part's table; how it was read."""
+    name = f"{number}.jsonl"
+    reading = part.reading
+    save_table(reading.table, folder / name)
     return {
-        "name": source.path.name,
-        "split": source.split,
+        "name": part.name,
+        "split": part.split,
         "format": reading.format,
-        "rows": len(reading.table),
+        "rows": _rows(part),
+        "kept": len(reading.table),
+        "table": name,
         "encoding": reading.encoding,
         "delimiter": reading.delimiter,
         "header": reading.header,
     }
 
 
+def _rows(part: Part) -> int:
+    """Rows of the part, also where its table is a sample of them."""
+    return len(part.reading.table) if part.reading.total is None else part.reading.total
+
+
 def _sha256(sources: Sequence[Source]) -> str:
+    """Over the bytes of all files, and over the names of those that lie in folders."""
     total = hashlib.sha256()
     for source in sources:
-        total.update(source.path.read_bytes())
+        for path in _files(source.path):
+            if path != source.path:
+                total.update(path.relative_to(source.path).as_posix().encode())
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    total.update(chunk)
     return total.hexdigest()
 
 
-def _warnings(table: Table) -> list[str]:
-    """What a person should know before training, in plain words; no cell is quoted."""
-    told = []
-    if len(table) < FEW_ROWS:
-        told.append(f"Only {len(table)} rows: a score on so few says next to nothing.")
-    lines = ["\n".join(cell for cell in row if cell) for row in table.rows]
-    orders = sum(bool(_ORDERS.search(line)) for line in (*lines, *table.names))
-    if orders:
-        told.append(
-            f"{orders} cells or names hold text that reads like instructions; it is only data."
-        )
-    personal = sum(bool(_PERSONAL.search(line)) for line in lines)
-    if personal:
-        told.append(f"{personal} rows hold what looks like e-mail addresses or card numbers.")
-    wide = len(table.names) > len(table)
-    if wide:
-        told.append(
-            f"More columns ({len(table.names)}) than rows ({len(table)}): a model can learn chance"
-            " patterns; trust only the held-out score."
-        )
-    return told
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (found for found in sorted(path.rglob("*")) if found.is_file())
+    else:
+        yield path
 
 
-def _arguments() -> tuple[Path, list[Source]]:
-    parser = argparse.ArgumentParser(description="Write the data report of some files.")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--train", type=Path, action="append", default=[])
-    parser.add_argument("--validation", type=Path, action="append", default=[])
-    parser.add_argument("--test", type=Path, action="append", default=[])
-    parser.add_argument("files", type=Path, nargs="*")
+def _arguments() -> Told:
+    parser = argparse.ArgumentParser(description="Write the tables and the report of some files.")
+    for name in ("data", "files", "out", "tables"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--leave-out-bad-rows", action="store_true")
     told = parser.parse_args()
-    sources = [Source(path, None) for path in told.files]
-    sources += [Source(path, "train") for path in told.train]
-    sources += [Source(path, "validation") for path in told.validation]
-    sources += [Source(path, "test") for path in told.test]
-    if not sources:
-        parser.error("name at least one file")
-    return told.out, sources
+    listed: list[dict[str, str]] = json.loads(told.files.read_text("utf-8"))
+    sources = [
+        Source(told.data / one["name"], one["name"], one.get("split"))  # type: ignore[arg-type] # ours
+        for one in listed
+    ]
+    return Told(tuple(sources), told.out, told.tables, told.leave_out_bad_rows)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 from metrics import Floats
 from progress import Problem
 from reading import Reading, read_bytes
+from spreadsheets import harmless
 from tables import Table, parse_csv, write_csv
 
 TRUTH = "__truth__"
@@ -30,14 +31,14 @@ class Answers:
 
     @property
     def names(self) -> list[str]:
-        """Header of the CSV that predict.py writes."""
+        """Header of the CSV that predict.py writes; it starts with words of ours."""
         return ["prediction", *(f"probability_{label}" for label in self.classes)]
 
     @property
     def rows(self) -> Iterator[list[object]]:
-        """Lines of that CSV, numbers so that they read back exactly."""
+        """Lines of that CSV: numbers read back exactly, texts are safe in a spreadsheet."""
         for said, chances in zip(self.said, self.chances.tolist(), strict=True):
-            yield [float(said) if isinstance(said, np.floating) else said, *chances]
+            yield [float(said) if isinstance(said, np.floating) else harmless(said), *chances]
 
 
 class Model(Protocol):
@@ -88,6 +89,7 @@ def read_input(model: Model, content: bytes, name: str) -> Table:
         table = _named(model, reading, certain=certain)
     if not set(model.inputs) <= set(table.names) and model.reads_text:
         table = _texts(model, table, content, name)
+    table = _spelt_alike(table, model.inputs)
     lacking = [column for column in model.inputs if column not in table.names]
     if lacking:
         raise Problem(
@@ -96,6 +98,17 @@ def read_input(model: Model, content: bytes, name: str) -> Table:
             f" the file has {_listed(table.names)}.",
         )
     return table.select(model.inputs)
+
+
+def _spelt_alike(table: Table, inputs: Sequence[str]) -> Table:
+    """Columns that differ from an input in case and spaces alone get its name."""
+    wanted = {"".join(one.lower().split()): one for one in inputs if one not in table.names}
+    own = ["".join(name.lower().split()) for name in table.names]
+    names = [
+        wanted[bare] if bare in wanted and own.count(bare) == 1 else name
+        for name, bare in zip(table.names, own, strict=True)
+    ]
+    return Table(tuple(names), table.rows)
 
 
 def _arguments() -> argparse.Namespace:

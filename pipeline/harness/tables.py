@@ -7,7 +7,7 @@ was empty. Nothing is turned into a number before a model asks for it.
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -63,9 +63,9 @@ class Table:
         return pd.DataFrame(self.rows, columns=list(self.names), dtype=object)
 
 
-def is_missing(cell: Cell) -> bool:
-    """Whether a cell says that its value is not known, plainly or in disguise."""
-    return cell is None or cell.strip().lower() in MISSING
+def is_missing(cell: Cell, missing: Collection[str] = MISSING) -> bool:
+    """Whether a cell says that its value is not known, by what means that in its column."""
+    return cell is None or cell.strip().lower() in missing
 
 
 def label_of(cell: Cell) -> str:

@@ -111,10 +111,15 @@ class Bench:
     def __init__(
         self, python: Path, folder: Path, data: Path, *, words: str, backbone: str, budget: float
     ) -> None:
-        self.python, self.folder, self.data = python, folder, data
+        self.python, self.folder = python, folder
         for name, source in sources(TASK).items():
             shutil.copy(source, folder / name)
-        self.script(str(HARNESS / "report.py"), "--out", "report.json", str(data))
+        told = [{"name": data.name, "split": None}]
+        (folder / "files.json").write_text(json.dumps(told), "utf-8")
+        given = ("--data", str(data.parent), "--files", "files.json")
+        self.script(
+            str(HARNESS / "report.py"), *given, "--out", "report.json", "--tables", "tables"
+        )
         report = DataReport.model_validate_json((folder / "report.json").read_bytes())
         recipe = find_recipe(TASK)
         roles = recipe.evidence(report, words).roles
@@ -143,8 +148,7 @@ class Bench:
         config = BundleConfig.model_validate({**self.settings, "seed": seed})
         (self.folder / "config.json").write_text(config.model_dump_json(), "utf-8")
         fit = ("--config", "config.json", "--fit", "prepared/fit")
-        data = str(self.data.parent)
-        self.script("prepare.py", *fit[:2], "--data", data, "--out", "prepared")
+        self.script("prepare.py", *fit[:2], "--data", "tables", "--out", "prepared")
         self.script("baseline.py", *fit, "--out", "baselines")
         shutil.rmtree(self.folder / "model", ignore_errors=True)
         began = time.monotonic()

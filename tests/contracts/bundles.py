@@ -65,13 +65,18 @@ class TestBundle:
         return ended
 
     def report(self, *files: Path) -> DataReport:
-        """The data report of some files."""
-        self.must("report.py", "--out", "report.json", *files)
+        """The data report of some files of one folder; their tables lie in tables/."""
+        told = [{"name": file.name, "split": None} for file in files]
+        (self.work / "files.json").write_text(json.dumps(told), "utf-8")
+        given = ("--data", files[0].parent, "--files", "files.json")
+        self.must("report.py", *given, "--out", "report.json", "--tables", "tables")
         return DataReport.model_validate_json((self.work / "report.json").read_text("utf-8"))
 
     def evidence(self, report: DataReport) -> Evidence:
-        """What the recipe makes of a report without any words."""
-        return find_recipe(self.task).evidence(report, "")
+        """What the recipe makes of a report when the words ask for what it finds likeliest."""
+        recipe = find_recipe(self.task)
+        target = recipe.evidence(report, "").roles.get("target", "")
+        return recipe.evidence(report, f"{recipe.words[0]} {target}")
 
     def configure(self, report: DataReport, **changes: object) -> BundleConfig:
         """Write config.json as the bot would for this report, with changes."""
@@ -79,9 +84,9 @@ class TestBundle:
         (self.folder / "config.json").write_text(config.model_dump_json(), "utf-8")
         return config
 
-    def prepare(self, data: Path) -> Ended:
-        """Cut the data into prepared/."""
-        return self.run("prepare.py", *self._config, "--data", data, "--out", "prepared")
+    def prepare(self, out: str = "prepared") -> Ended:
+        """Cut the tables of the report into parts."""
+        return self.run("prepare.py", *self._config, "--data", "tables", "--out", out)
 
     def baseline(self) -> Ended:
         """Make the baselines."""

@@ -91,7 +91,7 @@ def trained(task: TaskType, python: Path, tmp_path_factory: pytest.TempPathFacto
     files = sample_files(task)
     report = bundle.report(*files)
     config = bundle.configure(report)
-    prepared = bundle.prepare(files[0].parent)
+    prepared = bundle.prepare()
     assert prepared.code == 0, prepared.errors
     told = json.loads((bundle.work / "prepared" / "prepared.json").read_text("utf-8"))
     bundle.baseline()
@@ -289,9 +289,6 @@ def test_progress_is_json_and_ends_at_one(trained: Trained) -> None:
 
 def test_the_same_seed_gives_the_same_parts(trained: Trained) -> None:
     before = trained.bundle.work / "prepared" / "heldout" / "test.jsonl"
-    files = sample_files(trained.bundle.task)
-    out = ("--data", files[0].parent, "--out", "prepared_again")
-    config = trained.bundle.folder / "config.json"
-    trained.bundle.must("prepare.py", "--config", config, *out)
+    assert trained.bundle.prepare("prepared_again").code == 0
     after = trained.bundle.work / "prepared_again" / "heldout" / "test.jsonl"
     assert before.read_bytes() == after.read_bytes()

@@ -17,6 +17,7 @@ from preparing import (
     more_held_out,
     one_spelling,
     read_given,
+    without_answer,
     write_parts,
 )
 from progress import Problem, run
@@ -46,6 +47,7 @@ def main() -> None:
     labels = [cell for table in given.values() for cell in table.column(target)]
     warnings = [*spelled, *check_classes(labels, target, LEAST_ROWS)]
     warnings += [*_unanswered(given, target), *_shape(len(features), len(labels), len(inputs))]
+    warnings += without_answer(unknown, target)
     parts = split_tables(
         given,
         more_held_out(config) if len(labels) < FEW_ROWS else config.split,
@@ -53,8 +55,7 @@ def main() -> None:
         keys=[key] if len(inputs) >= FEW_INPUTS else [],
         label=lambda row: label_of(row[label]),
     )
-    steps = [f"{unknown} rows without a value in {target} left out"] if unknown else []
-    steps += [f"{name} left out: {reason}" for name, reason in config.ignored.items()]
+    steps = [f"{name} left out: {reason}" for name, reason in config.ignored.items()]
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 

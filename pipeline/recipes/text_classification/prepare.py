@@ -15,6 +15,7 @@ from preparing import (
     more_held_out,
     one_spelling,
     read_given,
+    without_answer,
     write_parts,
 )
 from progress import Problem, run, say
@@ -63,7 +64,7 @@ def main() -> None:
         label=lambda row: label_of(row[target_at]),
     )
     steps = [f"{empty} rows without text left out"] if empty else []
-    steps += [f"{unlabelled} rows without a label left out"] if unlabelled else []
+    warnings += without_answer(unlabelled, target)
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 

@@ -27,32 +27,35 @@ headers = harness("headers")
         ("text", "评论", [f"这个产品的质量非常好{n}" for n in range(30)]),
         ("category", "城市", ["东京都", "大阪府", "京都府"] * 10),
         ("category", "answer", ["very satisfied with it", "not satisfied with it"] * 20),
+        ("number", "price", ["$1,200", "$900", "(30.50)", "75 USD"] * 5),
+        ("number", "share", ["45%", "3 %", "12.5%", "100%"] * 5),
+        ("integer", "age", ["3 years", "1 year", "12 years", "7 years"] * 5),
+        ("category", "weight", ["3 kg", "5 lb", "12 kg", "7 lb"] * 5),
+        ("category", "salary", ["<=50K", ">50K"] * 10),
+        ("integer", "age", [*map(str, range(30)), *["unknown"] * 3]),
+        ("boolean", "paid", ["Yes", "no", "y", "N", "NO"] * 5),
+        ("boolean", "bezahlt", ["ja", "Nein", "ja", ""] * 5),
+        ("boolean", "payé", ["oui", "non", "non", "oui"] * 5),
+        ("category", "answer", ["yes", "no", "maybe"] * 5),
+        ("date", "day", ["31.12.2023", "01.02.2024", "15.03.2024"] * 5),
+        ("date", "day", ["12/31/2023", "02/01/2024", "03/15/2024"] * 5),
+        ("date", "day", ["31 Dec 2023", "1 Feb 2024", "15 Mar 2024"] * 5),
+        ("date", "month", ["2024-01", "2024-02", "2024-03"] * 5),
+        ("date", "date", ["20240131", "20240229", "20231201"] * 5),
+        ("date", "year", [str(n) for n in range(1950, 1990)]),
+        ("integer", "year", ["1999", "2004", "2004", "2010"] * 5),
+        ("id", "row", [str(n * 10) for n in range(40)]),
+        ("id", "x", [str((n * 7) % 40) for n in range(40)]),
+        ("id", "unnamed: 0", [str(n + n // 7) for n in range(40)]),
+        ("id", "key", [f"{n:08x}-1a2b-4c3d-8e9f-0123456789ab" for n in range(40)]),
+        ("id", "ref", [f"{n * n:032x}" for n in range(40)]),
+        ("number", "far", ["9" * 400, "1", "2", "3"] * 5),
+        ("nested", "tags", ['["a", "b"]', '{"a": 1}', "[]"] * 5),
+        ("category", "country", ["DE", "NA", "US", "FR"] * 5),
     ],
 )
 def test_kinds_are_told_apart(kind: str, name: str, cells: list[str | None]) -> None:
     assert kinds.kind_of(name, cells) == kind
-
-
-@pytest.mark.parametrize(
-    ("cell", "decimal", "number"),
-    [
-        ("1.5", ".", 1.5),
-        ("1,5", ",", 1.5),
-        ("1,234.5", ".", 1234.5),
-        ("1.234,5", ",", 1234.5),
-        ("$1,200", ".", 1200.0),
-        ("45%", ".", 45.0),
-        ("1 200", ".", 1200.0),
-        ("-3e2", ".", -300.0),
-    ],
-)
-def test_numbers_are_read_as_people_write_them(cell: str, decimal: str, number: float) -> None:
-    assert kinds.to_number(cell, decimal) == number
-
-
-def test_a_column_of_commas_has_decimal_commas() -> None:
-    assert kinds.decimal_of(["1,5", "2,25", "1,234"]) == ","
-    assert kinds.decimal_of(["1,234", "2.5"]) == "."
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,20 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not done.stdout
+
+
+FORMULAS = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "\t=1+1", "\uff1d1"]
+PLAIN = ["-5.5", "+4479460000", "+49 30 123456", "-", "a=b", "me@example.org"]
+
+
+def test_an_answer_file_runs_nothing_in_a_spreadsheet(ask: Ask, tmp_path: Path) -> None:
+    rows = as_csv([["text"], *([text] for text in (*FORMULAS, *PLAIN))])
+    (tmp_path / "rows.csv").write_text(rows, "utf-8", newline="")
+    said = heard(ask, "--input", "rows.csv")
+    assert said == [*(f"'{text}" for text in FORMULAS), *PLAIN]
+
+
+def test_a_column_that_differs_in_case_and_spaces_alone_is_known(ask: Ask, tmp_path: Path) -> None:
+    rows = as_csv([["nr", " Text"], *(["1", text] for text in TEXTS)])
+    (tmp_path / "rows.csv").write_text(rows, "utf-8")
+    assert heard(ask, "--input", "rows.csv") == TEXTS

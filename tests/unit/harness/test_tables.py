@@ -36,3 +36,8 @@ def test_a_lacking_column_has_no_cells() -> None:
 def test_disguises_of_missing_are_known() -> None:
     assert all(tables.is_missing(cell) for cell in (None, "", " ", "?", "NA", "n/a", "NaN"))
     assert not any(tables.is_missing(cell) for cell in ("0", "no", "none", "unknown"))
+
+
+def test_a_column_may_say_itself_what_is_missing() -> None:
+    assert tables.is_missing(" -999 ", frozenset(("", "-999")))
+    assert not tables.is_missing("NA", frozenset(("",)))

@@ -244,6 +244,45 @@ def check_numbers_are_read_as_people_write_them() -> None:
     assert encoder.transform(table(price=["$2,000.00", "12"]))[:, 0].tolist() == [2000.0, 12.0]
 
 
+def check_marks_of_training_are_missing_in_use() -> None:
+    ages = [str(18 + n % 50) for n in range(100)] + ["-999"] * 5
+    encoder = saved_encoder(learn_encoder(table(age=ages), {"age": "integer"}))
+    told = encoder.transform(table(age=["-999", "-999.0", "30"]))[:, 0]
+    assert np.isnan(told[:2]).all()
+    assert told[2] == 30
+    assert np.isnan(encoder.transform(table(age=ages), training=True)[-1, 0])
+
+
+def check_units_are_read_as_in_training() -> None:
+    known = table(weight=[f"{n},5 kg" for n in range(20)])
+    encoder = saved_encoder(learn_encoder(known, {"weight": "number"}))
+    told = encoder.transform(table(weight=["2,5 kg", "7", "3 lb", "n/a"]))[:, 0]
+    assert told[:2].tolist() == [2.5, 7.0]
+    assert np.isnan(told[2:]).all()
+
+
+def check_dates_keep_their_order() -> None:
+    known = table(day=[f"{1 + n % 28:02d}/{1 + n % 12:02d}/2024" for n in range(60)])
+    encoder = saved_encoder(learn_encoder(known, {"day": "date"}))
+    names = [feature.name for feature in encoder.features]
+    told = encoder.transform(table(day=["03/04/2024", "12/31/2024", "soon"]))
+    assert told[:, names.index("day month")].tolist()[:2] == [4.0, 12.0]
+    assert np.isnan(told[2]).all()
+
+
+def check_a_code_called_na_is_a_category() -> None:
+    known = table(region=["EU", "NA", "SA", "AS"] * 10)
+    encoder = saved_encoder(learn_encoder(known, {"region": "category"}))
+    assert not np.isnan(encoder.transform(table(region=["NA"])))[0, 0]
+    assert np.isnan(encoder.transform(table(region=["?"])))[0, 0]
+
+
+def saved_encoder(encoder: Encoder) -> Encoder:
+    folder = Path(tempfile.mkdtemp())
+    encoder.save(folder)
+    return load_encoder(folder)
+
+
 def check_useless_columns_are_dropped_with_the_reason() -> None:
     known = table(
         key=[f"k{n}" for n in range(20)],

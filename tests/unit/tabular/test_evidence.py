@@ -18,7 +18,7 @@ def column(
 
 def evidence(words: str, *columns: ColumnReport) -> Evidence:
     report = DataReport(
-        files=(FileReport(name="data.csv", format="csv", rows=ROWS),),
+        files=(FileReport(name="data.csv", format="csv", rows=ROWS, kept=ROWS, table="0.jsonl"),),
         rows=ROWS,
         columns=columns,
         duplicates=0,
@@ -32,7 +32,7 @@ AGE = column("age", "integer", 60)
 SPENT = column("spent", "number", 900)
 REGION = column("Region", "category", 4, ("north", "south"))
 CANCELLED = column("HasCancelled", "boolean", 2)
-GRADE = column("grade", "category", 3, ("gold", "bronze"))
+GRADE = column("medal", "category", 3, ("gold", "bronze"))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_words_name_the_target_in_any_form(words: str) -> None:
 
 def test_a_value_in_the_words_names_its_column() -> None:
     found = evidence("which customers are bronze", KEY, AGE, GRADE, REGION)
-    assert found.roles["target"] == "grade"
+    assert found.roles["target"] == "medal"
     assert not found.doubts
 
 
@@ -69,15 +69,15 @@ def test_a_name_like_target_needs_no_words() -> None:
 
 def test_the_last_column_is_the_first_choice_by_convention() -> None:
     found = evidence("train a model", AGE, REGION, SPENT, GRADE)
-    assert found.doubts["target"] == ("grade", "Region")
+    assert found.doubts["target"] == ("medal", "Region")
     alone = evidence("train a model", AGE, SPENT, GRADE)
-    assert alone.roles["target"] == "grade"
+    assert alone.roles["target"] == "medal"
     assert "place" in alone.reason
 
 
 def test_first_and_last_column_are_a_doubt() -> None:
     found = evidence("train a model", GRADE, AGE, SPENT, REGION)
-    assert set(found.doubts["target"]) == {"grade", "Region"}
+    assert set(found.doubts["target"]) == {"medal", "Region"}
     assert found.score < 0.6
 
 
@@ -109,13 +109,13 @@ def test_a_value_that_is_asked_for_beats_half_a_name() -> None:
 
 def test_an_article_is_no_column() -> None:
     letter = column("a", "number", 900)
-    assert evidence("make me a grade model", letter, SPENT, GRADE).roles["target"] == "grade"
+    assert evidence("make me a medal model", letter, SPENT, GRADE).roles["target"] == "medal"
     assert "You ask for a," in evidence("predict a from spent", letter, SPENT, GRADE).reason
 
 
 def test_a_quantity_that_is_given_does_not_mislead() -> None:
-    found = evidence("predict the grade given age and spent", AGE, SPENT, GRADE, REGION)
-    assert found.roles["target"] == "grade"
+    found = evidence("predict the medal given age and spent", AGE, SPENT, GRADE, REGION)
+    assert found.roles["target"] == "medal"
     assert found.score > 0.85
 
 
@@ -154,7 +154,7 @@ def test_catboost_waits_for_a_budget_that_feeds_it() -> None:
 
 def test_a_place_in_the_table_alone_is_asked_about() -> None:
     found = evidence("make a model", AGE, column("smoker", "boolean", 2), SPENT, GRADE)
-    assert set(found.doubts["target"]) == {"smoker", "grade"}
+    assert set(found.doubts["target"]) == {"smoker", "medal"}
 
 
 def test_a_column_without_use_is_not_replaced_by_another() -> None:
