@@ -137,6 +137,12 @@ class JobContext(Frozen):
         return self.evolve(request=self.request.model_copy(update={"conversation": talk}))
 
     @property
+    def publishes(self) -> bool:
+        """Whether the model is published; the person may have said not to, anywhere."""
+        said = self.intent.deploy.publish if self.intent else None
+        return self.request.deploy and said is not False
+
+    @property
     def last_error(self) -> StageError | None:
         """The latest failure, if there was one."""
         return self.errors[-1] if self.errors else None

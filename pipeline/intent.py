@@ -20,6 +20,14 @@ class DatasetIntent(Frozen):
     text_column: str | None = None
     label_column: str | None = None
     image_column: str | None = None
+    time_column: str | None = None
+    series_column: str | None = None
+    source_column: str | None = None
+    prompt_column: str | None = None
+    response_column: str | None = None
+    group_column: str | None = None
+    ignored_columns: tuple[str, ...] | None = None
+    bad_rows: Literal["leave them out"] | None = None
     train_split: float | None = Field(default=None, gt=0, lt=1)
     val_split: float | None = Field(default=None, gt=0, lt=1)
     test_split: float | None = Field(default=None, gt=0, lt=1)
@@ -40,6 +48,8 @@ class HyperparameterIntent(Frozen):
     max_grad_norm: float | None = Field(default=None, gt=0)
     early_stopping_patience: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0, lt=2**32)
+    horizon: int | None = Field(default=None, ge=1)
+    clusters: int | None = Field(default=None, ge=2)
 
 
 class PeftIntent(Frozen):
@@ -78,6 +88,7 @@ class DeployIntent(Frozen):
     hf_username: str | None = None
     hf_org: str | None = None
     hf_repo_name: str | None = None
+    publish: bool | None = None
     private_repo: bool | None = None
     create_space: bool | None = None
     model_card_description: str | None = None
@@ -96,4 +107,6 @@ class ParsedIntent(Frozen):
     architecture: ArchitectureIntent = ArchitectureIntent()
     deploy: DeployIntent = DeployIntent()
     runtime: str | None = None
+    metric: str | None = None
+    budget_minutes: float | None = Field(default=None, gt=0)
     locked: tuple[str, ...] = ()

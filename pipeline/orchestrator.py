@@ -81,7 +81,7 @@ class Orchestrator:
         known = context.intent is not None and Stage.INTENT_PARSER in context.stage_results
         task = context.intent.task_type if context.intent and known else None
         try:
-            route = plan(task, deploy=context.request.deploy)
+            route = plan(task, deploy=context.publishes)
         except PersonCanFix as error:
             await self._save(row, transitions.waits_for(context, error, now))
             return

@@ -1,6 +1,25 @@
 """The plan a person sees before anything runs, and whether it waits for a yes."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pipeline.context import JobContext
+
+# For those who have not met them: what each metric says, and what is good.
+METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
+    {
+        "accuracy": "the share of right answers",
+        "f1": "how well the one class is found without false alarms: 0 is useless, 1 perfect",
+        "macro_f1": "how well each class is found, all counting the same: 1 is perfect",
+        "roc_auc": "how well the two classes are ranked: 0.5 is guessing, 1 perfect",
+        "log_loss": "how wrong its probabilities are: 0 is perfect",
+        "rmse": "the usual error in units of the answer, large ones counting more: 0 is perfect",
+        "mae": "the mean error in units of the answer: 0 is perfect",
+        "r2": "the share of the differences it explains: 0 is guessing, 1 perfect",
+        "mase": "the error next to repeating the last season: below 1 is better than that",
+        "silhouette": "how far apart the groups are: 1 is far, 0 not at all",
+    }
+)
 
 
 def plan_lines(context: JobContext) -> tuple[str, ...]:
@@ -16,9 +35,17 @@ def plan_lines(context: JobContext) -> tuple[str, ...]:
         lines.append(f"Judged on {split.rows['test']:,} held-out rows it never trains on")
     if config is not None and context.architecture is not None:
         lines.append(f"Model: {context.architecture.backbone}, judged by {config.metric}")
+        lines += _explained(context, config.metric)
         lines.append(f"Time: up to {_minutes(config.budget_seconds)} of training")
     lines.append(_where(context))
     return tuple(lines)
+
+
+def _explained(context: JobContext, metric: str) -> list[str]:
+    """A newcomer reads what the metric means."""
+    newcomer = context.intent is not None and context.intent.user_expertise_level == "novice"
+    meaning = METRICS_EXPLAINED.get(metric)
+    return [f"  {metric}: {meaning}"] if newcomer and meaning else []
 
 
 def needs_yes(context: JobContext, approval: str) -> str:
@@ -28,7 +55,7 @@ def needs_yes(context: JobContext, approval: str) -> str:
     collected = context.collected
     if collected is not None and collected.runtime != "local":
         return f"Training on {collected.runtime} leaves this machine and may cost money."
-    if collected is not None and collected.host != "folder" and context.request.deploy:
+    if collected is not None and collected.host != "folder" and context.publishes:
         return f"Publishing to {collected.host} leaves this machine."
     return "You asked to see every plan first." if approval == "always" else ""
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from pipeline.artifacts import DataInput
 from pipeline.context import JobContext, Request, Waiting
 from pipeline.errors import PersonCanFix
-from pipeline.execution_plan import plan
+from pipeline.execution_plan import known_tasks, plan
 from pipeline.jobs import Stage, TaskType
 from pipeline.wishes import leaf, parse
 
@@ -18,6 +18,13 @@ _YES = re.compile(rf"({_A_YES})([,\s]+({_A_YES}|please))*[.!]*", re.IGNORECASE)
 _CHANGE = re.compile(
     r"(?:change|set)\s+(?:the\s+)?(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
 )
+GROUPING = TaskType("clustering")
+FIND_GROUPS = "none of them: find groups of similar rows"
+_GROUPS = re.compile(
+    r"(?:please\s+)?(?:find|look\s+for|make)?\s*(?:the\s+)?(?:groups|clusters|segments)\W*|clustering",
+    re.IGNORECASE,
+)
+_READS_ANEW = "dataset.bad_rows"  # decides what is read at all
 _PATH = re.compile(r"[/\\]|\.\w{2,7}[\"']?$")
 _SPLIT = re.compile(r"(?P<split>train|test|validation|val)=(?P<path>.+)", re.DOTALL)
 
@@ -87,7 +94,18 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
                 "Say “approve”, “change NAME to VALUE” or “cancel”.",
             )
         return _settled(context, request=_changed(context.request, approved=True))
-    return _answered(context, waiting, pick(text, waiting.options))
+    return _answered(context, waiting, _chosen(text, waiting))
+
+
+def _chosen(text: str, waiting: Waiting) -> str:
+    """The option that is meant, or the text; PersonCanFix for a number that no option has."""
+    reply = pick(text, waiting.options)
+    if waiting.options and reply.isdigit() and reply not in waiting.options:
+        raise PersonCanFix(
+            f"There is no option {reply}: there are {len(waiting.options)}.",
+            "Give the number or the text of one of them.",
+        )
+    return reply
 
 
 def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
@@ -105,7 +123,23 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
         case "retry":
             return _settled(context)
         case field:
-            return _set(context, field, reply)
+            return _fixed(context, field, reply)
+
+
+def _fixed(context: JobContext, field: str, reply: str) -> JobContext:
+    """The wish that a reply is; asked for a task, a column's name says it as well."""
+    about_task = field in {"target", "task_type"}
+    if about_task and (reply == FIND_GROUPS or _GROUPS.fullmatch(reply)):
+        return _set(_without(context, "dataset.label_column"), "task_type", GROUPING)
+    if field == "task_type" and reply not in known_tasks():
+        return _set(context, "target", reply)
+    return _set(context, field, reply)
+
+
+def _without(context: JobContext, leaf: str) -> JobContext:
+    """The context without an earlier wish."""
+    kept = {name: value for name, value in context.request.settings.items() if name != leaf}
+    return context.evolve(request=_changed(context.request, settings=kept))
 
 
 def _is_told_anew(request: Request, reply: str) -> bool:
@@ -129,7 +163,8 @@ def _set(context: JobContext, name: str, value: str) -> JobContext:
     if dotted == "runtime":
         return _moved(context, dotted, value)
     settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
-    return _restart(context, _changed(context.request, settings=settings), Stage.INTENT_PARSER)
+    again = Stage.INTAKE_MANAGER if dotted == _READS_ANEW else Stage.INTENT_PARSER
+    return _restart(context, _changed(context.request, settings=settings), again)
 
 
 def _moved(context: JobContext, shelf: str, name: str) -> JobContext:

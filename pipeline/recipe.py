@@ -1,4 +1,4 @@
-"""What a recipe declares. A task is a folder under recipes/, found by its name."""
+"""What a task and its recipe declare. A task is a folder under recipes/, found by its name."""
 
 import importlib
 import pkgutil
@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from pipeline.artifacts import ColumnKind, DataReport
-from pipeline.errors import Bug, UnknownName
+from pipeline.errors import Bug, PersonCanFix, UnknownName
 from pipeline.jobs import TaskType
 
 HARNESS = Path(__file__).parent / "harness"
@@ -21,12 +21,13 @@ SCRIPTS = ("prepare.py", "baseline.py", "train.py", "predict.py", "score.py", "a
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A part that a column plays, and the kinds of column that can play it."""
+    """A part that a column plays, the kinds of column that can play it, and the fewest values."""
 
     name: str
     title: str
     kinds: tuple[ColumnKind, ...]
     required: bool = True
+    least_values: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backbone:
-    """A model a person can choose. `requirements` come on top of the recipe's own."""
+    """A model a person can choose, by its name or what else it is `called`.
+
+    `requirements` come on top of the recipe's own.
+    """
 
     name: str
     title: str
@@ -47,6 +51,7 @@ class Backbone:
     hardware: Literal["cpu", "gpu"]
     requirements: tuple[str, ...] = ()
     least_seconds: float = 0
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,33 +59,35 @@ class Evidence:
     """How well data suits a task, from 0 to 1, and the reason in words.
 
     `roles` maps each role to the column that plays it, `doubts` names other columns that could
-    as well play the part: {"target": ("a", "b")}.
+    as well play the part: {"target": ("a", "b")}. `supported` is False where neither the words nor
+    a name point to the target.
     """
 
     score: float
     reason: str
     roles: dict[str, str | tuple[str, ...]]
     doubts: dict[str, tuple[str, ...]]
+    supported: bool = True
+
+
+def no_evidence(reason: str, *, score: float = 0.0) -> Evidence:
+    """The data does not suit the task, and why."""
+    return Evidence(score=score, reason=reason, roles={}, doubts={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """One task. Folder name = task type.
+class Task:
+    """One task as it is understood. Folder name = task type.
 
-    `headline(classes)` picks the reported metric for that many classes (0: no classes);
-    `evidence(report, words)` judges data, with the person's words lower-cased;
-    `settings` is the schema of the hyperparameters, every one with a default.
+    `words` say it outright, `hints` only point to it; both are found also when misspelt.
+    `evidence(report, words)` judges data, with the person's words as they are.
     """
 
     title: str
     words: tuple[str, ...]
+    hints: tuple[str, ...]
     roles: tuple[Role, ...]
-    headline: Callable[[int], Metric]
-    metrics: tuple[Metric, ...]
-    backbones: tuple[Backbone, ...]
     minimum_rows: int
-    budget_seconds: float
-    settings: type[BaseModel]
     evidence: Callable[[DataReport, str], Evidence]
 
     def role(self, name: str) -> Role | None:
@@ -88,34 +95,73 @@ class Recipe:
         return next((role for role in self.roles if role.name == name), None)
 
 
-@cache
-def known_recipes() -> tuple[TaskType, ...]:
-    """Names of all recipe folders."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe(Task):
+    """A task that can be trained, by the scripts beside it.
+
+    `headline(classes)` picks the reported metric for that many classes (0: no classes);
+    `settings` is the schema of the hyperparameters, every one with a default.
+    """
+
+    headline: Callable[[int], Metric]
+    metrics: tuple[Metric, ...]
+    backbones: tuple[Backbone, ...]
+    budget_seconds: float
+    settings: type[BaseModel]
+
+
+def described_tasks() -> tuple[TaskType, ...]:
+    """Names of all folders: the tasks that are understood."""
     package = importlib.import_module("pipeline.recipes")
     return tuple(TaskType(found.name) for found in pkgutil.iter_modules(package.__path__))
 
 
 @cache
-def find_recipe(task: TaskType) -> Recipe:
-    """Load a recipe; UnknownName lists the tasks that can be trained."""
-    if task not in known_recipes():
-        raise UnknownName("task", task, known_recipes(), field="task_type")
-    recipe = getattr(importlib.import_module(f"pipeline.recipes.{task}"), "RECIPE", None)
-    if not isinstance(recipe, Recipe):
+def known_recipes() -> tuple[TaskType, ...]:
+    """Names of the folders that hold scripts: the tasks that can be trained."""
+    return tuple(task for task in described_tasks() if (_folder(task) / "train.py").is_file())
+
+
+@cache
+def find_task(task: TaskType) -> Task:
+    """Load a task, which may be one that cannot be trained yet; UnknownName lists all tasks."""
+    if task not in described_tasks():
+        raise UnknownName("task", task, described_tasks(), field="task_type")
+    module = importlib.import_module(f"pipeline.recipes.{task}")
+    found = getattr(module, "RECIPE", None) or getattr(module, "TASK", None)
+    if not isinstance(found, Task):
         message = f"recipes/{task}/__init__.py must define RECIPE, a pipeline.recipe.Recipe"
         raise Bug(message)
-    return recipe
+    return found
+
+
+@cache
+def find_recipe(task: TaskType) -> Recipe:
+    """Load a recipe; PersonCanFix lists the tasks that can be trained."""
+    found = find_task(task)
+    if isinstance(found, Recipe):
+        return found
+    raise PersonCanFix(
+        f"I read this as {found.title.lower()}, which I cannot train yet.",
+        f"I can train: {', '.join(known_recipes())}. Say which of these you mean, or “cancel”.",
+        field="task_type",
+        options=known_recipes(),
+    )
 
 
 def recipe_folder(task: TaskType) -> Path:
-    """Folder with the recipe's bundle files; UnknownName as find_recipe."""
+    """Folder with the recipe's bundle files; errors as find_recipe."""
     find_recipe(task)
-    module = importlib.import_module(f"pipeline.recipes.{task}")
-    return Path(next(iter(module.__path__)))
+    return _folder(task)
+
+
+def _folder(task: TaskType) -> Path:
+    package = importlib.import_module(f"pipeline.recipes.{task}")
+    return Path(next(iter(package.__path__)))
 
 
 def requirements(task: TaskType) -> tuple[str, ...]:
-    """The recipe's own requirements; UnknownName as find_recipe."""
+    """The recipe's own requirements; errors as find_recipe."""
     return read_requirements(recipe_folder(task))
 
 

@@ -2,17 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.intent import ParsedIntent
 
-_ALIASES = {
-    "target": "dataset.label_column",
-    "text": "dataset.text_column",
-    "image": "dataset.image_column",
-}
+ROLE_LEAVES = MappingProxyType(
+    {
+        "target": "dataset.label_column",
+        "text": "dataset.text_column",
+        "image": "dataset.image_column",
+        "time": "dataset.time_column",
+        "series_id": "dataset.series_column",
+        "source": "dataset.source_column",
+        "prompt": "dataset.prompt_column",
+        "response": "dataset.response_column",
+        "group": "dataset.group_column",
+    }
+)
 _NOT_A_WISH = {"locked", "task_description"}
 
 
@@ -35,13 +44,13 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[str]:
 
 def leaf(name: str) -> str:
     """The dotted leaf that a short name means: `target`, `epochs`, `hyperparameters.epochs`."""
-    name = _ALIASES.get(name, name)
+    name = ROLE_LEAVES.get(name, name)
     if name in leaves():
         return name
     ends = [known for known in leaves() if known.rsplit(".", 1)[-1] == name]
     if len(ends) == 1:
         return ends[0]
-    raise UnknownName("setting", name, (*_ALIASES, *leaves()))
+    raise UnknownName("setting", name, (*ROLE_LEAVES, *leaves()))
 
 
 def parse(name: str, value: JsonValue) -> tuple[str, JsonValue]:

@@ -12,7 +12,7 @@ from pipeline.recipe import SCRIPTS
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("bot", "adapters", "pipeline")
-RECIPES = sorted(path.parent for path in (ROOT / "pipeline" / "recipes").glob("*/__init__.py"))
+RECIPES = sorted(path.parent for path in (ROOT / "pipeline" / "recipes").glob("*/train.py"))
 HARNESS = ROOT / "pipeline" / "harness"
 
 # Where a whole program ends, and nothing above is left to tell the person.
@@ -22,11 +22,14 @@ EDGES = {
     "pipeline/orchestrator.py": "any error of an agent becomes the job's own",
 }
 TRAINING_LIBRARIES = {
+    "PIL",
     "catboost",
     "gradio",
     "lightgbm",
     "numpy",
     "pandas",
+    "pyarrow",
+    "python_calamine",
     "scipy",
     "sklearn",
 }

@@ -23,6 +23,16 @@ HARMLESS = {
     *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),
+    *(
+        "datetime",
+        "enumerate",
+        "float",
+        "frozenset[str]",
+        "fromkeys",
+        "maketrans",
+        "map",
+        "product",
+    ),
 }
 # Bundle files are scripts of their own: they look at the clock when they start, and set what numpy
 # and its kind read when they are imported.

@@ -25,7 +25,7 @@ def read_inputs(given: Iterable[str]) -> tuple[DataInput, ...]:
     problems = [problem for one in inputs if (problem := _missing(one.location))]
     if problems:
         raise PersonCanFix(
-            " ".join(problems), "Give a file or folder that exists, an address, or hf:NAME."
+            " ".join(problems), "Give a file or folder that exists, or an https:// address."
         )
     return tuple(inputs)
 

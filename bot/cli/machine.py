@@ -15,7 +15,7 @@ from bot.wiring import open_workbench
 from pipeline.errors import MLTrainerError
 from pipeline.execution_plan import known_tasks
 from pipeline.jobs import Frozen, TaskType
-from pipeline.recipe import find_recipe, known_recipes
+from pipeline.recipe import find_task, known_recipes
 
 _GIGABYTE = 1 << 30
 _DISK_WANTED = 5
@@ -119,12 +119,13 @@ def tasks(*, as_json: bool) -> None:
         Task(
             task_type=task,
             trainable=task in trainable,
-            title=find_recipe(task).title if task in trainable else "",
+            title=find_task(task).title,
         )
         for task in known_tasks()
     )
     for task in found:
-        output.say(f"{task.task_type:<26}{task.title or words.NOT_YET}")
+        state = "" if task.trainable else f" ({words.NOT_YET})"
+        output.say(f"{task.task_type:<26}{task.title}{state}")
     output.result(Tasks(tasks=found))
 
 

@@ -43,6 +43,11 @@ def predict(
         )
     if given not in {None, "-"} and not Path(str(given)).is_file():
         raise PersonCanFix(f"There is no file '{given}'.", "Give a file that exists, or - (stdin).")
+    if output is not None and given is not None and output.resolve() == Path(given).resolve():
+        raise PersonCanFix(
+            f"The predictions would be written over the rows in '{given}'.",
+            "Give --output another name.",
+        )
 
     async def work() -> int:
         voice = Output(as_json=as_json)

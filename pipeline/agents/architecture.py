@@ -34,7 +34,7 @@ class Architecture:
 
 def _named(recipe: Recipe, name: str) -> Backbone:
     for backbone in recipe.backbones:
-        if backbone.name == name.lower():
+        if name.lower() in {backbone.name, *backbone.called}:
             return backbone
     raise UnknownName(
         "backbone", name, (one.name for one in recipe.backbones), field="architecture.backbone"

@@ -1,22 +1,38 @@
 """Intent: from plain words, and the data beside them, to a structure every later stage reads."""
 
+from pydantic import JsonValue
+
+from pipeline.artifacts import DataReport
 from pipeline.context import JobContext
-from pipeline.errors import PersonCanFix
+from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.execution_plan import known_tasks
 from pipeline.folders import JobFolder
+from pipeline.hearing.expertise import expertise
+from pipeline.hearing.horizon import spoken_horizon
+from pipeline.hearing.wishes import spoken_wishes
 from pipeline.inspection import saved_report
-from pipeline.intent import DatasetIntent, ParsedIntent
+from pipeline.intent import DatasetIntent, ParsedIntent, SourceType
 from pipeline.jobs import Stage, TaskType
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
-from pipeline.recipe import known_recipes
+from pipeline.readiness import FIND_GROUPS, GROUPING
+from pipeline.recipe import find_task
 from pipeline.retry import POLICIES
-from pipeline.understanding import Reading, equally_good, readings
-from pipeline.wishes import parse_all, with_wishes
+from pipeline.understanding import Reading, equally_good, read, readings, ruled_out
+from pipeline.wishes import parse, parse_all, with_wishes
+
+# Said of one task alone: "5 groups" means nothing where nothing is grouped.
+_OF_ONE_TASK = {
+    "hyperparameters.clusters": "clustering",
+    "hyperparameters.horizon": "time_series_forecasting",
+}
+
+
+_MOST_CHOICES = 4
 
 
 class IntentParser:
-    """Rules read the request; what the person fixed by hand is locked."""
+    """Rules read the request; what the person fixed, by hand or in passing, is locked."""
 
     name = Stage.INTENT_PARSER
     retry = POLICIES[Stage.INTENT_PARSER]
@@ -24,52 +40,117 @@ class IntentParser:
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Settle on one task, or ask which of the equally good ones is meant."""
         report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
-        wishes = parse_all(context.request.settings)
-        draft = with_wishes(_draft(context), wishes)
-        if draft.task_type is not None:
-            return Done(
-                _with_task(draft, draft.task_type), f"{_title(draft.task_type)}, as you said"
-            )
-        ranked = readings(context.request.words, report, known_tasks())
+        words = context.request.words
+        given = parse_all(context.request.settings)
+        task = given.get("task_type")
+        if task is not None:
+            reading = read(TaskType(str(task)), words, report)
+            return Done(_intent(context, report, reading, given), f"{_title(reading)}, as you said")
+        _check_target(given, report)
+        ranked = readings(_with_target(words, given), report, known_tasks())
         best = equally_good(ranked)
+        if (asked := _unsupported(best, ranked, report)) is not None:
+            return asked
         if len(best) != 1:
-            return Ask(_which(best), "task_type", tuple(reading.task for reading in best))
+            return Ask(_which(best, report), "task_type", tuple(reading.task for reading in best))
         reading = best[0]
-        return Done(_with_task(draft, reading.task), f"{_title(reading.task)}: {reading.reason}")
+        if (other := ruled_out(ranked)) is not None:
+            return Ask(_instead(other, reading), "task_type", _choices(ranked))
+        return Done(
+            _intent(context, report, reading, given), f"{_title(reading)}: {reading.reason}"
+        )
 
 
-def _draft(context: JobContext) -> ParsedIntent:
-    collected = context.collected
-    return ParsedIntent(
-        task_description=context.request.words,
+def _unsupported(
+    best: tuple[Reading, ...], ranked: tuple[Reading, ...], report: DataReport
+) -> Ask | None:
+    """Where nothing says what to predict, the column is asked for: the task follows from it."""
+    groups = any(one.task == GROUPING for one in best)
+    others = [one for one in best if one.task != GROUPING]
+    if not others or any(one.supported or not one.targets for one in others):
+        return None
+    likely = {name for one in ranked if not one.supported for name in one.targets}
+    targets = [name for name in reversed(report.names) if name in likely]
+    options = (*targets, *((FIND_GROUPS,) if groups else ()))
+    return Ask("Which column should the model predict?", "target", options)
+
+
+def _check_target(given: dict[str, JsonValue], report: DataReport) -> None:
+    """UnknownName lists the columns where there is none of that name."""
+    target = given.get("dataset.label_column")
+    known = {name.strip().lower() for name in report.names}
+    if isinstance(target, str) and target.strip().lower() not in known:
+        raise UnknownName("column", target, report.names, field="target")
+
+
+def _with_target(words: str, given: dict[str, JsonValue]) -> str:
+    """The words with the target that was fixed by hand, as if they had said it."""
+    target = given.get("dataset.label_column")
+    return f"{words}. The target is {target}." if target else words
+
+
+def _intent(
+    context: JobContext, report: DataReport, reading: Reading, given: dict[str, JsonValue]
+) -> ParsedIntent:
+    """What is wanted: wishes given outright beat those said in passing."""
+    words = context.request.words
+    wishes = {**_spoken(words, report, reading.task), **given}
+    draft = ParsedIntent(
+        task_description=words,
         dataset=DatasetIntent(
             url=context.request.inputs[0].location if context.request.inputs else None,
-            source_type="upload",
+            source_type=_source_type(context),
         ),
-        runtime=collected.runtime if collected else None,
+        runtime=context.collected.runtime if context.collected else None,
+        user_expertise_level=expertise(words, wishes),
+    )
+    return with_wishes(draft, wishes).model_copy(update={"task_type": reading.task})
+
+
+def _spoken(words: str, report: DataReport, task: TaskType) -> dict[str, JsonValue]:
+    """Wishes said in passing that can be meant; one out of its range was none."""
+    said = spoken_wishes(words)
+    dates = [column.frequency for column in report.columns if column.frequency]
+    ahead = spoken_horizon(words, dates[0] if dates else None)
+    said |= {"hyperparameters.horizon": ahead} if ahead else {}
+    wishes: dict[str, JsonValue] = {}
+    for leaf, value in said.items():
+        if _OF_ONE_TASK.get(leaf, task) != task:
+            continue
+        try:
+            dotted, checked = parse(leaf, value)
+        except PersonCanFix:
+            continue
+        wishes[dotted] = checked
+    return wishes
+
+
+def _source_type(context: JobContext) -> SourceType:
+    location = context.request.inputs[0].location if context.request.inputs else ""
+    return "url" if location.startswith(("https://", "http://")) else "upload"
+
+
+def _which(best: tuple[Reading, ...], report: DataReport) -> str:
+    named = " or ".join(_title(reading) for reading in best[:4])
+    if len(report.columns) > 1 and best[0].score > 0:
+        return f"What should the model do with this data: {named}?"
+    return f"I cannot tell what the model should do with this data. Is it {named}?"
+
+
+def _instead(named: Reading, best: Reading) -> str:
+    lacking = named.data[:1].lower() + named.data[1:].rstrip(".")
+    return (
+        f"You seem to ask for {_title(named)}, but {lacking}. "
+        f"Should the model do {_title(best)} with this data instead?"
     )
 
 
-def _with_task(draft: ParsedIntent, task: TaskType) -> ParsedIntent:
-    """The intent of a task that can be trained here, or the reason why not."""
-    if task not in known_recipes() and task in known_tasks():
-        trainable = ", ".join(known_recipes())
-        raise PersonCanFix(
-            f"I read this as {_title(task)}, which I cannot train yet.",
-            f"I can train: {trainable}. Say which of these you mean, or “cancel”.",
-            field="task_type",
-            options=known_recipes(),
-        )
-    return draft.model_copy(update={"task_type": task})
+def _choices(ranked: tuple[Reading, ...]) -> tuple[str, ...]:
+    return tuple(reading.task for reading in ranked if reading.score > 0)[:_MOST_CHOICES]
 
 
-def _which(best: tuple[Reading, ...]) -> str:
-    named = " or ".join(_title(reading.task) for reading in best[:4])
-    return f"What should the model do with this data: {named}?"
-
-
-def _title(task: TaskType) -> str:
-    return task.replace("_", " ")
+def _title(reading: Reading) -> str:
+    return find_task(reading.task).title.lower().replace("llm", "LLM")
 
 
 AGENT = IntentParser()

@@ -1,11 +1,10 @@
 """Text classification: one text in, one of a few labels out (spam, sentiment, intent, topic)."""
 
-import re
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role
+from pipeline.hearing import roles
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 MOST_CLASSES = 200
 LEAST_ROWS = 20
@@ -15,6 +14,7 @@ TYPICAL_TARGETS = frozenset(
         *("tag", "type", "spam", "is_spam", "rating", "stars", "emotion", "language", "y"),
     )
 )
+_SAY_LITTLE = frozenset(("id", "constant", "empty", "text", "date"))
 
 
 class Settings(BaseModel):
@@ -47,83 +47,66 @@ def headline(classes: int) -> Metric:
 
 def evidence(report: DataReport, words: str) -> Evidence:
     """A text column and a column of few values, and little else, make a text classification."""
-    texts = _texts(report, words)
-    targets = [column for column in _targets(report) if column not in texts[:1]]
-    if not texts or not targets:
-        lacking = "no column of free text" if not texts else "no column of labels"
-        return Evidence(score=0.0, reason=f"There is {lacking}.", roles={}, doubts={})
-    text, chosen = texts[0], _chosen(targets, words)
+    texts = _texts(report, words) if report.layout == "table" else []
+    if not texts:
+        return no_evidence("There is no column of free text.")
+    text = texts[0]
+    choice = roles.choose(report, words, lambda one: _is_label(one, report), besides=[text.name])
+    if choice is None:
+        return no_evidence("There is no column of labels.")
+    if not _is_label(choice.target, report):
+        return no_evidence(f"You ask for {choice.target.name}, which is no label.", score=0.02)
+    target = choice.target
     others = [
         column
         for column in report.columns
-        if column not in (text, chosen) and column.kind not in ("id", "constant", "empty", "text")
+        if column not in (text, target) and column.kind not in _SAY_LITTLE
     ]
-    doubts: dict[str, tuple[str, ...]] = {}
-    if not _certain(chosen, targets, words):
-        doubts["target"] = tuple(column.name for column in targets if column is not chosen)
-    if len(texts) > 1 and not _named(text, words):
-        doubts["text"] = tuple(column.name for column in texts[1:])
+    about_text = roles.is_said(text, words) or roles.about_text(report, words)
     return Evidence(
-        score=_score(text, others),
-        reason=_reason(text, chosen, others),
-        roles={"text": text.name, "target": chosen.name},
-        doubts=doubts,
+        score=_score(text, others, about_text=about_text),
+        reason=_reason(text, target, others),
+        roles={"text": text.name, "target": target.name},
+        doubts=_doubts(words, texts, choice),
+        supported=roles.is_supported(choice, words),
     )
+
+
+def _doubts(
+    words: str, texts: list[ColumnReport], choice: roles.Choice
+) -> dict[str, tuple[str, ...]]:
+    """Other labels that are as likely, and other texts of about the same length."""
+    doubts: dict[str, tuple[str, ...]] = {}
+    if choice.rivals:
+        called = [name for name in choice.rivals if name.lower() in TYPICAL_TARGETS]
+        if called != [choice.target.name]:
+            doubts["target"] = choice.rivals
+    rivals = texts[1:] if not roles.is_said(texts[0], words) else []
+    if rivals and all(one.kind == "text" for one in rivals):
+        doubts["text"] = tuple(one.name for one in rivals)
+    return doubts
 
 
 def _texts(report: DataReport, words: str) -> list[ColumnReport]:
     """Columns of free text, the named and the longest first; short varied texts if no other."""
-    texts = [column for column in report.columns if column.kind == "text"]
-    texts = texts or [
+    texts = list(roles.texts(report)) or [
         column
         for column in report.columns
         if column.kind == "category" and column.unique > max(report.rows / 2, MOST_CLASSES / 4)
     ]
-    return sorted(texts, key=lambda column: (not _named(column, words), -(column.mean_words or 0)))
+    return sorted(texts, key=lambda one: (not roles.is_said(one, words), -(one.mean_words or 0)))
 
 
-def _targets(report: DataReport) -> list[ColumnReport]:
-    """Columns of few values, each of them in several rows."""
+def _is_label(column: ColumnReport, report: DataReport) -> bool:
+    """Few values, each of them in several rows."""
     most = min(MOST_CLASSES, report.rows / 3)
-    return [
-        column
-        for column in report.columns
-        if column.kind in ("category", "boolean", "integer") and 2 <= column.unique <= most  # noqa: PLR2004
-    ]
+    return column.kind in ("category", "boolean", "integer") and 2 <= column.unique <= most  # noqa: PLR2004
 
 
-def _chosen(targets: list[ColumnReport], words: str) -> ColumnReport:
-    """Named in the person's words, else called like a label, else words before numbers."""
-    return min(
-        targets,
-        key=lambda column: (
-            not _named(column, words),
-            column.name.lower() not in TYPICAL_TARGETS,
-            column.kind == "integer",
-            column.unique,
-        ),
-    )
-
-
-def _certain(chosen: ColumnReport, targets: list[ColumnReport], words: str) -> bool:
-    if len(targets) == 1:
-        return True
-    if _named(chosen, words):
-        return sum(_named(column, words) for column in targets) == 1
-    typical = [column for column in targets if column.name.lower() in TYPICAL_TARGETS]
-    return typical == [chosen]
-
-
-def _named(column: ColumnReport, words: str) -> bool:
-    """Whether the person's words hold the column's name, as it is or with spaces."""
-    names = {column.name.lower(), re.sub(r"[_\W]+", " ", column.name.lower()).strip()}
-    return any(name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) for name in names)
-
-
-def _score(text: ColumnReport, others: list[ColumnReport]) -> float:
-    """Every further column to learn from makes a table of it."""
+def _score(text: ColumnReport, others: list[ColumnReport], *, about_text: bool) -> float:
+    """Every further column to learn from makes a table of it, unless the words are of the text."""
     whole = 0.95 if text.kind == "text" else 0.6
-    return round(whole / (1 + 0.5 * len(others)), 2)
+    return round(whole / (1 + (0.1 if about_text else 0.5) * len(others)), 3)
 
 
 def _reason(text: ColumnReport, target: ColumnReport, others: list[ColumnReport]) -> str:
@@ -136,11 +119,26 @@ def _reason(text: ColumnReport, target: ColumnReport, others: list[ColumnReport]
 RECIPE = Recipe(
     title="Text classification",
     words=(
-        *("text classification", "classify text", "classify texts", "text classifier"),
-        *("spam", "ham", "sentiment", "intent", "intents", "topic", "topics", "route", "routing"),
-        *("triage", "tag messages", "label texts", "moderation", "toxic", "toxicity", "emotion"),
-        *("reviews", "messages", "tickets", "emails", "questions", "tweets", "comments"),
-        *("language detection", "categorize texts", "bucket"),
+        *("text classification", "classify text", "classify texts", "text classifier", "spam"),
+        *("sentiment", "intent", "intents", "topic", "topics", "route", "routing", "triage"),
+        *("tag messages", "label texts", "moderation", "toxic", "toxicity", "emotion", "emotions"),
+        *("language detection", "categorize texts", "tone", "positive or negative", "angry"),
+    ),
+    hints=(
+        *("reviews", "messages", "tickets", "emails", "questions", "tweets", "comments", "texts"),
+        *("ham", "bucket", "classify", "classifier", "category", "categorize", "sort", "flag"),
+        *(
+            "mail",
+            "mails",
+            "posts",
+            "articles",
+            "complaints",
+            "feedback",
+            "which",
+            "filter",
+            "news",
+        ),
+        *("detect", "label", "text", "happy", "negative", "read", "tag", "notes", "requests"),
     ),
     roles=(
         Role(
@@ -152,6 +150,7 @@ RECIPE = Recipe(
             name="target",
             title="the label to predict",
             kinds=("category", "boolean", "integer"),
+            least_values=2,
         ),
         Role(
             name="group",
@@ -174,6 +173,7 @@ RECIPE = Recipe(
             title="words and character runs (TF-IDF) with a calibrated linear SVM",
             why="learns in seconds on a CPU and is hard to beat on a few thousand short texts",
             hardware="cpu",
+            called=("svm", "svc", "linear svm", "tf-idf"),
         ),
     ),
     minimum_rows=LEAST_ROWS,

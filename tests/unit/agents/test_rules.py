@@ -98,7 +98,7 @@ def table(
     budget: float | None = None,
 ) -> Table:
     report = DataReport(
-        files=(FileReport(name="data.csv", format="csv", rows=rows),),
+        files=(FileReport(name="data.csv", format="csv", rows=rows, kept=rows, table="0.jsonl"),),
         rows=rows,
         columns=columns,
         duplicates=0,
@@ -164,12 +164,22 @@ async def test_another_target_than_the_words_ask_for_is_no_input_of_itself(tmp_p
     assert report.roles == {"target": "region", "features": ("age", "HasLeft")}
 
 
-async def test_two_columns_equally_good_are_one_question_with_both(tmp_path: Path) -> None:
+async def test_where_nothing_points_to_a_target_the_column_is_asked_for(tmp_path: Path) -> None:
     job = table(tmp_path, "make a model", REGION, AGE, LEFT)
+    outcome = await job.run(Stage.INTENT_PARSER)
+    assert isinstance(outcome, Ask)
+    assert outcome.field == "target"
+    assert set(outcome.options) >= {"region", "HasLeft"}
+
+
+async def test_two_columns_equally_good_are_one_question_with_both(tmp_path: Path) -> None:
+    named = [LEFT.model_copy(update={"name": name}) for name in ("label", "class")]
+    job = table(tmp_path, "train a classifier", *named, AGE, REGION)
     outcome = await job.through(Stage.DATASET)
     assert isinstance(outcome, Ask)
     assert outcome.field == "target"
-    assert set(outcome.options) == {"region", "HasLeft"}
+    assert set(outcome.options) == {"label", "class"}
+    assert "label holds no, yes" in outcome.question
 
 
 async def test_a_task_that_cannot_be_trained_yet_is_named_with_those_that_can(
@@ -179,7 +189,7 @@ async def test_a_task_that_cannot_be_trained_yet_is_named_with_those_that_can(
         tmp_path, "translate these into French", MAIL, settings={"task_type": "translation"}
     )
     with pytest.raises(PersonCanFix, match="translation, which I cannot train yet") as error:
-        await job.run(Stage.INTENT_PARSER)
+        await job.through(Stage.DATASET)
     assert "text_classification" in error.value.options
 
 

@@ -1,8 +1,10 @@
 """The program's edges: exit codes, two readable lines, never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from bot.__main__ import run
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+    before = os.umask(0o022)
+    yield tmp_path / "home"
+    os.umask(before)  # the program closes what it makes to others
 
 
 @pytest.mark.parametrize(
@@ -102,3 +106,13 @@ def test_help_is_instant() -> None:
     imported = {line.rsplit("|", 1)[-1].strip() for line in shown.stderr.splitlines()}
     assert not imported & {"sqlalchemy", "pydantic", "prompt_toolkit", "asyncio", "alembic"}
     assert "mltrainer demo" in shown.stdout
+
+
+def test_predictions_are_never_written_over_the_rows(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = home.parent / "rows.csv"
+    rows.write_text("a,b\n1,2\n", "utf-8")
+    assert run(["predict", "j-00000000", "--input", "rows.csv", "--output", str(rows)]) == 2
+    assert "written over" in capsys.readouterr().err
+    assert rows.read_text("utf-8") == "a,b\n1,2\n"

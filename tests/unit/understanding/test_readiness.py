@@ -8,7 +8,13 @@ from pipeline.artifacts import DataInput
 from pipeline.context import JobContext, Request, StageResult, Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor, JobId, Place, Stage
-from pipeline.readiness import apply_reply, data_input, grouped_question, missing
+from pipeline.readiness import (
+    FIND_GROUPS,
+    apply_reply,
+    data_input,
+    grouped_question,
+    missing,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -90,9 +96,24 @@ def test_a_split_can_be_named_in_front_of_a_path() -> None:
     assert data_input("a=b.csv") == DataInput(location="a=b.csv")
 
 
-def test_an_unknown_task_in_a_reply_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(PersonCanFix, match="Unknown task"):
-        apply_reply(waiting("task_type", ("text_classification",)), "banana")
+@pytest.mark.parametrize("field", ["target", "task_type"])
+def test_groups_can_be_asked_for_instead_of_a_column(field: str) -> None:
+    asked = waiting(field, ("price", "sold", FIND_GROUPS))
+    asked = asked.evolve(
+        request=asked.request.model_copy(update={"settings": {"dataset.label_column": "banana"}})
+    )
+    for reply in ("3", "find groups", "clusters"):
+        assert apply_reply(asked, reply).request.settings == {"task_type": "clustering"}
+
+
+def test_a_column_in_reply_to_which_task_is_the_target() -> None:
+    context = apply_reply(waiting("task_type", ("text_classification",)), "price")
+    assert context.request.settings == {"dataset.label_column": "price"}
+
+
+def test_a_number_that_no_option_has_is_refused() -> None:
+    with pytest.raises(PersonCanFix, match="no option 7: there are 2"):
+        apply_reply(waiting("target", ("price", "sold")), "7")
 
 
 def test_words_said_where_the_first_file_is_asked_for_are_the_wish() -> None:

@@ -1,0 +1,76 @@
+"""Clustering: rows that are alike into groups, with nothing to learn the groups from."""
+
+import re
+
+from pipeline.artifacts import DataReport
+from pipeline.hearing import roles
+from pipeline.hearing.phrases import hear
+from pipeline.recipe import Evidence, Role, Task, no_evidence
+
+WORDS = (
+    *("cluster", "clusters", "clustering", "segment", "segments", "segmentation", "segmenting"),
+    *("find groups", "natural groups", "groups in", "any groups", "group the", "group my"),
+    *("group our", "group similar", "group these", "group them", "similar customers", "kmeans"),
+    *("k means", "unsupervised", "no labels", "without labels", "unlabelled", "unlabeled"),
+    *("into groups", "belong together", "personas", "archetypes", "types of customers", "dbscan"),
+    *("what groups", "which groups", "bucket similar", "hdbscan", "groupings"),
+    *("different kinds of", "different types of", "sort into groups", "profiles", "look alike"),
+    *("behave alike", "similar bunches", "no right answer", "nothing labelled"),
+    *("what sorts of", "sorts of members", "sorts of customers", "typical shapes", "split into"),
+    *("natural", "look similar", "behave similarly", "buckets of", "tribes", "alike"),
+)
+
+
+_ASKS_FOR_KINDS = re.compile(
+    r"\b(?:what|which)\s+(?:\w+\s+)?(?:types|kinds|sorts|groups|classes)\s+of\s+\w+\s+(?:are|do|did|can)\b",
+    re.IGNORECASE,
+)
+
+
+def evidence(report: DataReport, words: str) -> Evidence:
+    """Columns to compare rows by; only words say that no answer is wanted."""
+    if report.layout != "table":
+        return no_evidence("There is no table.")
+    features = tuple(
+        name for name in roles.features(report, besides=()) if not _is_all_different(report, name)
+    )
+    numbers = [name for name in features if _kind(report, name) in {"number", "integer"}]
+    if not features:
+        return no_evidence("No column says how rows are alike.")
+    asked = hear(words, WORDS).clearness or _ASKS_FOR_KINDS.search(words) is not None
+    fit = 0.95 if numbers else 0.6
+    return Evidence(
+        score=round(fit if asked else 0.25 * fit, 3),
+        reason=f"{len(features)} columns to compare rows by",
+        roles={"features": features},
+        doubts={},
+    )
+
+
+def _is_all_different(report: DataReport, name: str) -> bool:
+    """Names and texts: nothing in them is shared by two rows."""
+    column = report.column(name)
+    return column is not None and (
+        column.kind == "text" or (column.kind == "category" and column.unique > report.rows / 2)
+    )
+
+
+def _kind(report: DataReport, name: str) -> str:
+    column = report.column(name)
+    return column.kind if column else ""
+
+
+TASK = Task(
+    title="Clustering",
+    words=WORDS,
+    hints=("group", "groups", "similar", "alike", "patterns", "types", "kinds", "structure"),
+    roles=(
+        Role(
+            name="features",
+            title="the columns to compare rows by",
+            kinds=("number", "integer", "boolean", "category", "date", "text"),
+        ),
+    ),
+    minimum_rows=10,
+    evidence=evidence,
+)

@@ -1,0 +1,152 @@
+"""Time series forecasting: what was measured over time in, the next values out."""
+
+import re
+
+from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.hearing import ahead, asking, roles
+from pipeline.hearing.likeness import name_words, words_of
+from pipeline.hearing.naming import by_name
+from pipeline.recipe import Evidence, Role, Task, no_evidence
+
+_EVERY = re.compile(
+    r"\b(?:all|each|every|both|any\s+of)\b(?!\s+(?:\w+\s+)?(?:day|week|month|hour|year|minute|quarter|second)s?\b)"
+    r"|\bseries(?:es)?\b",
+    re.IGNORECASE,
+)
+_SERIES_NAMES = frozenset(
+    ("id", "unique", "series", "item", "sku", "store", "product", "station", "sensor", "site")
+)
+_CALENDAR = frozenset(  # what a date says by itself tells no series apart
+    ("day", "weekday", "dayofweek", "month", "mnth", "hour", "hr", "week", "year", "yr", "season")
+)
+_CODES = frozenset(("code", "iso", "abbr", "key"))  # a name is easier to read
+_NAMES_OF_SERIES = frozenset(("category", "id", "integer", "boolean", "text"))
+
+
+def evidence(report: DataReport, words: str) -> Evidence:
+    """A column of times and one of numbers, of one series or of several."""
+    times = roles.dates(report)
+    if report.layout != "table" or not times:
+        return no_evidence("No column holds times.")
+    time = _time(report, times)
+    series = _series(report, time, words)
+    aside = [*(one.name for one in times), *([series] if series else ())]
+    choice = roles.choose(report, words, _is_measured, besides=aside, insist=False)
+    if choice is None:
+        return no_evidence("No column holds numbers that were measured over time.")
+    targets = _targets(report, time, series, choice, words)
+    doubts = {"target": choice.rivals} if choice.rivals and len(targets) == 1 else {}
+    if len(times) > 1 and report.time is None:
+        doubts["time"] = tuple(one.name for one in times)
+    played: dict[str, str | tuple[str, ...]] = {"time": time.name}
+    played["target"] = targets if len(targets) > 1 else targets[0]
+    played |= {"series_id": series} if series else {}
+    return Evidence(
+        score=_score(report, words, lone=_is_lone(report, time, series)),
+        reason=f"{choice.target.name} was measured over {time.name}",
+        roles=played,
+        doubts=doubts,
+    )
+
+
+def _is_measured(column: ColumnReport) -> bool:
+    return column.kind in {"number", "integer", "boolean"} and column.unique > 1
+
+
+def _time(report: DataReport, times: tuple[ColumnReport, ...]) -> ColumnReport:
+    ordering = next((one for one in times if one.name == report.time), None)
+    return ordering or max(times, key=lambda one: (one.kind == "date", one.ordered, one.unique))
+
+
+def _series(report: DataReport, time: ColumnReport, words: str) -> str | None:
+    """The column that tells series apart: each of its values has a row for most times."""
+    several = report.rows / max(time.unique, 1)
+    names = [
+        column
+        for column in report.columns
+        if column.name != time.name
+        and column.kind in _NAMES_OF_SERIES
+        and not _CALENDAR & set(name_words(column.name))
+    ]
+    if several < 1.5:  # noqa: PLR2004 - nearly every row has a time of its own
+        fitting = [one for one in names if _is_a_block(one, report, time, words)]
+    else:
+        most = max(2 * several, several + 2)
+        fitting = [one for one in names if 0.8 * several <= one.unique <= most]
+    best = min(fitting, key=lambda one: _unlikely(one, words, several), default=None)
+    return best.name if best else None
+
+
+def _is_a_block(column: ColumnReport, report: DataReport, time: ColumnReport, words: str) -> bool:
+    """Series one after the other, at times of their own: the column begins anew with each."""
+    few = 2 <= column.unique <= report.rows / 10  # noqa: PLR2004 - one value tells nothing apart
+    called = asking.named(column, words) or bool(_SERIES_NAMES & set(name_words(column.name)))
+    return few and column.kind == "category" and (called or not time.ordered)
+
+
+def _unlikely(
+    column: ColumnReport, words: str, several: float
+) -> tuple[float, bool, bool, bool, float]:
+    own = name_words(column.name)
+    return (
+        -by_name(own, words_of(words), {}),
+        bool(_CODES & set(own)),
+        not _SERIES_NAMES & set(own),
+        column.kind != "category",
+        abs(column.unique - several),
+    )
+
+
+def _targets(
+    report: DataReport, time: ColumnReport, series: str | None, choice: roles.Choice, words: str
+) -> tuple[str, ...]:
+    """One target, or every column of a wide table whose words ask for all of them."""
+    numbers = tuple(
+        column.name
+        for column in report.columns
+        if column.kind in {"number", "integer"} and column.name != time.name
+    )
+    wide = series is None and len(numbers) == len(report.columns) - 1
+    if wide and len(numbers) > 1 and choice.rivals and _EVERY.search(words):
+        return numbers
+    return (choice.target.name,)
+
+
+def _is_lone(report: DataReport, time: ColumnReport, series: str | None) -> bool:
+    """Times, their values and at most the name of the series: nothing else to predict from."""
+    rest = [one for one in report.columns if one.kind not in {"id", "constant", "empty"}]
+    return len(rest) - (time in rest) - (series is not None) <= 1
+
+
+def _score(report: DataReport, words: str, *, lone: bool) -> float:
+    if ahead.looks_ahead(words):
+        return 0.95
+    if lone and report.rows >= 10:  # noqa: PLR2004 - fewer are no series
+        return 0.9
+    return 0.6 if report.time is not None else 0.45
+
+
+TASK = Task(
+    title="Time series forecasting",
+    words=ahead.WORDS,
+    hints=(
+        *("next", "trend", "trends", "seasonal", "demand", "predict", "expect", "going to", "will"),
+        *("happens", "daily", "hourly", "weekly", "monthly", "horizon", "ahead", "plan", "soon"),
+    ),
+    roles=(
+        Role(name="time", title="when it was measured", kinds=("date", "integer", "id")),
+        Role(
+            name="target",
+            title="the number to forecast",
+            kinds=("number", "integer", "boolean"),
+        ),
+        Role(
+            name="series_id",
+            title="which series a row belongs to",
+            kinds=("category", "id", "integer", "boolean", "text"),
+            required=False,
+        ),
+    ),
+    minimum_rows=10,
+    evidence=evidence,
+)
