@@ -72,6 +72,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeReci
 
 def forget_recipes() -> None:
     recipe.known_recipes.cache_clear()
+    recipe.find_task.cache_clear()
     recipe.find_recipe.cache_clear()
     sys.modules.pop("pipeline.recipes.broken_task", None)
 
