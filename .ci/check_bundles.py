@@ -20,7 +20,7 @@ MYPY = ("mypy", "--strict", "--ignore-missing-imports", "--config-file=", "--pyt
 
 def main() -> None:
     """Check all bundles, and fail when one fails."""
-    recipes = sorted(path.parent for path in RECIPES.glob("*/__init__.py"))
+    recipes = sorted(path.parent for path in RECIPES.glob("*/train.py"))
     failed = [recipe.name for recipe in recipes if not check(assemble(recipe))]
     if failed:
         sys.exit(f"bundles with type errors: {', '.join(failed)}")
