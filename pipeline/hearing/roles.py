@@ -11,10 +11,16 @@ from pipeline.hearing.leaving import left_out, without_pictures
 from pipeline.hearing.likeness import name_words, words_of
 from pipeline.hearing.naming import SAID, by_name
 from pipeline.hearing.phrases import says
+from pipeline.hearing.spoken import SAYS_NOTHING
 
 MOST_CLASSES = 50
 MOST_COUNTS = 12  # an integer with more values is a quantity rather than a class
 LEARNABLE = frozenset(("number", "integer", "boolean", "category", "date", "text"))
+# "predict loyalty": what stands alone after the verb and is no column is not another column.
+_PREDICTED = re.compile(
+    r"\b(?:predict|estimate|guess)\s+(?:the\s+|a\s+|an\s+|my\s+|our\s+)?([a-z][\w-]+)\W*$",
+    re.IGNORECASE,
+)
 _VAGUE_WISHES = (
     *("do something", "something about", "something with", "something smart", "something useful"),
     *(
@@ -143,7 +149,15 @@ def is_supported(choice: Choice, words: str) -> bool:
     """Whether the words, or a name where they are not vague on purpose, point to the target."""
     if choice.score < asking.TYPICAL:
         return choice.score >= asking.FIRST and not choice.rivals
-    return choice.score > asking.OUTRIGHT or not says(words, _VAGUE_WISHES)
+    if choice.score > asking.OUTRIGHT:
+        return True
+    return bool(words_of(words)) and not says(words, _VAGUE_WISHES) and not _names_another(words)
+
+
+def _names_another(words: str) -> bool:
+    """Whether something else is to be predicted than what only its name makes the target."""
+    found = _PREDICTED.search(words)
+    return found is not None and found[1].lower() not in SAYS_NOTHING
 
 
 def is_table(report: DataReport, words: str) -> bool:

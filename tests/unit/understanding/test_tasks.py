@@ -15,6 +15,7 @@ SHOP = report(
     column("spent"),
     category("left", "yes", "no"),
 )
+CHURN = category("churn", "yes", "no")
 SALES = report(column("day", "date", 200, frequency="D", ordered=True), column("sold"), time="day")
 TEXTS = report(text("message"), category("mood", "good", "bad", "mixed"))
 DOCS = report(text("article", 300), text("headline", 9))
@@ -87,3 +88,13 @@ def test_a_task_that_is_called_by_name_is_not_replaced_in_silence(words: str) ->
     assert other is not None
     assert other.task in {"translation", "summarization"}
     assert ruled_out(readings("who left?", SHOP, known_tasks())) is None
+
+
+@pytest.mark.parametrize("words", ["predict loyalty", "\U0001f600", "do something smart with it"])
+def test_a_name_like_target_is_not_enough_where_the_words_want_something_else(words: str) -> None:
+    data = report(column("age", "integer", 60), column("zone", "integer", 40), CHURN)
+    assert not any(
+        one.supported and one.targets for one in equally_good(readings(words, data, known_tasks()))
+    )
+    sure = equally_good(readings("who will go?", data, known_tasks()))
+    assert [one.targets for one in sure if one.supported] == [("churn",)]
