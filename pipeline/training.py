@@ -6,6 +6,7 @@ from pipeline.folders import JobFolder
 from pipeline.ports.runtime import Limits, RunRequest, Step
 
 GRACE_SECONDS = 60.0
+_ROWS_A_SECOND = 5_000  # slow: only a training that hangs may meet its limit
 _SCORING = Limits(seconds=600)
 
 
@@ -20,15 +21,27 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
         requirements=context.bundle.requirements,
         steps=(
             _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
-            _fit(folder, name, "train", "model", _training(context.config.budget_seconds)),
+            _fit(
+                folder,
+                name,
+                "train",
+                "model",
+                _training(
+                    context.config.budget_seconds,
+                    sum(context.preprocessing.rows.values()) if context.preprocessing else 0,
+                ),
+            ),
             _score(folder, name),
         ),
     )
 
 
-def _training(budget_seconds: float) -> Limits:
-    """The script holds its own budget; the limit is for one that hangs."""
-    return Limits(seconds=budget_seconds * 1.5 + GRACE_SECONDS)
+def _training(budget_seconds: float, rows: int) -> Limits:
+    """The script holds its own budget; the limit is for one that hangs.
+
+    Reading many rows and saving what was learned from them come on top.
+    """
+    return Limits(seconds=budget_seconds * 1.5 + GRACE_SECONDS + rows / _ROWS_A_SECOND)
 
 
 def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> Step:
