@@ -118,16 +118,15 @@ class Result(Frozen):
         kept this command, not the job, from going on.
         """
         context = row.context
-        report, split = context.data_report, context.preprocessing
+        split = context.preprocessing
         metrics = context.run.metrics if context.run else None
         return cls(
             job=row.id,
             status=_status(state, stopped_by),
             task_type=context.intent.task_type if context.intent else None,
-            columns=report.roles if report else {},
+            columns=context.columns,
             ignored=tuple(
-                Ignored(column=name, why=why)
-                for name, why in (report.ignored if report else {}).items()
+                Ignored(column=name, why=why) for name, why in context.ignored.items()
             ),
             locked=locked_values(context.intent) if context.intent else {},
             rows=Rows.model_validate(split.rows if split else {}),

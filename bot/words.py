@@ -87,10 +87,29 @@ def scoreboard(found: Metrics, path: str | None, job_id: JobId) -> tuple[tuple[s
         for base in found.baselines
     ]
     lines.append(("Verdict", f"{found.verdict_level}: {found.verdict}"))
+    lines += _what_mattered(found)
     lines += [("Warning", warning) for warning in found.warnings]
+    lines += [("Next", step) for step in found.next_steps]
     if path is not None:
         lines.append(("Model", path))
-    return (*lines, ("Predict", f"mltrainer predict {job_id} --input FILE"))
+    return (
+        *lines,
+        ("Predict", f"mltrainer predict {job_id} --input FILE"),
+        ("Pictures", f"mltrainer report {job_id}"),
+    )
+
+
+def _what_mattered(found: Metrics) -> list[tuple[str, str]]:
+    """The columns that the answers hang on most, where that was measured."""
+    shares = found.details.get("importance")
+    if not isinstance(shares, list):
+        return []
+    named = [str(one[0]) for one in shares if isinstance(one, list) and one and _counts(one[-1])]
+    return [("Mattered", ", ".join(named[:_COLUMNS_SHOWN]))] if named else []
+
+
+def _counts(share: object) -> bool:
+    return isinstance(share, int | float) and share > 0
 
 
 def labelled(lines: tuple[tuple[str, str], ...]) -> str:
@@ -138,6 +157,7 @@ def next_step(status: str, job_id: JobId) -> str:
 
 
 _WORDS_SHOWN = 60
+_COLUMNS_SHOWN = 3
 _NEXT: Mapping[str, str] = {
     "failed": "mltrainer retry {job}",
     "interrupted": "mltrainer resume {job}",

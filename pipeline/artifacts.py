@@ -23,6 +23,7 @@ ColumnKind = Literal[
     "nested",
 ]
 Layout = Literal["table", "images", "boxes", "tagged", "pairs", "text"]
+Care = Literal["misses", "false_alarms"]
 VerdictLevel = Literal["good", "weak", "none", "suspicious"]
 
 
@@ -132,7 +133,10 @@ class DataReport(Frozen):
 
 
 class Preprocessing(Frozen):
-    """The split: rows per part, what was removed, and how it was cut. `folder` holds the parts."""
+    """The split: rows per part, what was removed, and how it was cut. `folder` holds the parts.
+
+    `left_out` are columns that the rows themselves gave away as leaks, each with the reason.
+    """
 
     folder: str
     rows: Mapping[Split, int]
@@ -141,6 +145,7 @@ class Preprocessing(Frozen):
     steps: tuple[str, ...]
     seed: int
     warnings: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = {}
 
 
 class TrainingConfig(Frozen):
@@ -153,6 +158,7 @@ class TrainingConfig(Frozen):
     budget_seconds: float
     threads: int
     hyperparameters: Mapping[str, JsonValue]
+    care: Care | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -198,7 +204,10 @@ class HeadlineMetric(Frozen):
 
 
 class Metrics(Frozen):
-    """metrics.json: every number a person is shown comes from here."""
+    """metrics.json: every number a person is shown comes from here.
+
+    `next_steps` are at most three things to do next, the most useful first.
+    """
 
     metric: HeadlineMetric
     metrics: Mapping[str, float]
@@ -206,7 +215,17 @@ class Metrics(Frozen):
     verdict: str
     verdict_level: VerdictLevel
     warnings: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
     details: Mapping[str, JsonValue] = {}
+
+
+class Picture(Frozen):
+    """A PNG in the model folder: `file` for light pages, `dark` for dark ones."""
+
+    file: str
+    dark: str
+    title: str
+    alt: str
 
 
 class Proof(Frozen):
@@ -227,6 +246,7 @@ class Run(Frozen):
     lines_read: int = 0
     log_tail: tuple[str, ...] = ()
     metrics: Metrics | None = None
+    pictures: tuple[Picture, ...] = ()
     folder: str | None = None
     proof: Proof | None = None
     sandbox: str | None = None
@@ -244,7 +264,11 @@ class Release(Frozen):
 
 
 class BundleConfig(Frozen):
-    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it)."""
+    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it).
+
+    `insisted` are columns that the person wants although they look like leaks; `care` says which
+    mistake about two classes is the worse one.
+    """
 
     task_type: TaskType
     backbone: str
@@ -261,6 +285,8 @@ class BundleConfig(Frozen):
     split_chosen: bool = False
     files: tuple[FileReport, ...]
     hyperparameters: Mapping[str, JsonValue]
+    insisted: tuple[str, ...] = ()
+    care: Care | None = None
 
 
 Artifact = (

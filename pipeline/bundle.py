@@ -33,8 +33,8 @@ def config(context: JobContext) -> BundleConfig:
     return BundleConfig(
         task_type=intent.task_type,
         backbone=architecture.backbone if architecture else recipe.backbones[0].name,
-        columns=report.roles,
-        ignored=report.ignored,
+        columns=context.columns,
+        ignored=context.ignored,
         kinds={column.name: column.kind for column in report.columns},
         metric=chosen.metric if chosen else headline.name,
         better=chosen.better if chosen else headline.better,
@@ -46,6 +46,8 @@ def config(context: JobContext) -> BundleConfig:
         split_chosen=_split_chosen(context),
         files=report.files,
         hyperparameters=chosen.hyperparameters if chosen else {},
+        insisted=intent.dataset.extra_columns or (),
+        care=chosen.care if chosen else None,
     )
 
 

@@ -137,6 +137,22 @@ class JobContext(Frozen):
         return self.evolve(request=self.request.model_copy(update={"conversation": talk}))
 
     @property
+    def columns(self) -> Mapping[str, str | tuple[str, ...]]:
+        """The column of each role; what the rows gave away as leaks is in none."""
+        roles = self.data_report.roles if self.data_report else {}
+        leaks = self.preprocessing.left_out if self.preprocessing else {}
+        return {
+            role: name if isinstance(name, str) else tuple(one for one in name if one not in leaks)
+            for role, name in roles.items()
+        }
+
+    @property
+    def ignored(self) -> Mapping[str, str]:
+        """The columns that are not learned from, each with the reason."""
+        leaks = self.preprocessing.left_out if self.preprocessing else {}
+        return {**(self.data_report.ignored if self.data_report else {}), **leaks}
+
+    @property
     def publishes(self) -> bool:
         """Whether the model is published; the person may have said not to, anywhere."""
         said = self.intent.deploy.publish if self.intent else None

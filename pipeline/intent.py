@@ -26,6 +26,7 @@ class DatasetIntent(Frozen):
     prompt_column: str | None = None
     response_column: str | None = None
     group_column: str | None = None
+    known_columns: tuple[str, ...] | None = None
     ignored_columns: tuple[str, ...] | None = None
     bad_rows: Literal["leave them out"] | None = None
     train_split: float | None = Field(default=None, gt=0, lt=1)
@@ -108,5 +109,6 @@ class ParsedIntent(Frozen):
     deploy: DeployIntent = DeployIntent()
     runtime: str | None = None
     metric: str | None = None
+    care: Literal["misses", "false_alarms"] | None = None
     budget_minutes: float | None = Field(default=None, gt=0)
     locked: tuple[str, ...] = ()

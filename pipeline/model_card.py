@@ -1,16 +1,17 @@
 """The model card and the passport of a model folder. Every number comes from metrics.json."""
 
 import json
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from pipeline.artifacts import DataReport, Metrics, Preprocessing
+from pipeline.artifacts import DataReport, Metrics, Picture, Preprocessing
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.jobs import TaskType
 from pipeline.recipe import find_recipe
 
 
-def card(context: JobContext, metrics: Metrics) -> str:
+def card(context: JobContext, metrics: Metrics, pictures: Sequence[Picture] = ()) -> str:
     """README.md of the model folder, with the front matter that model hubs read."""
     task, report, split = _known(context)
     named = context.intent.deploy.hf_repo_name if context.intent else None
@@ -26,7 +27,9 @@ def card(context: JobContext, metrics: Metrics) -> str:
         f"**{metrics.verdict}**",
         "",
         *_result(metrics),
-        *_data(report, split, metrics),
+        *(f"![{_plain(one.alt)}](pictures/{one.file})\n" for one in pictures),
+        *_next_steps(metrics),
+        *_data(context, report, split, metrics),
         *_USE,
         *_native(context),
     ]
@@ -75,7 +78,20 @@ def _result(metrics: Metrics) -> list[str]:
     ]
 
 
-def _data(report: DataReport, split: Preprocessing, metrics: Metrics) -> list[str]:
+def _next_steps(metrics: Metrics) -> list[str]:
+    if not metrics.next_steps:
+        return []
+    return ["## What would make it better", "", *(f"- {step}" for step in metrics.next_steps), ""]
+
+
+def _plain(text: str) -> str:
+    """A text that ends no markup around it."""
+    return " ".join(text.replace("[", "(").replace("]", ")").split())
+
+
+def _data(
+    context: JobContext, report: DataReport, split: Preprocessing, metrics: Metrics
+) -> list[str]:
     rows = split.rows
     return [
         "## Data",
@@ -84,8 +100,11 @@ def _data(report: DataReport, split: Preprocessing, metrics: Metrics) -> list[st
         f"- {rows['train']} to train, {rows['validation']} to validate, {rows['test']} held out",
         f"- {split.duplicates_removed} duplicates left out",
         f"- split {split.strategy}",
-        *(f"- column `{name}` ignored: {why}" for name, why in report.ignored.items()),
-        *(f"- {warning}" for warning in dict.fromkeys((*report.warnings, *metrics.warnings))),
+        *(f"- column `{name}` ignored: {why}" for name, why in context.ignored.items()),
+        *(
+            f"- {warning}"
+            for warning in dict.fromkeys((*report.warnings, *split.warnings, *metrics.warnings))
+        ),
         "",
     ]
 

@@ -16,8 +16,12 @@ METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
         "rmse": "the usual error in units of the answer, large ones counting more: 0 is perfect",
         "mae": "the mean error in units of the answer: 0 is perfect",
         "r2": "the share of the differences it explains: 0 is guessing, 1 perfect",
-        "mase": "the error next to repeating the last season: below 1 is better than that",
+        "mase": "the error next to that of repeating the last season: below 1 is better than that",
+        "smape": "the usual error as a share of the values: 0 is perfect, 2 the worst",
         "silhouette": "how far apart the groups are: 1 is far, 0 not at all",
+        "davies_bouldin": "how wide the groups are next to their distance: 0 is perfect",
+        "calinski_harabasz": "how far apart the groups are next to their width: more is better",
+        "stability": "how alike the groups are when found in other rows: 1 is the same, 0 chance",
     }
 )
 
@@ -28,7 +32,7 @@ def plan_lines(context: JobContext) -> tuple[str, ...]:
     report, split, config = context.data_report, context.preprocessing, context.config
     if report is not None:
         roles = ", ".join(
-            f"{role} = {name}" for role, name in report.roles.items() if _single(name)
+            f"{role} = {name}" for role, name in context.columns.items() if _single(name)
         )
         lines.append(f"Data: {report.rows:,} rows; {roles}")
     if split is not None:

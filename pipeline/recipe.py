@@ -167,5 +167,10 @@ def requirements(task: TaskType) -> tuple[str, ...]:
 
 def read_requirements(folder: Path) -> tuple[str, ...]:
     """Lines of a folder's requirements.txt, comments left out."""
-    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    return read_lines(folder / "requirements.txt")
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """Lines of a file of requirements, comments left out."""
+    lines = path.read_text("utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))

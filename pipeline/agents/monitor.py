@@ -3,13 +3,14 @@
 import asyncio
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import bundle, model_card
-from pipeline.artifacts import Metrics, Run
+from pipeline import bundle, model_card, picturing
+from pipeline.artifacts import Metrics, Picture, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import ModelProven, PlanProposed
@@ -91,7 +92,7 @@ class Monitor:
                 return ComeBack(pause, seen.model_copy(update={"status": "running"}))
             case "done":
                 folder = JobFolder.of(ports.home, context.job_id)
-                metrics = await asyncio.to_thread(_assemble, context, ports, folder, run.name)
+                metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
                 collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
                 return ComeBack(timedelta(0), seen.model_copy(update=collected))
             case "lost":
@@ -112,14 +113,16 @@ class Monitor:
 
     async def _proven(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
         folder = JobFolder.of(ports.home, context.job_id)
+        pictures = await picturing.draw(self.name, ports, folder.model, folder.scratch("pictures"))
+        await asyncio.to_thread(_write_pages, context, run, pictures, folder.model)
         proof = await prove(self.name, ports, folder.model, folder.scratch("proof"))
         await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
-        proven = run.model_copy(update={"status": "proven", "proof": proof})
+        proven = run.model_copy(update={"status": "proven", "proof": proof, "pictures": pictures})
         return Done(proven, _note(run))
 
 
-def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -> Metrics:
-    """Put the model folder together from regular files of the run, the bundle and our own pages."""
+def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:
+    """Put the model folder together from regular files of the run and the bundle."""
     produced = folder.run(name)
     fresh(folder.model)
     ports.workbench.take(produced / "model", folder.model / "model")
@@ -132,12 +135,17 @@ def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -
         folder.bundle / "requirements.txt",
     ):
         shutil.copyfile(path, folder.model / path.name)
-    metrics = _metrics(folder.model / "metrics.json")
-    (folder.model / "README.md").write_text(model_card.card(context, metrics), "utf-8")
-    (folder.model / "passport.json").write_text(
-        model_card.passport(context, _versions(context)), "utf-8"
-    )
-    return metrics
+    return _metrics(folder.model / "metrics.json")
+
+
+def _write_pages(context: JobContext, run: Run, pictures: Sequence[Picture], folder: Path) -> None:
+    """The model card and the passport."""
+    if run.metrics is None:
+        raise Bug("A collected run has no metrics.")
+    card = model_card.card(context, run.metrics, pictures)
+    (folder / "README.md").write_text(card, "utf-8")
+    passport = model_card.passport(context, _versions(context))
+    (folder / "passport.json").write_text(passport, "utf-8")
 
 
 def _metrics(path: Path) -> Metrics:

@@ -20,6 +20,7 @@ Kind = Literal[
     "nested",
 ]
 Split = Literal["train", "validation", "test"]
+Care = Literal["misses", "false_alarms"]
 Number = TypeVar("Number", int, float, bool)
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -35,7 +36,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleConfig:
-    """Settings of one training. `columns` maps a role to its column, or to several."""
+    """Settings of one training. `columns` maps a role to its column, or to several.
+
+    `insisted` are columns that are kept although they look like leaks; `care` says which mistake
+    about two classes is the worse one.
+    """
 
     task_type: str
     backbone: str
@@ -52,6 +57,8 @@ class BundleConfig:
     split_chosen: bool
     files: tuple[SourceFile, ...]
     hyperparameters: Mapping[str, Json]
+    insisted: tuple[str, ...] = ()
+    care: Care | None = None
 
     def column(self, role: str) -> str:
         """Name of the one column that plays a role; KeyError when none does."""
@@ -113,6 +120,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "split_chosen": (bool,),
     "files": (list,),
     "hyperparameters": (dict,),
+    "insisted": (list,),
+    "care": (str, type(None)),
 }
 _CHOICES: dict[str, tuple[str, ...]] = {"better": ("higher", "lower")}
 
@@ -130,6 +139,9 @@ def _bad(name: str, value: Json) -> bool:
 
 def _build(told: dict[str, Json]) -> BundleConfig:
     known: dict[str, object] = dict(told)
+    insisted = told["insisted"]
+    if isinstance(insisted, list):
+        known["insisted"] = tuple(str(name) for name in insisted)
     columns = told["columns"]
     files = told["files"]
     if isinstance(columns, dict):

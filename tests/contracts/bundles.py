@@ -85,8 +85,21 @@ class TestBundle:
         return config
 
     def prepare(self, out: str = "prepared") -> Ended:
-        """Cut the tables of the report into parts."""
-        return self.run("prepare.py", *self._config, "--data", "tables", "--out", out)
+        """Cut the tables of the report into parts; leaks that it found are no features then."""
+        ended = self.run("prepare.py", *self._config, "--data", "tables", "--out", out)
+        if ended.code == 0:
+            self._leave_out(self.work / out / "prepared.json")
+        return ended
+
+    def _leave_out(self, told: Path) -> None:
+        leaks = json.loads(told.read_text("utf-8")).get("left_out", {})
+        path = self.folder / "config.json"
+        config = json.loads(path.read_text("utf-8"))
+        for role, names in config["columns"].items():
+            if isinstance(names, list):
+                config["columns"][role] = [name for name in names if name not in leaks]
+        config["ignored"] |= leaks
+        path.write_text(json.dumps(config), "utf-8")
 
     def baseline(self) -> Ended:
         """Make the baselines."""

@@ -25,6 +25,8 @@ METRICS = Metrics(
     verdict="Clearly better than guessing.",
     verdict_level="good",
     warnings=("Only 515 rows.",),
+    next_steps=("Bring 2,000 more messages.",),
+    details={"importance": [["length", 0.4], ["sender", 0.1], ["weekday", 0.0]]},
 )
 
 
