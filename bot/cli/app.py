@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import doctor, jobs, predict, start
+from bot.cli import doctor, jobs, predict, report, start
 from bot.cli.options import Quiet
 
 EPILOG = """First steps:
@@ -64,4 +64,5 @@ def talk(
 start.add_to(app)
 predict.add_to(app)
 jobs.add_to(app)
+report.add_to(app)
 doctor.add_to(app)
