@@ -264,11 +264,7 @@ class Release(Frozen):
 
 
 class BundleConfig(Frozen):
-    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it).
-
-    `insisted` are columns that the person wants although they look like leaks; `care` says which
-    mistake about two classes is the worse one.
-    """
+    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it)."""
 
     task_type: TaskType
     backbone: str

@@ -20,6 +20,7 @@ ROLE_LEAVES = MappingProxyType(
         "prompt": "dataset.prompt_column",
         "response": "dataset.response_column",
         "group": "dataset.group_column",
+        "known": "dataset.known_columns",
     }
 )
 _NOT_A_WISH = {"locked", "task_description"}

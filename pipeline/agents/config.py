@@ -1,15 +1,16 @@
 """Config: the metric, the budget and every hyperparameter, each from the person or the recipe."""
 
 import os
+from collections.abc import Iterator
 
 from pydantic import JsonValue, ValidationError
 
 from pipeline import bundle
-from pipeline.artifacts import DataReport, TrainingConfig
+from pipeline.artifacts import Care, TrainingConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix
 from pipeline.events import AgentLogged
-from pipeline.hearing.likeness import likeness, words_of
+from pipeline.hearing.wanted import positive_of
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
@@ -20,14 +21,10 @@ from pipeline.wishes import ROLE_LEAVES, locked_values
 
 # Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
 _ROWS_FOR_ANOTHER_THREAD = 20_000
-_YES = frozenset(
-    (
-        *("1", "true", "yes", "y", "t", "on", "ja", "j", "oui", "si", "sí", "sim", "да", "tak"),
-        *("ano", "evet", "positive", "pos"),
-    )
-)
 _PREFIX = "hyperparameters."
-_SAME = 0.9  # of a word and how it may be misspelt
+_OF_CLASSES = frozenset(("accuracy", "f1", "macro_f1"))
+_SAY_CARE = frozenset(("recall", "precision"))  # the field's words for the two mistakes
+TWO = 2
 _HEARD = frozenset(  # by other agents, or kept by a model that stays in a folder
     (
         *("task_type", "runtime", "architecture.backbone", "user_expertise_level"),
@@ -50,35 +47,48 @@ class Config:
         if intent is None or intent.task_type is None or report is None:
             raise Bug("Config needs the intent and the data report.")
         recipe = find_recipe(intent.task_type)
-        metric = _metric(recipe, intent, bundle.classes(context))
-        notes = tuple(
-            _why_unheard(name, recipe, intent, metric) for name in _unheard(recipe, intent, metric)
-        )
+        classes = bundle.classes(context) if _tells_classes(recipe) else 0
+        positive = positive_of(report, context.request.words) if classes else None
+        care = intent.care if classes == TWO else None
+        metric = _metric(recipe, intent, classes, care)
+        unheard = _unheard(recipe, intent, metric, care)
+        notes = tuple(_why_unheard(name, recipe, intent, metric) for name in unheard)
         for note in notes:
             await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))
         config = TrainingConfig(
             metric=metric.name,
             better=metric.better,
-            positive=_positive(report, context.request.words),
+            positive=positive,
             seed=bundle.seed(context),
             budget_seconds=_budget(context, recipe),
             threads=_threads(report.rows),
             hyperparameters=_settings(recipe, intent),
-            notes=notes,
+            care=care,
+            notes=(*notes, *_why_care(care, metric, positive)),
         )
         return Done(config, _note(config))
 
 
-def _metric(recipe: Recipe, intent: ParsedIntent, classes: int) -> Metric:
-    """The metric that the person cares about, where the recipe measures it, else its own."""
+def _tells_classes(recipe: Recipe) -> bool:
+    """Whether the answer is a class; else the values of the target are no classes."""
+    return any(metric.name in _OF_CLASSES for metric in recipe.metrics)
+
+
+def _metric(recipe: Recipe, intent: ParsedIntent, classes: int, care: Care | None) -> Metric:
+    """The metric that the person cares about, where the recipe measures it, else its own.
+
+    Who fears one of two mistakes is told how well the wanted class is found, not how well rows
+    are ordered.
+    """
     usual = recipe.headline(classes)
-    wanted = _for_classes(intent.metric, classes)
+    named = None if care and intent.metric in _SAY_CARE else intent.metric
+    wanted = _for_classes(named or ("f1" if care else None), classes)
     return next((metric for metric in recipe.metrics if metric.name == wanted), usual)
 
 
 def _for_classes(metric: str | None, classes: int) -> str | None:
     """With more than two classes nobody's F1 is meant but that of all of them."""
-    return "macro_f1" if metric == "f1" and classes > 2 else metric  # noqa: PLR2004  (two classes)
+    return "macro_f1" if metric == "f1" and classes > TWO else metric
 
 
 def _budget(context: JobContext, recipe: Recipe) -> float:
@@ -86,16 +96,22 @@ def _budget(context: JobContext, recipe: Recipe) -> float:
     return context.request.budget_seconds or (said * 60 if said else recipe.budget_seconds)
 
 
-def _unheard(recipe: Recipe, intent: ParsedIntent, metric: Metric) -> tuple[str, ...]:
+def _unheard(
+    recipe: Recipe, intent: ParsedIntent, metric: Metric, care: Care | None
+) -> tuple[str, ...]:
     """The person's wishes that nothing here can follow."""
     heard = _HEARD | {f"{_PREFIX}{name}" for name in recipe.settings.model_fields}
     heard |= {leaf for role, leaf in ROLE_LEAVES.items() if recipe.role(role) is not None}
     if intent.metric in {metric.name, "f1"}:
         heard |= {"metric"}
+    if care is not None:
+        heard |= {"care", *({"metric"} if intent.metric in _SAY_CARE else ())}
     return tuple(name.removeprefix(_PREFIX) for name in intent.locked if name not in heard)
 
 
 def _why_unheard(name: str, recipe: Recipe, intent: ParsedIntent, metric: Metric) -> str:
+    if name == "care":
+        return "There are no two classes here, so no mistake of one kind is worse: care is not used"
     if name == "metric":
         known = ", ".join(one.name for one in recipe.metrics)
         return (
@@ -121,28 +137,13 @@ def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
         ) from error
 
 
-def _positive(report: DataReport, words: str) -> str | None:
-    """The one of two labels that says yes, or that the words name alone, else the rarer."""
-    target = report.roles.get("target")
-    column = report.column(target) if isinstance(target, str) else None
-    if column is None or column.unique != 2 or not column.top:  # noqa: PLR2004  (binary)
-        return None
-    labels = [label for label, _ in column.top]
-    wanted = [label for label in labels if label.lower() in _YES]
-    if len(wanted) != 1:
-        wanted = [label for label in labels if _is_named(label, words)]
-    return wanted[0] if len(wanted) == 1 else labels[-1]
-
-
-def _is_named(label: str, words: str) -> bool:
-    """Whether the words hold the whole label; a number or a letter is no name."""
-    wanted, spoken = words_of(label), words_of(words)
-    if len(label) < 2 or label.isdigit() or not wanted:  # noqa: PLR2004  (a letter)
-        return False
-    return any(
-        all(likeness(one, said) >= _SAME for one, said in zip(wanted, spoken[at:], strict=False))
-        for at in range(len(spoken) - len(wanted) + 1)
-    )
+def _why_care(care: Care | None, metric: Metric, positive: str | None) -> Iterator[str]:
+    """What follows from the mistake that is worse, in words."""
+    if care is None:
+        return
+    worse = {"misses": f"to miss a {positive}", "false_alarms": f"to say {positive} wrongly"}[care]
+    judged = f" The result is judged by the F1 of {positive}." if metric.name == "f1" else ""
+    yield f"You say that it is worse {worse}: the model leans that way.{judged}"
 
 
 def _threads(rows: int) -> int:

@@ -1,29 +1,30 @@
 """Dataset: which column plays which part, which are left out and why, and whether it can work."""
 
-from collections.abc import Mapping
-
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.casting import (
+    Roles,
+    all_roles,
+    fixed_roles,
+    found_roles,
+    ignored_columns,
+    known_column,
+    leaks,
+)
 from pipeline.context import JobContext
-from pipeline.errors import Bug, PersonCanFix, UnknownName
+from pipeline.errors import Bug, PersonCanFix
 from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder
 from pipeline.hearing.leaving import left_out, only_these
+from pipeline.hearing.several import wanted_together
 from pipeline.inspection import saved_report
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import Stage
+from pipeline.jobs import Stage, TaskType
+from pipeline.oneanswer import CLASSIFYING, check_one_label, one_of
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.recipe import Evidence, Role, Task, find_recipe, find_task
 from pipeline.retry import POLICIES
-from pipeline.wishes import ROLE_LEAVES, locked_values
 
-Roles = Mapping[str, str | tuple[str, ...]]
-_LEFT_OUT = {
-    "id": "an id: it names the row and says nothing about it",
-    "constant": "the same value in every row",
-    "empty": "no value in any row",
-}
-_PERSONAL = "personal data or a secret by its shape"
 _UNWANTED = "as you said"
 _MOST_SHOWN = 20
 _FEW_OPTIONS = 6
@@ -45,53 +46,64 @@ class Dataset:
         task, words = find_task(intent.task_type), context.request.words
         _check_rows(task, report)
         evidence = task.evidence(report, words)
-        fixed = _fixed(task, report, intent)
+        fixed = fixed_roles(task, report, intent)
+        if "target" not in fixed and (several := wanted_together(report, words)):
+            if task.role("features") is not None:
+                return one_of(several)
+            fixed |= _all_targets(task, report, evidence, several)
         doubt = _doubt(task, report, evidence, fixed, intent)
         if doubt is not None:
             return doubt
-        found = _found(evidence, fixed)
-        unwanted = dict.fromkeys(_unwanted(report, intent, words), _UNWANTED)
-        leaks = _leaks(report, found.get("target"), intent)
-        roles = _roles(task, report, found, {**leaks, **unwanted})
+        found = found_roles(evidence, fixed)
+        _check_one_label(intent.task_type, report, found.get("target"))
+        telling = leaks(report, found.get("target"))
+        kept = [column for column in telling if column in (intent.dataset.extra_columns or ())]
+        left = {column: why for column, why in telling.items() if column not in kept}
+        unwanted = {**left, **dict.fromkeys(_unwanted(report, intent, words), _UNWANTED)}
+        roles = all_roles(task, report, found, unwanted)
         if _lacks(task, roles):
             find_recipe(intent.task_type)  # a task that cannot be trained yet says so first
         _check_roles(task, report, roles)
         report = report.model_copy(
-            update={"roles": roles, "ignored": _ignored(report, roles, {**leaks, **unwanted})}
+            update={"roles": roles, "ignored": ignored_columns(report, roles, unwanted)}
         )
-        for column, why in leaks.items():
-            told = (
-                f"The column {column} is left out: {why}. To keep it: --set extra_columns={column}"
-            )
+        for column, why in telling.items():
+            told = _warning(column, why, kept=column in kept)
             await ports.emit(AgentLogged(stage=self.name, message=told, warning=True))
         return Done(report, _note(report))
 
 
-def _fixed(task: Task, report: DataReport, intent: ParsedIntent) -> dict[str, str]:
-    """Roles the person named; an unknown column lists the known ones."""
-    wishes = locked_values(intent)
-    fixed: dict[str, str] = {}
-    for role, leaf in ROLE_LEAVES.items():
-        column = wishes.get(leaf)
-        if isinstance(column, str) and task.role(role) is not None:
-            fixed[role] = _known(report, column, role)
-    return fixed
+def _warning(column: str, why: str, *, kept: bool) -> str:
+    if kept:
+        return (
+            f"The column {column} is kept, though it {why}: the score may be too good to be true."
+        )
+    return f"The column {column} is left out: it {why}. To keep it: --set extra_columns={column}"
 
 
-def _known(report: DataReport, column: str, role: str) -> str:
-    if column in report.names:
-        return column
-    same = [name for name in report.names if name.strip().lower() == column.strip().lower()]
-    if len(same) != 1:
-        raise UnknownName("column", column, report.names, field=role)
-    return same[0]
+def _all_targets(
+    task: Task, report: DataReport, evidence: Evidence, several: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Several series side by side are forecast together."""
+    role = task.role("target")
+    columns = [report.column(name) for name in several]
+    side_by_side = not evidence.roles.get("series_id") and "time" in evidence.roles
+    fit = role is not None and all(one is not None and one.kind in role.kinds for one in columns)
+    return {"target": several} if side_by_side and fit else {}
+
+
+def _check_one_label(task: TaskType, report: DataReport, target: object) -> None:
+    """PersonCanFix where the cells of the target hold several labels each."""
+    column = report.column(target) if isinstance(target, str) else None
+    if task in CLASSIFYING and column is not None:
+        check_one_label(column)
 
 
 def _doubt(
     task: Task,
     report: DataReport,
     evidence: Evidence,
-    fixed: Mapping[str, str],
+    fixed: Roles,
     intent: ParsedIntent,
 ) -> Ask | None:
     """A question about the first role that several columns could play equally well."""
@@ -129,50 +141,13 @@ def _holds(column: ColumnReport | None) -> str:
     return f"{column.name} holds {values}{more}" if values else ""
 
 
-def _found(evidence: Evidence, fixed: Mapping[str, str]) -> Roles:
-    """The evidence with the person's columns in it.
-
-    A column that is moved to another part leaves its own to the one that it replaces; features
-    that were read beside another target fall.
-    """
-    moved = {column: evidence.roles.get(role) for role, column in fixed.items()}
-    others = any(evidence.roles.get(role) != column for role, column in fixed.items())
-    kept: dict[str, str | tuple[str, ...]] = {}
-    for role, value in evidence.roles.items():
-        if role in fixed or (others and role == "features"):
-            continue
-        replaced = moved.get(value) if isinstance(value, str) and value in moved else value
-        if replaced is not None and replaced not in fixed.values():
-            kept[role] = replaced
-    return {**kept, **fixed}
-
-
 def _unwanted(report: DataReport, intent: ParsedIntent, words: str) -> tuple[str, ...]:
     """Columns that the person says to leave out; PersonCanFix for one that is not there."""
     named = intent.dataset.ignored_columns or ()
-    known = (_known(report, column, "dataset.ignored_columns") for column in named)
+    known = (known_column(report, column, "dataset.ignored_columns") for column in named)
     wanted = only_these(report, words)
     others = [name for name in report.names if wanted and name not in wanted]
     return (*known, *left_out(report, words), *others)
-
-
-def _roles(task: Task, report: DataReport, found: Roles, unwanted: Mapping[str, str]) -> Roles:
-    """Every role with its column or columns; what is left over are features."""
-    taken = {
-        name for value in found.values() for name in ([value] if isinstance(value, str) else value)
-    }
-    roles = {role.name: found[role.name] for role in task.roles if found.get(role.name)}
-    features = task.role("features")
-    if features is None:
-        return roles
-    if "features" not in roles:
-        roles["features"] = tuple(
-            column.name
-            for column in report.columns
-            if column.name not in taken and column.kind in features.kinds and not column.personal
-        )
-    roles["features"] = tuple(name for name in roles["features"] if name not in unwanted)
-    return roles
 
 
 def _lacks(task: Task, roles: Roles) -> bool:
@@ -228,38 +203,6 @@ def _usable(report: DataReport, role: Role) -> tuple[str, ...]:
     kinds = set(role.kinds) - ({"number"} if "category" in role.kinds else set())
     told_apart = (column for column in report.columns if column.unique > 1)
     return tuple(column.name for column in told_apart if column.kind in kinds)[:_MOST_SHOWN]
-
-
-def _ignored(report: DataReport, roles: Roles, unwanted: Mapping[str, str]) -> dict[str, str]:
-    used = {
-        name for value in roles.values() for name in ([value] if isinstance(value, str) else value)
-    }
-    return {
-        column.name: _why_ignored(column, unwanted)
-        for column in report.columns
-        if column.name not in used
-    }
-
-
-def _why_ignored(column: ColumnReport, unwanted: Mapping[str, str]) -> str:
-    if column.name in unwanted:
-        return unwanted[column.name]
-    if column.personal:
-        return f"{_PERSONAL} ({', '.join(column.personal)})"
-    return _LEFT_OUT.get(column.kind, "not needed for this task")
-
-
-def _leaks(report: DataReport, target: object, intent: ParsedIntent) -> dict[str, str]:
-    """Columns that say what the target says or are known only after it, unless wanted; why."""
-    wanted = intent.dataset.extra_columns or ()
-    found: dict[str, str] = {}
-    for one, other in report.same:
-        if target in {one, other}:
-            found[other if one == target else one] = f"says nearly the same as {target}: a leak"
-    for column, of in report.afterwards:
-        if of == target:
-            found[column] = f"known only afterwards: filled only for one value of {target}"
-    return {column: why for column, why in found.items() if column not in wanted}
 
 
 def _note(report: DataReport) -> str:

@@ -105,10 +105,15 @@ def _bare(location: str) -> str:
 def _summary(report: DataReport) -> list[str]:
     """What came in, in a line per part."""
     return [
-        f"{file.name}: {file.rows:,} rows, {len(report.columns)} columns ({file.format})"
+        f"{file.name}: {_count(file.rows, 'row')}, {_count(len(report.columns), 'column')}"
+        f" ({file.format})"
         + (f", {file.kept:,} of them looked at" if file.kept < file.rows else "")
         for file in report.files
     ]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 AGENT = IntakeManager()

@@ -1,5 +1,7 @@
 """Intent: from plain words, and the data beside them, to a structure every later stage reads."""
 
+from collections.abc import Mapping
+
 from pydantic import JsonValue
 
 from pipeline.artifacts import DataReport
@@ -7,16 +9,22 @@ from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.execution_plan import known_tasks
 from pipeline.folders import JobFolder
+from pipeline.hearing import asking
+from pipeline.hearing.belonging import spoken_roles
 from pipeline.hearing.expertise import expertise
 from pipeline.hearing.horizon import spoken_horizon
+from pipeline.hearing.judging import spoken_judgement
+from pipeline.hearing.roles import MOST_CLASSES
+from pipeline.hearing.several import wanted_together
 from pipeline.hearing.wishes import spoken_wishes
 from pipeline.inspection import saved_report
 from pipeline.intent import DatasetIntent, ParsedIntent, SourceType
 from pipeline.jobs import Stage, TaskType
+from pipeline.oneanswer import CLASSIFYING, check_one_label, one_of
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.readiness import FIND_GROUPS, GROUPING
-from pipeline.recipe import find_task
+from pipeline.recipe import Recipe, find_task
 from pipeline.retry import POLICIES
 from pipeline.understanding import Reading, equally_good, read, readings, ruled_out
 from pipeline.wishes import parse, parse_all, with_wishes
@@ -26,8 +34,10 @@ _OF_ONE_TASK = {
     "hyperparameters.clusters": "clustering",
     "hyperparameters.horizon": "time_series_forecasting",
 }
-
-
+_TARGET = "dataset.label_column"
+_FORECASTING = "time_series_forecasting"
+_HARDLY = 0.1  # a score of data that cannot be the task
+_WELL = 0.3
 _MOST_CHOICES = 4
 
 
@@ -44,21 +54,70 @@ class IntentParser:
         given = parse_all(context.request.settings)
         task = given.get("task_type")
         if task is not None:
-            reading = read(TaskType(str(task)), words, report)
+            reading = read(TaskType(str(task)), _with_target(words, given), report)
+            if (asked := _unsuited(reading, words, report, given)) is not None:
+                return asked
             return Done(_intent(context, report, reading, given), f"{_title(reading)}, as you said")
         _check_target(given, report)
         ranked = readings(_with_target(words, given), report, known_tasks())
         best = equally_good(ranked)
-        if (asked := _unsupported(best, ranked, report)) is not None:
+        _check_one_label(ranked, words, report, given)
+        asked = _several(best, words, report, given) or _unsupported(best, ranked, report)
+        if asked is None and len(best) != 1:
+            asked = Ask(_which(best, report), "task_type", tuple(one.task for one in best))
+        if asked is not None:
             return asked
-        if len(best) != 1:
-            return Ask(_which(best, report), "task_type", tuple(reading.task for reading in best))
         reading = best[0]
         if (other := ruled_out(ranked)) is not None:
             return Ask(_instead(other, reading), "task_type", _choices(ranked))
         return Done(
             _intent(context, report, reading, given), f"{_title(reading)}: {reading.reason}"
         )
+
+
+def _unsuited(
+    reading: Reading, words: str, report: DataReport, given: Mapping[str, JsonValue]
+) -> Ask | None:
+    """Asks for the task anew where the target was changed to one that the task cannot have."""
+    if reading.score > _HARDLY or _could_be(reading.task, report, given.get(_TARGET)):
+        return None
+    best = readings(_with_target(words, given), report, known_tasks())[0]
+    if best.score < _WELL:
+        return None
+    return Ask(_instead(reading, best), "task_type", (best.task,))
+
+
+def _could_be(task: TaskType, report: DataReport, target: object) -> bool:
+    """Whether the column that was named, if any, can be the task's target at all."""
+    column = report.column(target) if isinstance(target, str) else None
+    role = find_task(task).role("target")
+    if column is None or role is None:
+        return True
+    many = "category" in role.kinds and column.unique > MOST_CLASSES
+    return column.kind in role.kinds and not many
+
+
+def _several(
+    best: tuple[Reading, ...], words: str, report: DataReport, given: Mapping[str, JsonValue]
+) -> Ask | None:
+    """Asks which of several columns is to be predicted; series are forecast together."""
+    if _TARGET in given or any(reading.task == _FORECASTING for reading in best):
+        return None
+    several = wanted_together(report, words)
+    return one_of(several) if several else None
+
+
+def _check_one_label(
+    ranked: tuple[Reading, ...], words: str, report: DataReport, given: Mapping[str, JsonValue]
+) -> None:
+    """PersonCanFix where the column that is asked for holds several labels in a cell."""
+    best = ranked[0]
+    if best.task not in CLASSIFYING and best.score >= _WELL:
+        return
+    asked = asking.ranked(report, _with_target(words, given))[:1]
+    for candidate in asked:
+        if candidate.score >= asking.FILE:
+            check_one_label(candidate.column)
 
 
 def _unsupported(
@@ -75,17 +134,17 @@ def _unsupported(
     return Ask("Which column should the model predict?", "target", options)
 
 
-def _check_target(given: dict[str, JsonValue], report: DataReport) -> None:
+def _check_target(given: Mapping[str, JsonValue], report: DataReport) -> None:
     """UnknownName lists the columns where there is none of that name."""
-    target = given.get("dataset.label_column")
+    target = given.get(_TARGET)
     known = {name.strip().lower() for name in report.names}
     if isinstance(target, str) and target.strip().lower() not in known:
         raise UnknownName("column", target, report.names, field="target")
 
 
-def _with_target(words: str, given: dict[str, JsonValue]) -> str:
+def _with_target(words: str, given: Mapping[str, JsonValue]) -> str:
     """The words with the target that was fixed by hand, as if they had said it."""
-    target = given.get("dataset.label_column")
+    target = given.get(_TARGET)
     return f"{words}. The target is {target}." if target else words
 
 
@@ -109,7 +168,10 @@ def _intent(
 
 def _spoken(words: str, report: DataReport, task: TaskType) -> dict[str, JsonValue]:
     """Wishes said in passing that can be meant; one out of its range was none."""
-    said = spoken_wishes(words)
+    known = find_task(task)
+    measured = [metric.name for metric in known.metrics] if isinstance(known, Recipe) else ()
+    said = spoken_judgement(words, spoken_wishes(words), measured)
+    said |= spoken_roles(words, report, [role.name for role in known.roles])
     dates = [column.frequency for column in report.columns if column.frequency]
     ahead = spoken_horizon(words, dates[0] if dates else None)
     said |= {"hyperparameters.horizon": ahead} if ahead else {}

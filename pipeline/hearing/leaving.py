@@ -47,14 +47,14 @@ def left_out(report: DataReport, words: str) -> tuple[str, ...]:
         before: list[str] = []
         for clause in re.split(r",\s(?![^(]*\))|\s-\s", sentence):
             found += _unwanted(report, clause, before)
-            before = _named(report, _SUM_OF.split(clause)[0]) or before
+            before = named_columns(report, _SUM_OF.split(clause)[0]) or before
     return tuple(dict.fromkeys(found))
 
 
 def only_these(report: DataReport, words: str) -> tuple[str, ...]:
     """Names of the columns that alone are to be learned from: "from age and zone only"."""
     found = _ONLY.search(words)
-    return tuple(_named(report, found[1] or found[2])) if found else ()
+    return tuple(named_columns(report, found[1] or found[2])) if found else ()
 
 
 def without_pictures(words: str) -> bool:
@@ -67,14 +67,15 @@ def _unwanted(report: DataReport, clause: str, before: list[str]) -> list[str]:
     cut = _BEFORE.search(clause)
     if cut is not None:
         rest = clause[cut.end() :]
-        return _named(report, rest) or (before if _POINTS_BACK.search(rest) else [])
+        return named_columns(report, rest) or (before if _POINTS_BACK.search(rest) else [])
     if _ABOUT.search(clause) is None:
         return []
-    here = _named(report, clause)
+    here = named_columns(report, clause)
     return here or (before if _POINTS_BACK.search(clause) else [])
 
 
-def _named(report: DataReport, words: str) -> list[str]:
+def named_columns(report: DataReport, words: str) -> list[str]:
+    """Names of the columns that the words name in any form."""
     spoken = (*words_of(words), *name_words(words))
     return [column.name for column in report.columns if _is_named(column, spoken)]
 

@@ -10,7 +10,7 @@ _NAMES = (
     ("rmse", r"rmse|root\s+mean\s+squared?\s+error"),
     ("mae", r"mae|mean\s+absolute\s+error"),
     ("r2", r"r2|r\^2|r[\s-]squared"),
-    ("smape", r"smape"),
+    ("smape", r"smape|symmetric\s+mape"),
     ("mape", r"mape"),
     ("mase", r"mase"),
     ("map50", r"map@?\.?50"),

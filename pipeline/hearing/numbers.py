@@ -25,6 +25,17 @@ _VALUES = {
 _SPELT = "|".join(sorted(_VALUES, key=len, reverse=True))
 COUNT = rf"(?:\d[\d,]*|{_SPELT})"
 DECIMAL = r"(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)"
+_PARTS = {
+    "half": 1 / 2,
+    "third": 1 / 3,
+    "quarter": 1 / 4,
+    "fourth": 1 / 4,
+    "fifth": 1 / 5,
+    "sixth": 1 / 6,
+    "eighth": 1 / 8,
+    "tenth": 1 / 10,
+}
+PART = rf"(\d+(?:\.\d+)?\s*(?:%|per\s?cent)|0?\.\d+|half|(?:a|one)\s+(?:{'|'.join(_PARTS)}))"
 UNIT = (
     r"(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mnths?|monts?"
     r"|quarters?|years?|yrs?|steps?|periods?|readings?"
@@ -56,6 +67,15 @@ def value(text: str) -> float:
     """The number that a match of COUNT or DECIMAL says."""
     bare = text.lower().replace(",", "").strip()
     return _VALUES[bare] if bare in _VALUES else float(bare)
+
+
+def share(text: str) -> float:
+    """The part of one that "20 %", "a fifth" or 0.2 says."""
+    bare = re.sub(r"^(?:an?|one)\s+", "", text.lower().strip())
+    if bare in _PARTS:
+        return round(_PARTS[bare], 4)
+    percent = re.fullmatch(r"(.+?)\s*(?:%|per\s?cent)", bare)
+    return float(percent[1]) / 100 if percent else value(bare)
 
 
 def unit(text: str) -> str:

@@ -7,11 +7,13 @@ from pydantic import JsonValue
 
 from pipeline.hearing import metrics, models, numbers
 from pipeline.hearing.likeness import mended
-from pipeline.hearing.numbers import COUNT, DECIMAL, UNIT, find, value
+from pipeline.hearing.numbers import COUNT, DECIMAL, PART, UNIT, find, share, value
 from pipeline.hearing.spoken import clauses
 
 Wish = tuple[str, JsonValue]
 _IS = r"\s*(?:of|=|:|to|is|at|around|about)?\s*"
+
+_OF_THEM = r"of\s+(?:it|the\s+\w+|them|all)"
 
 _WHOLE = (
     ("hyperparameters.epochs", rf"({COUNT})\s*(?:training\s+)?(?:epochs?|epocs?|ephocs?)\b"),
@@ -41,10 +43,22 @@ _PARTS = (
     ("peft.lora_dropout", rf"\b(?:lora[\s_-]*)?dropout{_IS}({DECIMAL}%?)"),
     (
         "dataset.test_split",
-        r"\b(?:hold|keep|set|leave)\w*\s+(?:out|back|aside)\s+(?:a\s+)?(\d+\s*%)",
+        rf"\b(?:hold|keep|set|leave|put)\w*\s+(?:out|back|aside)\s+(?:a\s+)?{PART}",
     ),
-    ("dataset.test_split", r"\btest\w*\s+(?:on|with|split of|share of)\s+(?:a\s+)?(\d+\s*%)"),
-    ("dataset.test_split", r"(\d+\s*%)\s+(?:for|as)\s+(?:a\s+|the\s+)?(?:test|hold)"),
+    (
+        "dataset.test_split",
+        rf"\btest\w*\s+(?:on|with|split\s+of|share\s+of|set\s+of|size(?:\s+of)?|is|=|:)\s+(?:a\s+)?{PART}",
+    ),
+    (
+        "dataset.test_split",
+        rf"{PART}\s+(?:{_OF_THEM}\s+)?(?:for|as|in|into|to)\s+(?:a\s+|the\s+)?(?:test|hold)",
+    ),
+    (
+        "dataset.test_split",
+        rf"{PART}\s+(?:test|held[\s-]?out|hold[\s-]?out)\b(?!\s*(?:score|result))",
+    ),
+    ("dataset.val_split", rf"{PART}\s+(?:for\s+|as\s+)?(?:a\s+|the\s+)?validation\b"),
+    ("dataset.train_split", rf"\btrain\w*\s+(?:on|with|split\s+of)\s+(?:a\s+)?{PART}(?!\s+test)"),
 )
 _CHOICES = (
     ("hyperparameters.optimizer", r"\b(adamw|adafactor|adam|sgd)\b"),
@@ -148,7 +162,7 @@ def _all(words: str) -> Iterator[Wish]:
             yield leaf, int(value(count))
     for leaf, pattern in _PARTS:
         if (part := find(pattern, words)) is not None:
-            yield leaf, _share(part)
+            yield leaf, share(part)
     for leaf, pattern in _CHOICES:
         if (choice := find(pattern, words)) is not None:
             yield leaf, choice.lower()
@@ -157,10 +171,6 @@ def _all(words: str) -> Iterator[Wish]:
             yield leaf, said
     yield from _parts_of_a_split(words)
     yield from _others(words)
-
-
-def _share(text: str) -> float:
-    return float(text.rstrip("% ")) / 100 if text.endswith("%") else value(text)
 
 
 def _parts_of_a_split(words: str) -> Iterator[Wish]:

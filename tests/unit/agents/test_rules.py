@@ -1,127 +1,21 @@
 """What the agents decide by rules, from words and a data report alone."""
 
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
 
 from pipeline import bundle
-from pipeline.agents import find_agents
-from pipeline.artifacts import (
-    Architecture,
-    ColumnReport,
-    DataInput,
-    DataReport,
-    FileReport,
-    TrainingConfig,
-)
-from pipeline.context import JobContext, Request
+from pipeline.artifacts import Architecture, TrainingConfig
+from pipeline.context import Request
 from pipeline.errors import PersonCanFix, UnknownName
-from pipeline.events import AgentLogged, Event
-from pipeline.folders import JobFolder, fresh
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import Actor, JobId, Place, Stage
-from pipeline.outcomes import Ask, Done, Outcome
-from pipeline.ports import Ports
-from tests.unit.orchestrator.scripted import Clock
+from pipeline.jobs import Stage
+from pipeline.outcomes import Ask
+from tests.unit.agents.made import AGE, LEFT, MAIL, REGION, ROW, SAME, table
 
 pytestmark = pytest.mark.anyio
-JOB = JobId("j-aaaaaaaa")
-AGE = ColumnReport(name="age", kind="number", missing=0, unique=70)
-REGION = ColumnReport(
-    name="region", kind="category", missing=0, unique=3, top=(("north", 40), ("south", 30))
-)
-LEFT = ColumnReport(
-    name="HasLeft", kind="boolean", missing=0, unique=2, top=(("no", 80), ("yes", 20))
-)
-ROW = ColumnReport(name="row", kind="id", missing=0, unique=100)
-SAME = ColumnReport(name="branch", kind="constant", missing=0, unique=1, top=(("main", 100),))
-MAIL = ColumnReport(name="mail", kind="text", missing=0, unique=100, mean_words=30)
-
-
-class Copying:
-    """A workbench that only takes results."""
-
-    level = "full"
-
-    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
-        into.mkdir(parents=True, exist_ok=True)
-        return (Path(shutil.copy(produced, into / produced.name)),)
-
-
-@dataclass
-class Table:
-    """A job whose file has these columns, as far as its stages have come."""
-
-    home: Path
-    context: JobContext
-    said: list[Event] = field(default_factory=list)
-
-    async def run(self, stage: Stage) -> Outcome:
-        async def emit(event: Event) -> None:
-            self.said.append(event)
-
-        ports = Ports(
-            clock=Clock(),
-            emit=emit,
-            workbench=Copying(),  # type: ignore[arg-type]  # these stages run no script
-            sources={},
-            runtimes={},
-            hosts={},
-            home=self.home,
-            approval="paid",
-        )
-        outcome = await find_agents()[stage].run(self.context, ports)
-        if isinstance(outcome, Done):
-            self.context = self.context.with_artifact(outcome.artifact)
-        return outcome
-
-    async def through(self, last: Stage) -> Outcome:
-        """Run the stages from the intent to this one, leaving the splitting out."""
-        order = (Stage.INTENT_PARSER, Stage.DATASET, Stage.CONFIG, Stage.ARCHITECTURE)
-        outcome: Outcome | None = None
-        for stage in order[: order.index(last) + 1]:
-            outcome = await self.run(stage)
-        assert outcome is not None
-        return outcome
-
-
-def table(
-    home: Path,
-    words: str,
-    *columns: ColumnReport,
-    rows: int = 100,
-    settings: Mapping[str, JsonValue] | None = None,
-    budget: float | None = None,
-) -> Table:
-    report = DataReport(
-        files=(FileReport(name="data.csv", format="csv", rows=rows, kept=rows, table="0.jsonl"),),
-        rows=rows,
-        columns=columns,
-        duplicates=0,
-        sha256="0" * 64,
-    )
-    folder = fresh(JobFolder.of(home, JOB).report)
-    (folder / "report.json").write_text(report.model_dump_json(), "utf-8")
-    request = Request(
-        words=words,
-        inputs=(DataInput(location="data.csv"),),
-        settings=settings or {},
-        budget_seconds=budget,
-    )
-    place = Place(platform="terminal", space="tty", channel="tty")
-    context = JobContext(
-        job_id=JOB,
-        created_at=Clock().now(),
-        owner=Actor(platform="terminal", space="tty", id="me"),
-        thread=place,
-        home=str(home),
-        request=request,
-    )
-    return Table(home, context)
 
 
 async def test_words_and_data_together_name_the_task_and_the_target(tmp_path: Path) -> None:
@@ -249,8 +143,7 @@ async def test_a_wish_that_means_nothing_here_is_said_and_one_out_of_range_is_re
 ) -> None:
     job = table(tmp_path, "who has left?", AGE, LEFT, settings={"epochs": 5})
     await job.through(Stage.CONFIG)
-    warned = [event.message for event in job.said if isinstance(event, AgentLogged)]
-    assert warned == ["epochs has no meaning for tabular classification here and is not used"]
+    assert job.warned == ["epochs has no meaning for tabular classification here and is not used"]
     lora = table(tmp_path, "who has left?", AGE, LEFT, settings={"use_lora": True})
     await lora.through(Stage.CONFIG)
     assert "peft.use_lora has no meaning" in str(lora.said)

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from pipeline import bundle
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Stage
-from tests.unit.agents.test_rules import AGE, LEFT, REGION, table
+from tests.unit.agents.made import AGE, LEFT, REGION, table
 
 pytestmark = pytest.mark.anyio
 

@@ -50,6 +50,13 @@ from pipeline.wishes import parse_all
         ("seed 7", {"hyperparameters.seed": 7}),
         ("an 80/20 split", {"dataset.train_split": 0.8, "dataset.test_split": 0.2}),
         ("hold out 20%", {"dataset.test_split": 0.2}),
+        ("a 30 % test split please", {"dataset.test_split": 0.3}),
+        ("hold out a fifth", {"dataset.test_split": 0.2}),
+        ("keep a quarter of the rows for testing", {"dataset.test_split": 0.25}),
+        (
+            "10 percent validation, test size 0.2",
+            {"dataset.val_split": 0.1, "dataset.test_split": 0.2},
+        ),
         ("train it on kaggle", {"runtime": "kaggle"}),
         ("I'm new to this", {"user_expertise_level": "novice"}),
     ],
@@ -75,6 +82,9 @@ def test_a_wish_said_in_passing_is_heard(words: str, wishes: dict[str, object]) 
         "is the patient at risk",
         "group them",
         "rank the pages",
+        "half of the houses are sold",
+        "a quarter of customers churn",
+        "predict next quarter as a test",
     ],
 )
 def test_words_about_the_data_are_no_wish(words: str) -> None:

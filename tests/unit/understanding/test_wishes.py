@@ -38,6 +38,8 @@ def test_an_unknown_name_lists_the_known_ones_with_the_nearest_first() -> None:
         ("peft.use_lora", "true", True),
         ("target_modules", "q_proj, v_proj", ["q_proj", "v_proj"]),
         ("target", "Survived", "Survived"),
+        ("known", "promo, holiday", ["promo", "holiday"]),
+        ("care", "misses", "misses"),
     ],
 )
 def test_a_value_is_read_in_the_type_of_its_leaf(name: str, text: str, value: object) -> None:
