@@ -26,6 +26,7 @@ TRAINING_LIBRARIES = {
     "catboost",
     "gradio",
     "lightgbm",
+    "matplotlib",
     "numpy",
     "pandas",
     "pyarrow",
