@@ -35,6 +35,9 @@ format: install ## Format the code and mend what ruff can mend
 bench-%: install ## Run tests/benchmarks/bench_NAME.py
 	$(BIN)/python tests/benchmarks/bench_$*.py
 
+bench-quality-peers: install ## Other tools beside ours, each in its own environment
+	$(BIN)/python tests/benchmarks/bench_quality.py --peers
+
 docs: install ## Write the README's generated blocks; TRANSCRIPT=1 records a new run
 	$(BIN)/python .ci/generate_docs.py $(if $(TRANSCRIPT),--transcript)
 

@@ -1,0 +1,1 @@
+"""How good the trained models are, beside simple comparisons and beside other tools."""
