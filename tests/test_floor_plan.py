@@ -33,6 +33,7 @@ TRAINING_LIBRARIES = {
     "python_calamine",
     "scipy",
     "sklearn",
+    "statsforecast",
 }
 # Reading a file of these can run its author's code.
 UNSAFE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}

@@ -8,22 +8,25 @@ members that count are trained again on other folds, and all their models are av
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from blending import Loss, choose_weights, mix
-from fitted import Fitted, load_fitted
-from lessons import Lesson, spread_folds
+from fitted import Boosted, Fitted
+from lessons import Apart, Lesson, Pace, spread_folds
 from metrics import Floats
+from opening import load_fitted
+from shapes import CLASSES, Scale, corrected, is_skewed, learn_scale, unbound
+from turned import Turned
 from views import View, Views, load_views
 from zoo import Member, members
 
 FEW_FOLDS = 3
 MANY_ROWS = 20_000  # from here at most FEW_FOLDS, as each is slow and each says enough
-REPEATS = ((1_500, 5), (5_000, 3), (10_000, 2))  # rows below which so many repeats are worth it
+REPEATS = ((1_500, 5), (5_000, 3), (50_000, 2))  # rows below which so many repeats are worth it
 SURE_REPEATS = 2  # after so many more, training ends as soon as another changed next to nothing
+REUSED = 3_000  # rows from which a repeat takes over how far boosting goes
 SETTLED = 0.01  # share of the loss that is next to nothing
 CLOSING = 0.04  # share of the budget kept for the weights and the files
 WRITING = 5e-5  # seconds a row and class, as the forests' files grow with both
@@ -35,7 +38,10 @@ Models = Mapping[str, tuple[View, tuple[Fitted, ...]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """What the whole ensemble learns from; `classes` 0 means values, any scale."""
+    """What the whole ensemble learns from; `classes` 0 means values, any scale.
+
+    `loss` is of values in units of their spread; `absolute` where it is of absolute errors.
+    """
 
     matrix: Floats
     target: Floats
@@ -50,6 +56,15 @@ class Course:
     repeats: int | None = None
     patience: int = 50
     learning_rate: float | None = None
+    apart: Apart | None = None
+    absolute: bool = False
+
+    def lost(self, told: Floats) -> float:
+        """The loss of answers for all rows."""
+        if self.classes:
+            return self.loss(self.target, told)
+        mean, spread = self.target.mean(), self.target.std() or 1.0
+        return self.loss((self.target - mean) / spread, (told - mean) / spread)
 
 
 @dataclass
@@ -57,6 +72,7 @@ class Progress:
     """A member while it trains: its models, the sum of their out-of-fold answers, its time."""
 
     member: Member
+    scale: Scale
     told: Floats
     repeats: int = 0
     models: list[Fitted] = field(default_factory=list)
@@ -77,7 +93,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The models of each member that counts; `scale` maps values back (mean, spread).
+    """The models of each member that counts; `scales` turn their answers into values.
 
     `unseen` holds the answers for the training rows by models that never saw them, (rows,
     outputs); it is not saved.
@@ -87,7 +103,7 @@ class Ensemble:
     models: Models
     weights: Mapping[str, float]
     losses: Mapping[str, float]
-    scale: tuple[float, float]
+    scales: Mapping[str, Scale]
     unseen: Floats | None = None
 
     def predict(self, matrix: Floats) -> Floats:
@@ -95,10 +111,10 @@ class Ensemble:
         told = {}
         shown = {view: self.views.show(matrix, view) for view, _ in self.models.values()}
         for name, (view, models) in self.models.items():
-            total = sum(model.predict(shown[view]) for model in models)
+            values = self.scales[name].values
+            total = sum(values(model.predict(shown[view])) for model in models)
             told[name] = np.asarray(total) / len(models)
-        mean, spread = self.scale
-        return mix(told, self.weights) * spread + mean
+        return mix(told, self.weights)
 
     def save(self, folder: Path) -> None:
         """Write ensemble.json, views.npz and one file a model."""
@@ -106,7 +122,7 @@ class Ensemble:
         content = {
             "weights": dict(self.weights),
             "losses": dict(self.losses),
-            "scale": self.scale,
+            "scales": {name: asdict(scale) for name, scale in self.scales.items()},
             "views": {name: view for name, (view, _) in self.models.items()},
         }
         (folder / "ensemble.json").write_text(json.dumps(content, indent=1), "utf-8")
@@ -123,9 +139,9 @@ def load_ensemble(folder: Path) -> Ensemble:
     for name, view in content["views"].items():
         paths = sorted((folder / name).iterdir(), key=lambda path: int(path.name.split(".")[0]))
         models[name] = (view, tuple(load_fitted(path) for path in paths))
-    mean, spread = content["scale"]
+    scales = {name: Scale(**scale) for name, scale in content["scales"].items()}
     views = load_views(folder / "views.npz")
-    return Ensemble(views, models, content["weights"], content["losses"], (mean, spread))
+    return Ensemble(views, models, content["weights"], content["losses"], scales)
 
 
 def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
@@ -133,30 +149,30 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
 
     The first member is always trained, however little time there is.
     """
-    scale = (0.0, 1.0)
-    if not course.classes:
-        scale = (float(course.target.mean()), float(course.target.std()) or 1.0)
-    course = replace(course, target=(course.target - scale[0]) / scale[1])
     end = course.deadline - _closing(course, course.deadline - time.monotonic())
-    track = _first_round([_begin(member, course) for member in members(names)], course, scale, end)
+    begun = [_begin(member, course) for member in _members(names, course)]
+    track = _first_round(begun, course, end)
     weights = _weigh(track, course)
     loss = np.inf
     for repeat in range(1, _repeats(course)):
-        chosen = [one for one in track if one.member.name in weights]
+        chosen = _chosen(track, weights)
         if not _next_round(chosen, course, repeat, end):
             break
         weights = _weigh(chosen, course)
         mixed = _mixed(chosen, weights)
-        course.tell(f"repeat {repeat + 1}", mixed * scale[1] + scale[0])
-        before, loss = loss, course.loss(course.target, mixed)
+        course.tell(f"repeat {repeat + 1}", mixed)
+        before, loss = loss, course.lost(mixed)
         if repeat >= SURE_REPEATS and abs(before - loss) < SETTLED * max(loss, 0.1):
             break
-    losses = {one.member.name: course.loss(course.target, one.out_of_fold) for one in track}
-    kept = {one.member.name: (one.member.view, tuple(one.models)) for one in track}
-    models = {name: kept[name] for name in weights}
-    chosen = [one for one in track if one.member.name in weights]
-    unseen = _mixed(chosen, weights) * scale[1] + scale[0]
-    return Ensemble(course.views, models, weights, losses, scale, unseen)
+    chosen = _chosen(track, weights)
+    return Ensemble(
+        views=course.views,
+        models={one.member.name: (one.member.view, tuple(one.models)) for one in chosen},
+        weights=weights,
+        losses={one.member.name: course.lost(one.out_of_fold) for one in track},
+        scales={one.member.name: one.scale for one in chosen},
+        unseen=_mixed(chosen, weights),
+    )
 
 
 def _closing(course: Course, budget: float) -> float:
@@ -165,9 +181,15 @@ def _closing(course: Course, budget: float) -> float:
     return min(CLOSING * budget + writing, MOST_CLOSING * budget)
 
 
+def _members(names: Sequence[str], course: Course) -> tuple[Member, ...]:
+    skewed = not course.classes and is_skewed(course.target)
+    return members(names, len(course.target), skewed=skewed, absolute=course.absolute)
+
+
 def _begin(member: Member, course: Course) -> Progress:
-    rows = len(course.target)
-    return Progress(member, np.zeros((rows, max(course.classes, 1))))
+    told = np.zeros((len(course.target), max(course.classes, 1)))
+    scale = CLASSES if course.classes else learn_scale(course.target, member.shape)
+    return Progress(member, scale, told)
 
 
 def _repeats(course: Course) -> int:
@@ -176,61 +198,89 @@ def _repeats(course: Course) -> int:
     return next((times for rows, times in REPEATS if len(course.target) < rows), 1)
 
 
-def _first_round(
-    track: Sequence[Progress], course: Course, scale: tuple[float, float], end: float
-) -> list[Progress]:
-    """Train members once, each in at most twice its even share of what is left of the time."""
+def _first_round(track: Sequence[Progress], course: Course, end: float) -> list[Progress]:
+    """Train members once, each in at most twice its share of what is left of the time."""
     for index, one in enumerate(track):
         now = time.monotonic()
         if now >= end and index:
             return list(track[:index])
-        share = (end - now) / (len(track) - index)
+        parts = [other.member.share for other in track[index:]]
+        share = (end - now) * parts[0] / sum(parts)
         _train(one, course, 0, min(now + 2.0 * share, end))
-        course.tell(one.member.name, one.out_of_fold * scale[1] + scale[0])
+        course.tell(one.member.name, one.out_of_fold)
     return list(track)
 
 
-def _next_round(track: Sequence[Progress], course: Course, repeat: int, end: float) -> bool:
-    """Train all members on other folds; False when there is no time for all of them."""
-    needed = sum(one.seconds / one.repeats for one in track)
-    if time.monotonic() + needed > end:
-        return False
-    return all(_train(one, course, repeat, end) for one in track)
+def _chosen(track: Sequence[Progress], weights: Mapping[str, float]) -> list[Progress]:
+    """The members that count, the weightiest first."""
+    known = {one.member.name: one for one in track}
+    return [known[name] for name in weights if name in known]
+
+
+def _next_round(chosen: Sequence[Progress], course: Course, repeat: int, end: float) -> bool:
+    """Train on other folds those members for which there is time; whether there was any."""
+    trained = False
+    for one in chosen:
+        if time.monotonic() + one.seconds / one.repeats <= end:
+            trained |= _train(one, course, repeat, end)
+    return trained
 
 
 def _train(one: Progress, course: Course, repeat: int, end: float) -> bool:
     """Train a member on every fold's other rows; False when a repeat came too late to be kept."""
     started = time.monotonic()
-    many = len(course.target) >= MANY_ROWS
-    count = min(course.folds, FEW_FOLDS) if many else course.folds
-    fold = spread_folds(course.target, count, course.seed + repeat)
-    shown = course.views.show(course.matrix, one.member.view)
-    told, models = np.zeros_like(one.told), []
+    count = _fold_count(course)
+    fold = spread_folds(course.target, count, course.seed + repeat, course.apart)
+    whole = _lesson(course, one)
+    told = np.zeros_like(one.told)
+    models: list[Fitted] = []
     for part in range(count):
         now = time.monotonic()
-        deadline = end if repeat else now + (end - now) / (count - part)
-        lesson = _lesson(course, shown, fold != part, deadline, 1000 * repeat + part)
+        pace = _pace_of(models, one, course)
+        cost = 1.0 if pace else 1.0 + one.member.search(len(course.target))
+        deadline = end if repeat else now + (end - now) * cost / (cost + count - part - 1)
+        lesson = whole.part(fold != part, deadline, 1000 * repeat + part, pace)
         models.append(one.member.fit(lesson))
         if repeat and lesson.late:
             return False
-        told[fold == part] = models[-1].predict(shown[fold == part])
-    one.keep(told, models, time.monotonic() - started)
+        told[fold == part] = models[-1].predict(whole.rows[fold == part])
+    if not repeat and not course.classes:
+        one.scale = _settled(one.scale, course, told)
+    one.keep(one.scale.values(told), models, time.monotonic() - started)
     return True
 
 
-def _lesson(
-    course: Course, shown: Floats, others: npt.NDArray[np.bool_], deadline: float, number: int
-) -> Lesson:
+def _fold_count(course: Course) -> int:
+    many = len(course.target) >= MANY_ROWS
+    return min(course.folds, FEW_FOLDS) if many else course.folds
+
+
+def _pace_of(models: Sequence[Fitted], one: Progress, course: Course) -> Pace | None:
+    """What the first fold's booster found; with many rows also that of an earlier repeat."""
+    known = [*models, *(one.models if len(course.target) >= REUSED else ())]
+    return known[0].pace if known and isinstance(known[0], Boosted | Turned) else None
+
+
+def _settled(scale: Scale, course: Course, told: Floats) -> Scale:
+    """The scale corrected by answers for unseen rows, and without bounds where these do harm."""
+    scale = corrected(scale, course.target, told[:, 0], absolute=course.absolute)
+    free = unbound(scale)
+    return free if course.lost(free.values(told)) < course.lost(scale.values(told)) else scale
+
+
+def _lesson(course: Course, one: Progress) -> Lesson:
+    """All rows, as a member sees them."""
     return Lesson(
-        rows=shown[others],
-        target=course.target[others],
+        rows=course.views.show(course.matrix, one.member.view),
+        target=course.target if course.classes else one.scale.told(course.target),
         classes=course.classes,
         categories=tuple(int(column) for column in course.views.categories),
-        deadline=deadline,
+        deadline=course.deadline,
         threads=course.threads,
-        seed=course.seed + number,
+        seed=course.seed,
         patience=course.patience,
         learning_rate=course.learning_rate,
+        apart=course.apart,
     )
 
 

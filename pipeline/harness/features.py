@@ -19,6 +19,7 @@ from dates import PARTS, date_parts
 from days import day_first_of
 from measures import PLAIN, Notation, decimal_of, notation_of, to_number
 from metrics import Floats
+from plain_numbers import Plain, plainly, why_useless
 from strings import StringParts, Strings, learn_parts
 from tables import MISSING, Cell, Table, is_missing
 from texts import TextDimensions, learn_dimensions
@@ -26,6 +27,7 @@ from texts import TextDimensions, learn_dimensions
 Reading = Literal["number", "category", "date", "string"]
 
 RARE_ROWS = 3  # a level on fewer training rows cannot be told from noise
+NUMBERS = frozenset(("number", "integer"))
 MOST_LEVELS = 200
 MOSTLY_LEVELS = 0.8  # share of the cells with a common value that makes a column a category
 SOME_LEVELS = 0.1
@@ -116,41 +118,64 @@ def learn_encoder(table: Table, kinds: Mapping[str, Kind], *, simple: bool = Fal
 
     `simple` takes numbers, dates and categories only and makes no parts of strings.
     """
-    plans, dropped = [], {}
+    return encode(table, kinds, simple=simple)[0]
+
+
+def encode(
+    table: Table, kinds: Mapping[str, Kind], *, simple: bool = False
+) -> tuple[Encoder, Floats]:
+    """The same, and the training rows as `transform(table, training=True)` gives them."""
+    plans: list[ColumnPlan] = []
+    dropped: dict[str, str] = {}
+    features: list[Feature] = []
+    columns: list[Floats] = []
     for name in table.names:
         cells = table.column(name)
-        missing = missing_of(cells)
-        if reason := _useless(kinds[name], cells, missing):
-            dropped[name] = reason
-        elif (plan := _plan(name, kinds[name], cells, missing)).strings is None or not simple:
-            plans.append(plan)
-    features: list[Feature] = []
-    for plan in plans:
-        parts = _parts(plan, table.column(plan.name), training=True)
-        told = [
-            Feature(name, (*plan.levels[name], "(other)") if name in plan.levels else None)
-            for name, column in parts.items()
-            if _varies(column)
-        ]
+        plain = plainly(cells) if kinds[name] in NUMBERS else None
+        plan = _plan(name, kinds[name], cells, plain)
+        if isinstance(plan, str):
+            dropped[name] = plan
+            continue
+        if simple and plan.strings is not None:
+            continue
+        plans.append(plan)
+        if plain is not None and plain.sure:
+            parts = {name: _cut(plain.numbers)}
+        else:
+            parts = _parts(plan, cells, training=True)
+        told = {key: column for key, column in parts.items() if _varies(column)}
         if not told:
-            dropped[plan.name] = "nothing in it is shared by several rows"
-        features += told
-    return Encoder(tuple(plans), tuple(features), dropped)
+            dropped[name] = "nothing in it is shared by several rows"
+        features += [_feature(plan, key) for key in told]
+        columns += told.values()
+    matrix = np.column_stack(columns) if columns else np.empty((len(table), 0))
+    return Encoder(tuple(plans), tuple(features), dropped), matrix
+
+
+def _feature(plan: ColumnPlan, name: str) -> Feature:
+    return Feature(name, (*plan.levels[name], "(other)") if name in plan.levels else None)
 
 
 def _useless(kind: Kind, cells: Sequence[Cell], missing: frozenset[str]) -> str | None:
     if kind == "id":
         return "an id: it names the row and says nothing about it"
-    different = {None if is_missing(cell, missing) else (cell or "").strip() for cell in cells}
-    if different <= {None}:
-        return "no value in any row to learn from"
-    return "the same value in every row to learn from" if len(different) == 1 else None
+    different = {None if is_missing(cell, missing) else cell.strip() for cell in set(cells) if cell}
+    known = different - {None}
+    gaps = None in different or not all(cells)
+    return why_useless(len(known), gaps=gaps)
 
 
-def _plan(name: str, kind: Kind, cells: Sequence[Cell], missing: frozenset[str]) -> ColumnPlan:
+def _plan(name: str, kind: Kind, cells: Sequence[Cell], plain: Plain | None) -> ColumnPlan | str:
+    """How a column is read, or why it is not; `plain` where it holds plain numbers only."""
+    if plain is not None and plain.sure:
+        return plain.useless or ColumnPlan(name, "number", {})
+    missing = missing_of(cells)
+    reason = _useless(kind, cells, missing)
+    if reason is not None:
+        return reason
     strings = _strings(cells, missing)
     known = [text for text in strings if text is not None]
-    if kind in {"number", "integer"}:
+    if kind in NUMBERS:
         notation = notation_of(Counter(known)) or Notation(decimal_of(known))
         return ColumnPlan(name, "number", {}, missing, notation)
     if kind == "date":
@@ -171,7 +196,8 @@ def _plan(name: str, kind: Kind, cells: Sequence[Cell], missing: frozenset[str])
 
 def _strings(cells: Sequence[Cell], missing: frozenset[str]) -> Strings:
     """Stripped cells; a whole number written with a fraction of nought loses it."""
-    return [None if cell is None or is_missing(cell, missing) else _plain(cell) for cell in cells]
+    read = {cell: None if is_missing(cell, missing) else _plain(cell or "") for cell in set(cells)}
+    return [read[cell] for cell in cells]
 
 
 def _plain(cell: str) -> str:
@@ -204,10 +230,18 @@ def _parts(plan: ColumnPlan, cells: Sequence[Cell], *, training: bool) -> dict[s
 
 def _numbers(cells: Sequence[Cell], plan: ColumnPlan) -> Floats:
     decimal, unit = plan.notation.decimal, plan.notation.unit
-    gone = {to_number(mark, decimal, unit) for mark in plan.missing - MISSING}
-    numbers = (to_number(cell, decimal, unit) for cell in cells)
-    found = np.array([np.nan if number in gone else number for number in numbers], dtype=float)
-    return np.clip(np.where(np.isfinite(found), found, np.nan), -FURTHEST, FURTHEST)
+    gone = [to_number(mark, decimal, unit) for mark in plan.missing - MISSING]
+    plain = plainly(cells) if decimal == "." else None
+    if plain is None:
+        read = {cell: to_number(cell, decimal, unit) for cell in set(cells)}
+        found = np.array([read[cell] for cell in cells], dtype=float)
+    else:
+        found = plain.numbers
+    return _cut(np.where(np.isin(found, gone), np.nan, found))
+
+
+def _cut(numbers: Floats) -> Floats:
+    return np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -FURTHEST, FURTHEST)
 
 
 def _codes(strings: Strings, levels: tuple[str, ...]) -> Floats:

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import labels
 from absent import missing_of
@@ -128,6 +129,7 @@ def write_parts(
     repeats: int = 0,
     steps: Sequence[str] = (),
     warnings: Sequence[str] = (),
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write fit/, heldout/ and prepared.json; Problem when a part has no row to learn from."""
     if len(parts.test) and not len(parts.train):
@@ -144,6 +146,7 @@ def write_parts(
         "steps": list(steps),
         "seed": seed,
         "warnings": list(warnings),
+        "left_out": dict(left_out),
     }
     (out / "prepared.json").write_text(json.dumps(told, indent=1), "utf-8")
     say("prepare", f"{len(parts.train)} rows to learn from, {len(parts.test)} held out", done=1)

@@ -3,7 +3,7 @@
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,22 @@ class Answers:
             yield [float(said) if isinstance(said, np.floating) else harmless(said), *chances]
 
 
-class Model(Protocol):
-    """What predict.load returns: `columns` in training order, of which `inputs` are read."""
+class Lines(Protocol):
+    """Answers of any kind as predict.py writes them: a CSV's header and its lines."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The header."""
+        ...
+
+    @property
+    def rows(self) -> Iterable[Sequence[object]]:
+        """The lines, with a cell for each name."""
+        ...
+
+
+class Reader(Protocol):
+    """What reads rows: `columns` in training order, of which `inputs` are read."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,12 +73,24 @@ class Model(Protocol):
         """Whether one plain text is a whole input."""
         ...
 
+
+class Predictor(Reader, Protocol):
+    """What predict.load returns."""
+
+    def predict(self, rows: Table) -> Lines:
+        """Answers for rows that have all `inputs`."""
+        ...
+
+
+class Model(Reader, Protocol):
+    """What predict.load returns where each row gets one class or number."""
+
     def predict(self, rows: Table) -> Answers:
         """Answers for rows that have all `inputs`, in their order."""
         ...
 
 
-def serve(load: Callable[[Path], Model]) -> None:
+def serve(load: Callable[[Path], Predictor]) -> None:
     """Main of every predict.py; wrong input ends with one `error:` line and exit code 2."""
     options = _arguments()
     try:
@@ -78,7 +104,7 @@ def serve(load: Callable[[Path], Model]) -> None:
         write_csv(file, answers.names, answers.rows)
 
 
-def read_input(model: Model, content: bytes, name: str) -> Table:
+def read_input(model: Reader, content: bytes, name: str) -> Table:
     """The rows of a file for a model, cut to its inputs; Problem when they are not there."""
     table = _as_written_by_us(model, content)
     if table is None:
@@ -123,7 +149,7 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _rows(model: Model, options: argparse.Namespace) -> Table:
+def _rows(model: Reader, options: argparse.Namespace) -> Table:
     if options.text is None:
         name = options.input
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -136,7 +162,7 @@ def _rows(model: Model, options: argparse.Namespace) -> Table:
     return Table(model.inputs, [(text,) for text in options.text])
 
 
-def _as_written_by_us(model: Model, content: bytes) -> Table | None:
+def _as_written_by_us(model: Reader, content: bytes) -> Table | None:
     """Plain UTF-8 CSV whose first line names all inputs needs no guessing."""
     try:
         records = parse_csv(content.decode("utf-8-sig"))
@@ -149,14 +175,14 @@ def _as_written_by_us(model: Model, content: bytes) -> Table | None:
     return Table(names, rows) if all(len(row) == len(names) for row in rows) else None
 
 
-def _shaped_like_training(model: Model, names: Sequence[str]) -> bool:
+def _shaped_like_training(model: Reader, names: Sequence[str]) -> bool:
     """Training had no header: as many columns under strange names are rows of the same kind."""
     numbered = all(column == f"column_{n}" for n, column in enumerate(model.columns, 1))
     same = len(names) == len(model.columns) > 1
     return numbered and same and not set(model.inputs) & set(names)
 
 
-def _named(model: Model, reading: Reading, *, certain: bool) -> Table:
+def _named(model: Reader, reading: Reading, *, certain: bool) -> Table:
     """Rows without a header have the training columns, or those without the target.
 
     A file that need not be a table is only taken for one when tabs separate its cells.
@@ -170,7 +196,7 @@ def _named(model: Model, reading: Reading, *, certain: bool) -> Table:
     return table
 
 
-def _texts(model: Model, table: Table, content: bytes, name: str) -> Table:
+def _texts(model: Reader, table: Table, content: bytes, name: str) -> Table:
     """One column is the text, whatever it is called; a file that is no table has a text a line."""
     tabular = name.lower().endswith(TABLES)
     if len(table.names) == 1:

@@ -35,13 +35,15 @@ def split_tables(
     *,
     keys: Sequence[Key],
     label: Callable[[Row], Cell] | None = None,
-    time: Callable[[Row], str] | None = None,
+    time: Callable[[Row], float] | None = None,
+    told: Sequence[str] = ("every class in the same share", "equal rows kept together"),
 ) -> Parts:
     """Cut tables into parts; a part the person gave as a file stays as it is.
 
     Rows that agree in any of the `keys` stay together (equal inputs, the same group), `label` is
     the class to spread evenly, `time` sorts rows so that the test part is the latest. Rows that
-    agree with a row of a given test part are dropped from the others and counted.
+    agree with a row of a given test part are dropped from the others and counted. `told` says in
+    words what `label` and `keys` are for.
     """
     kept = {part: _rows(given, part) for part in PARTS[1:]}
     pool = [row for part in (None, "train") for row in _rows(given, part)]
@@ -58,7 +60,8 @@ def split_tables(
     names = next(iter(given.values())).names
     cut = {part: [pool[at] for at in places[part]] + kept.get(part, []) for part in PARTS}
     tables = {part: Table(names, rows) for part, rows in cut.items()}
-    words = _words([part for part in PARTS[1:] if kept[part]], timed=bool(time), spread=bool(label))
+    ours = _latest(wanted) if time else ", ".join(("at random", *told[0 if label else 1 :]))
+    words = _words([part for part in PARTS[1:] if kept[part]], ours)
     return Parts(**tables, strategy=words, dropped=dropped)
 
 
@@ -91,17 +94,31 @@ def spread(
     return {part: sorted(rows) for part, rows in places.items()}
 
 
-def by_time(times: Sequence[str], fractions: Mapping[Split, float]) -> dict[Split, list[int]]:
-    """Places of rows for each part: the latest are the test part, those before it validation."""
+def by_time(
+    times: Sequence[float] | Sequence[str], fractions: Mapping[Split, float]
+) -> dict[Split, list[int]]:
+    """Places of rows for each part: the latest are the test part, those before it validation.
+
+    Rows of one time go to one part where there are other times to cut at.
+    """
     order = sorted(range(len(times)), key=lambda at: times[at])
-    test = round(len(order) * fractions["test"])
-    validation = round(len(order) * fractions["validation"])
-    train = len(order) - test - validation
-    return {
-        "train": order[:train],
-        "validation": order[train : train + validation],
-        "test": order[train + validation :],
-    }
+    sorted_times = [times[at] for at in order]
+    test = _between(sorted_times, len(order) - round(len(order) * fractions["test"]))
+    validation = _between(sorted_times[:test], test - round(len(order) * fractions["validation"]))
+    return {"train": order[:validation], "validation": order[validation:test], "test": order[test:]}
+
+
+def _between(times: Sequence[float | str], place: int) -> int:
+    """The place nearest to this one where two times meet; none of them at either end."""
+    if not 0 < place < len(times):
+        return place
+    early, late = place, place
+    while early > 0 and times[early - 1] == times[early]:
+        early -= 1
+    while late < len(times) and times[late - 1] == times[late]:
+        late += 1
+    near = [at for at in (early, late) if 0 < at < len(times)]
+    return min(near, key=lambda at: abs(at - place), default=place)
 
 
 def together(rows: Sequence[Row], keys: Sequence[Key]) -> list[int]:
@@ -169,8 +186,11 @@ def _without(rows: list[Row], others: list[Row], keys: Sequence[Key]) -> list[Ro
     return [row for row in rows if not any((at, key(row)) in seen for at, key in enumerate(keys))]
 
 
-def _words(given: Sequence[str], *, timed: bool, spread: bool) -> str:
-    ours = "the latest rows are the test part" if timed else "at random"
-    ours += ", every class in the same share" if spread and not timed else ""
-    ours += ", equal rows kept together" if not timed else ""
+def _latest(wanted: Mapping[Split, float]) -> str:
+    if not wanted["test"]:
+        return "cut by time, the latest for validation"
+    return f"the latest {100 * wanted['test']:.0f} % are the test part"
+
+
+def _words(given: Sequence[str], ours: str) -> str:
     return f"{' and '.join(given)} as given, the rest {ours}" if given else ours

@@ -7,28 +7,34 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from belonging import apart_of
 from blending import loss_of
 from config import BundleConfig
 from deciding import learn_favour, said_of
 from ensemble import Course, Ensemble, Models, Tell, load_ensemble, train_ensemble
-from features import Encoder, learn_encoder, load_encoder
+from features import Encoder, encode, load_encoder
 from fitted import Linear
+from inputs import inputs_of
 from lessons import Lesson
 from metrics import Classified, Floats, Measured, value_of
 from progress import Problem, say
 from serving import Answers
+from shapes import CLASSES, learn_scale, unbound
 from smooth import fit_linear
 from tables import Table, label_of
+from target_numbers import usual_range
 from views import learn_views
 
 SIMPLE_STRENGTH = 1.0
+PLACES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class TabularModel:
     """Answers for rows of a table; `classes` is empty where the answer is a number.
 
-    The class that is said is the one with the largest probability times its `favour`.
+    The class that is said is the one with the largest probability times its `favour`; numbers
+    are rounded to so many `decimals`, below which the order of the rows decides.
     """
 
     columns: tuple[str, ...]
@@ -37,6 +43,7 @@ class TabularModel:
     encoder: Encoder
     ensemble: Ensemble
     favour: tuple[float, ...] = ()
+    decimals: int = 0
 
     @property
     def reads_text(self) -> bool:
@@ -47,7 +54,8 @@ class TabularModel:
         """Answers for rows that have all `inputs`, in their order."""
         told = self.ensemble.predict(self.encoder.transform(rows))
         if not self.classes:
-            return Answers(told[:, 0], (), np.empty((len(told), 0)))
+            rounded = np.round(told[:, 0], self.decimals)
+            return Answers(rounded, (), np.empty((len(told), 0)))
         said = [self.classes[place] for place in said_of(told, self.favour)]
         return Answers(said, self.classes, told)
 
@@ -59,6 +67,7 @@ class TabularModel:
             "inputs": self.inputs,
             "classes": self.classes,
             "favour": self.favour,
+            "decimals": self.decimals,
         }
         (folder / "model.json").write_text(json.dumps(content, indent=1), "utf-8")
         self.encoder.save(folder)
@@ -69,6 +78,7 @@ def load_tabular(folder: Path) -> TabularModel:
     """Read what `save` wrote."""
     content = json.loads((folder / "model.json").read_text("utf-8"))
     return TabularModel(
+        decimals=content.pop("decimals"),
         **{name: tuple(values) for name, values in content.items()},
         encoder=load_encoder(folder),
         ensemble=load_ensemble(folder),
@@ -93,7 +103,15 @@ class Matter:
             classes=self.classes,
             encoder=encoder,
             ensemble=ensemble,
+            decimals=0 if self.classes else decimals_of(self.target),
         )
+
+
+def decimals_of(target: Floats) -> int:
+    """Places behind the point (in front of it: negative) to a millionth of the usual spread."""
+    low, high = np.quantile(target, (0.1, 0.9))
+    spread = high - low or target.std() or 1.0
+    return PLACES - int(np.floor(np.log10(spread)))
 
 
 def matter_of_classes(table: Table, config: BundleConfig) -> Matter:
@@ -103,9 +121,24 @@ def matter_of_classes(table: Table, config: BundleConfig) -> Matter:
     code = {label: float(place) for place, label in enumerate(classes)}
     return Matter(
         table=table,
-        inputs=config.columns_of("features"),
+        inputs=inputs_of(config),
         classes=classes,
         target=np.array([code[label] for label in labels]),
+        config=config,
+    )
+
+
+def matter_of_numbers(table: Table, config: BundleConfig) -> Matter:
+    """Rows for a number; prepare.py left only plain numbers in the target.
+
+    Those that are torn off from all others count as the ends of the rest.
+    """
+    numbers = [float(cell or "nan") for cell in table.column(config.column("target"))]
+    return Matter(
+        table=table,
+        inputs=inputs_of(config),
+        classes=(),
+        target=np.clip(np.array(numbers), *usual_range(numbers)),
         config=config,
     )
 
@@ -116,10 +149,9 @@ def train_tabular(
     """Train the named members for the config's budget, counted from `started` (monotonic)."""
     config = matter.config
     say("train", "reading the columns", done=0.01)
-    encoder = _encoder(matter)
+    encoder, matrix = _encoded(matter)
     for name, reason in encoder.dropped.items():
         say("train", f"{name} is not used: {reason}")
-    matrix = encoder.transform(matter.table, training=True)
     rate = config.hyperparameters.get("learning_rate")
     ensemble = train_ensemble(
         Course(
@@ -136,6 +168,8 @@ def train_tabular(
             repeats=repeats,
             patience=int(config.number("early_stopping_patience")),
             learning_rate=float(rate) if isinstance(rate, int | float) else None,
+            apart=apart_of(matter.table, config),
+            absolute=config.metric == "mae",
         ),
         members,
     )
@@ -147,29 +181,29 @@ def train_tabular(
 
 
 def prior_model(matter: Matter) -> TabularModel:
-    """Says the shares of the classes, or the mean, whatever the row."""
+    """Says the shares of the classes, or the mean (median for mae), whatever the row."""
     encoder = Encoder((), (), {})
     if matter.classes:
         share = np.bincount(matter.target.astype(int)) / len(matter.target)
         model = Linear(np.empty((0, len(share))), np.log(share), len(share))
     else:
-        model = Linear(np.empty((0, 1)), np.array([matter.target.mean()]), 0)
+        middle = np.median if matter.config.metric == "mae" else np.mean
+        model = Linear(np.empty((0, 1)), np.array([middle(matter.target)]), 0)
     views = learn_views(np.empty((len(matter.target), 0)), [])
     models: Models = {"prior": ("scaled", (model,))}
-    return matter.model(encoder, Ensemble(views, models, {"prior": 1.0}, {}, (0.0, 1.0)))
+    return matter.model(encoder, Ensemble(views, models, {"prior": 1.0}, {}, {"prior": CLASSES}))
 
 
 def linear_model(matter: Matter) -> TabularModel:
     """Logistic regression (ridge for numbers) on plain numbers and categories."""
-    encoder = _encoder(matter, simple=True)
+    encoder, matrix = _encoded(matter, simple=True)
     if not encoder.features:
         return prior_model(matter)
-    matrix = encoder.transform(matter.table)
     views = learn_views(matrix, encoder.categorical)
-    mean, spread = (0.0, 1.0) if matter.classes else _scale(matter.target)
+    scale = CLASSES if matter.classes else unbound(learn_scale(matter.target, "plain"))
     lesson = Lesson(
         rows=views.show(matrix, "scaled"),
-        target=(matter.target - mean) / spread,
+        target=scale.told(matter.target),
         classes=len(matter.classes),
         categories=(),
         deadline=time.monotonic() + matter.config.budget_seconds,
@@ -179,21 +213,18 @@ def linear_model(matter: Matter) -> TabularModel:
         learning_rate=None,
     )
     models: Models = {"linear": ("scaled", (fit_linear(lesson, strength=SIMPLE_STRENGTH),))}
-    return matter.model(encoder, Ensemble(views, models, {"linear": 1.0}, {}, (mean, spread)))
+    return matter.model(encoder, Ensemble(views, models, {"linear": 1.0}, {}, {"linear": scale}))
 
 
-def _scale(values: Floats) -> tuple[float, float]:
-    return float(values.mean()), float(values.std()) or 1.0
-
-
-def _encoder(matter: Matter, *, simple: bool = False) -> Encoder:
-    encoder = learn_encoder(matter.table.select(matter.inputs), matter.config.kinds, simple=simple)
+def _encoded(matter: Matter, *, simple: bool = False) -> tuple[Encoder, Floats]:
+    table = matter.table.select(matter.inputs)
+    encoder, matrix = encode(table, matter.config.kinds, simple=simple)
     if not encoder.features and not simple:
         raise Problem(
             "No column says anything that several rows share, so there is nothing to learn from.",
             "Send a file with more columns that describe the rows.",
         )
-    return encoder
+    return encoder, matrix
 
 
 def _positive(matter: Matter) -> int:

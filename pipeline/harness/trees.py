@@ -1,7 +1,8 @@
 """Members made of trees: forests, LightGBM and, where installed, CatBoost.
 
 Every fit can be cut short and still leaves a model, so no member is skipped for being slow.
-Boosters choose their rounds on a part of their own rows, never on the fold that scores them.
+Boosters choose their rounds inside the rows that they learn from in one fold; the other folds
+take that one number over, so hardly anything of the rows that score them is in it.
 """
 
 import time
@@ -11,20 +12,22 @@ from typing import Any
 
 import numpy as np
 from fitted import Boosted, CatBoosted, Forest, as_cells
-from lessons import Lesson, inner_part, spread_folds
+from lessons import Lesson, Pace, inner_part, spread_folds
 from metrics import Codes
 
-FOREST_TREES = 120  # a fold's share; the folds' forests are averaged
+FOREST_TREES = ((3_000, 120), (10_000, 60))  # below so many rows; the folds' are averaged
+FEW_TREES = 40
 FOREST_STEP = 20
 SMALL = 3_000  # rows below which rounds are chosen by inner folds, not on one inner part
-REFIT = 20_000  # rows below which a booster trains again on all rows with the chosen rounds
 MOST_ROUNDS = 2_000
-SEARCHING = 0.7  # share of a fit in which the rounds are chosen
+MORE_ROWS = 1.1  # times the rounds of a part for all rows
 RATES = ((5_000, 0.03), (50_000, 0.05))
 ENOUGH = 6.0  # rounds times rate in which boosting has learned most of what it will
 BY_FOLDS = 4.3  # trainings on all rows that rounds chosen by inner folds cost
-TWICE = 2.0  # and those chosen on one inner part
+BY_PART = 1.1  # and those chosen on one inner part
 FASTER = (1.0, 2.0, 4.0, 8.0)  # times the rate where time does not reach for so many rounds
+SCOUT_ROUNDS = 100
+SCOUT_RATE = 0.1
 PROBED = 3  # rounds by which a round's time is known
 
 
@@ -43,39 +46,64 @@ def fit_forest(lesson: Lesson, *, extra: bool, leaf: int) -> Forest:
         random_state=lesson.seed,
         warm_start=True,
     )
+    rows = len(lesson.rows)
+    trees = next((count for most, count in FOREST_TREES if rows < most), FEW_TREES)
     while True:
         model.fit(lesson.rows, lesson.target)
-        if lesson.late or model.n_estimators >= FOREST_TREES:
+        if lesson.late or model.n_estimators >= trees:
             break
         model.n_estimators += FOREST_STEP
     places = model.classes_.astype(np.int64) if lesson.classes else np.array([0])
-    trees = tuple(tree.tree_ for tree in model.estimators_)
-    return Forest(trees, places, max(lesson.classes, 1))
+    grown = tuple(tree.tree_ for tree in model.estimators_)
+    return Forest(grown, places, max(lesson.classes, 1))
 
 
-def fit_lightgbm(lesson: Lesson, **settings: float | bool) -> Boosted:
-    """Gradient boosting; small data trains once more on all rows with the rounds chosen inside."""
+def fit_lightgbm(lesson: Lesson, **settings: float | bool | str) -> Boosted:
+    """Gradient boosting on all rows, with rounds and rate found on parts of them.
+
+    A lesson that brings its pace, from another fold, is learned at once.
+    """
+    told = _lightgbm_settings(lesson) | settings
+    pace = lesson.pace or _find_pace(lesson, told)
+    told["learning_rate"] = pace.rate
+    booster = _train(lesson, told, np.arange(len(lesson.rows)), pace.rounds)
+    return Boosted(booster, lesson.classes, pace)
+
+
+def scout(lesson: Lesson, **settings: float | bool | str) -> Any:  # noqa: ANN401 - untyped
+    """The trees of a small booster, as LightGBM dumps them: {"tree_info": [...]}."""
+    told = _lightgbm_settings(lesson) | settings | {"learning_rate": SCOUT_RATE}
+    rounds = max(1, SCOUT_ROUNDS // max(1, lesson.classes - 1))
+    return _train(lesson, told, np.arange(len(lesson.rows)), rounds).dump_model()
+
+
+def search_cost(rows: int) -> float:
+    """What finding the pace costs, in trainings on all rows."""
+    return BY_FOLDS if rows < SMALL else BY_PART
+
+
+def _find_pace(lesson: Lesson, told: dict[str, Any]) -> Pace:
+    cost = search_cost(len(lesson.rows))
+    if lesson.learning_rate is None:
+        told["learning_rate"] *= _hurry(_reached(lesson, told) / (1.0 + cost))
+    now = time.monotonic()
+    search = replace(lesson, deadline=now + (lesson.deadline - now) * cost / (1.0 + cost))
+    rounds = _by_folds(search, told) if len(lesson.rows) < SMALL else _by_part(search, told)
+    return Pace(max(1, rounds), told["learning_rate"])
+
+
+def _train(
+    lesson: Lesson, told: dict[str, Any], places: Codes, rounds: int, check: Codes | None = None
+) -> Any:  # noqa: ANN401 - untyped
+    """Train for so many rounds, or until the rows of `check` gain nothing, or until late."""
     import lightgbm  # noqa: PLC0415 - start-up
 
-    told = _lightgbm_settings(lesson) | settings
-    reached = _reached(lesson, told)
-    if len(lesson.rows) < SMALL and reached >= BY_FOLDS * ENOUGH:
-        rounds = _rounds_by_folds(lesson, told)
-        data = _dataset(lesson, np.arange(len(lesson.rows)))
-        watch = [_stop_when_late(lesson)]
-        return Boosted(lightgbm.train(told, data, rounds, callbacks=watch), lesson.classes)
-    if lesson.learning_rate is None:
-        told["learning_rate"] *= _hurry(reached / (TWICE if len(lesson.rows) < REFIT else 1.0))
-    learn, check = inner_part(lesson)
-    data = _dataset(lesson, learn)
+    data = _dataset(lesson, places)
+    if check is None:
+        return lightgbm.train(told, data, rounds, callbacks=[_stop_when_late(lesson)])
     watch = [lightgbm.early_stopping(lesson.patience, verbose=False), _stop_when_late(lesson)]
     valid = [_dataset(lesson, check, data)]
-    booster = lightgbm.train(told, data, MOST_ROUNDS, valid_sets=valid, callbacks=watch)
-    if len(lesson.rows) < REFIT and not lesson.late:
-        rounds = max(1, booster.best_iteration)
-        data = _dataset(lesson, np.arange(len(lesson.rows)))
-        booster = lightgbm.train(told, data, rounds, callbacks=[_stop_when_late(lesson)])
-    return Boosted(booster, lesson.classes)
+    return lightgbm.train(told, data, rounds, valid_sets=valid, callbacks=watch)
 
 
 def _reached(lesson: Lesson, told: dict[str, Any]) -> float:
@@ -98,12 +126,18 @@ def _hurry(reached: float) -> float:
     return next((times for times in FASTER if reached * times >= ENOUGH), FASTER[-1])
 
 
-def _rounds_by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
+def _by_part(lesson: Lesson, told: dict[str, Any]) -> int:
+    """Rounds by one inner part, a little more for all rows."""
+    learn, check = inner_part(lesson)
+    found = int(_train(lesson, told, learn, MOST_ROUNDS, check).best_iteration)
+    return round(MORE_ROWS * found)
+
+
+def _by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
+    """Rounds by inner folds: one part of few rows would say little."""
     import lightgbm  # noqa: PLC0415 - start-up
 
-    now = time.monotonic()
-    search = replace(lesson, deadline=now + SEARCHING * (lesson.deadline - now))
-    fold = spread_folds(lesson.target, 4, lesson.seed)
+    fold = spread_folds(lesson.target, 4, lesson.seed, lesson.apart)
     pairs = [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(4)]
     history = lightgbm.cv(
         told,
@@ -112,10 +146,10 @@ def _rounds_by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
         folds=pairs,
         callbacks=[
             lightgbm.early_stopping(lesson.patience, verbose=False),
-            _stop_when_late(search),
+            _stop_when_late(lesson),
         ],
     )
-    return max(1, *(len(list(values)) for values in history.values()))
+    return max(len(list(values)) for values in history.values())
 
 
 def _dataset(lesson: Lesson, places: Codes, reference: Any = None) -> Any:  # noqa: ANN401 - untyped

@@ -2,10 +2,12 @@
 
 import re
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from pipeline.artifacts import DataReport
 from pipeline.hearing import roles
 from pipeline.hearing.phrases import hear
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 WORDS = (
     *("cluster", "clusters", "clustering", "segment", "segments", "segmentation", "segmenting"),
@@ -25,6 +27,22 @@ _ASKS_FOR_KINDS = re.compile(
     r"\b(?:what|which)\s+(?:\w+\s+)?(?:types|kinds|sorts|groups|classes)\s+of\s+\w+\s+(?:are|do|did|can)\b",
     re.IGNORECASE,
 )
+
+
+class Settings(BaseModel):
+    """Hyperparameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    clusters: int | None = Field(
+        default=None, ge=2, le=50, description="how many groups; None: as many as stand out"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """How far the groups are apart, whatever their number."""
+    del classes
+    return Metric(name="silhouette", better="higher")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -60,7 +78,7 @@ def _kind(report: DataReport, name: str) -> str:
     return column.kind if column else ""
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Clustering",
     words=WORDS,
     hints=("group", "groups", "similar", "alike", "patterns", "types", "kinds", "structure"),
@@ -71,6 +89,38 @@ TASK = Task(
             kinds=("number", "integer", "boolean", "category", "date", "text"),
         ),
     ),
+    headline=headline,
+    metrics=(
+        Metric(name="silhouette", better="higher"),
+        Metric(name="davies_bouldin", better="lower"),
+        Metric(name="calinski_harabasz", better="higher"),
+        Metric(name="stability", better="higher"),
+    ),
+    backbones=(
+        Backbone(
+            name="best_of_many",
+            title="k-means, Gaussian mixtures of many shapes, density and spectral clustering",
+            why="groups differ in size and shape; what the likelihood and refits bear out is taken",
+            hardware="cpu",
+            called=("hdbscan", "dbscan", "spectral clustering"),
+        ),
+        Backbone(
+            name="gaussian_mixture",
+            title="Gaussian mixtures alone",
+            why="every row gets a probability for each group",
+            hardware="cpu",
+            called=("gaussian mixture", "mixture model", "gmm"),
+        ),
+        Backbone(
+            name="k_means",
+            title="k-means alone",
+            why="the simplest: a row belongs to the nearest mean",
+            hardware="cpu",
+            called=("k means", "kmeans"),
+        ),
+    ),
     minimum_rows=10,
+    budget_seconds=60,
+    settings=Settings,
     evidence=evidence,
 )

@@ -3,9 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.hearing import roles
+from pipeline.hearing import apart, roles
 from pipeline.hearing.roles import Choice
-from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.recipe import SPLIT_ROLES, Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 LEAST_ROWS = 20
 
@@ -43,7 +43,9 @@ def evidence(report: DataReport, words: str) -> Evidence:
     target = choice.target
     if not roles.is_class(target, report):
         return _unfit(target)
-    features = roles.features(report, besides=(target.name,))
+    together = apart.keeping(report, words, target.name)
+    aside = (target.name, *(name for role, name in together.items() if role == "group"))
+    features = roles.features(report, besides=aside)
     lean = roles.leaning(target, words)
     fits = (
         roles.sureness(choice, report, words)
@@ -53,7 +55,7 @@ def evidence(report: DataReport, words: str) -> Evidence:
     return Evidence(
         score=round(fits, 3),
         reason=_reason(choice, len(features)),
-        roles={"target": target.name, "features": features},
+        roles={"target": target.name, "features": features, **together},
         doubts={"target": choice.rivals} if choice.rivals else {},
         supported=roles.is_supported(choice, words),
     )
@@ -115,6 +117,7 @@ RECIPE = Recipe(
             kinds=("number", "integer", "boolean", "category", "date", "text"),
             required=False,
         ),
+        *SPLIT_ROLES,
     ),
     headline=headline,
     metrics=(

@@ -8,32 +8,16 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import argparse
-import json
-from pathlib import Path
-
-from config import load_config
-from progress import run, say
-from tables import load_fit
-from tabular import linear_model, matter_of_classes, prior_model
-
-TITLES = {"trivial": "always the commonest class", "simple": "logistic regression"}
+from progress import run
+from tabular import matter_of_classes
+from tabular_run import write_baselines
 
 
-def main() -> None:
-    """Train both and name them."""
-    parser = argparse.ArgumentParser(description="Train the baselines.")
-    for name in ("config", "fit", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    told = parser.parse_args()
-    matter = matter_of_classes(load_fit(told.fit), load_config(told.config))
-    say("baseline", TITLES["trivial"])
-    prior_model(matter).save(told.out / "trivial")
-    say("baseline", TITLES["simple"], done=0.5)
-    linear_model(matter).save(told.out / "simple")
-    (told.out / "baselines.json").write_text(json.dumps(TITLES, indent=1), "utf-8")
-    say("baseline", done=1)
+def titles(metric: str) -> dict[str, str]:
+    """The same for every metric."""
+    del metric
+    return {"trivial": "always the commonest class", "simple": "logistic regression"}
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: write_baselines(matter_of_classes, titles))

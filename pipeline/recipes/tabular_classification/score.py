@@ -9,25 +9,17 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from alarms import telling_columns, told
-from config import BundleConfig
+from alarms import copies
 from predict import load
 from progress import run
 from scoring import score
-from tables import Table
 
 METRICS = ("accuracy", "macro_f1", "f1", "roc_auc", "log_loss")
 
 
-def alarms(config: BundleConfig, fit: Table, heldout: Table) -> tuple[str, ...]:
-    """A sentence for each column that alone gives the answer away."""
-    features = config.columns_of("features")
-    return told(telling_columns(fit, heldout, features, config.column("target")))
-
-
 def main() -> None:
-    """Write metrics.json, heldout.csv and predictions.csv."""
-    score(load, METRICS, alarms)
+    """Write metrics.json, figures.json, heldout.csv and predictions.csv."""
+    score(load, METRICS, copies)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,34 @@
 """Tabular regression: a row of numbers and categories in, one number out."""
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from pipeline.artifacts import DataReport
-from pipeline.hearing import asking, roles
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.hearing import apart, asking, roles
+from pipeline.recipe import SPLIT_ROLES, Backbone, Evidence, Metric, Recipe, Role, no_evidence
+
+LEAST_ROWS = 20
+
+
+class Settings(BaseModel):
+    """Hyperparameters; what is not given follows from the number of rows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folds: int = Field(
+        default=5, ge=2, le=20, description="parts of the cross-validation: each model sees 80 %"
+    )
+    early_stopping_patience: int = Field(
+        default=50, ge=1, le=1000, description="boosting rounds without gain before it stops"
+    )
+    learning_rate: float | None = Field(
+        default=None, gt=0, le=1, description="step of boosting; None: smaller for fewer rows"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """Large mistakes count more than small ones, in the target's own unit."""
+    del classes
+    return Metric(name="rmse", better="lower")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -16,19 +42,21 @@ def evidence(report: DataReport, words: str) -> Evidence:
     if not roles.is_quantity(target):
         return no_evidence(f"You ask for {target.name}, which is no number.", score=0.05)
     lean = roles.leaning(target, words)
-    features = roles.features(report, besides=(target.name,))
+    together = apart.keeping(report, words, target.name)
+    aside = (target.name, *(name for role, name in together.items() if role == "group"))
+    features = roles.features(report, besides=aside)
     asked = choice.score >= asking.TYPICAL and roles.is_supported(choice, words)
     sure = roles.sureness(choice, report, words) if asked else roles.UNSUPPORTED
     return Evidence(
         score=round(sure * roles.tabularity(report, features) * (0.8 + 0.2 * lean), 3),
         reason=f"{target.name} holds many numbers, {choice.why}",
-        roles={"target": target.name, "features": features},
+        roles={"target": target.name, "features": features, **together},
         doubts={"target": choice.rivals} if choice.rivals else {},
         supported=asked,
     )
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Tabular regression",
     words=(
         *("tabular regression", "regression", "regressor", "predict the price"),
@@ -54,7 +82,48 @@ TASK = Task(
             kinds=("number", "integer", "boolean", "category", "date", "text"),
             required=False,
         ),
+        *SPLIT_ROLES,
     ),
-    minimum_rows=20,
+    headline=headline,
+    metrics=(
+        Metric(name="rmse", better="lower"),
+        Metric(name="mae", better="lower"),
+        Metric(name="r2", better="higher"),
+    ),
+    backbones=(
+        Backbone(
+            name="light_ensemble",
+            title="linear models, boosted trees, forests, kernels and small networks, blended",
+            why="what one model gets wrong another gets right; strong from 100 rows on, on a CPU",
+            hardware="cpu",
+            called=("ensemble",),
+        ),
+        Backbone(
+            name="light_ensemble_catboost",
+            title="the same ensemble with CatBoost",
+            why="CatBoost reads categories best, but is slow: worth it from five minutes on",
+            hardware="cpu",
+            requirements=("catboost==1.2.10",),
+            least_seconds=300,
+            called=("catboost",),
+        ),
+        Backbone(
+            name="lightgbm",
+            title="boosted trees (LightGBM) alone",
+            why="one kind of model, quick on many rows",
+            hardware="cpu",
+            called=("light gbm", "lgbm", "gradient boosting", "boosted trees", "boosting"),
+        ),
+        Backbone(
+            name="linear",
+            title="ridge regression alone",
+            why="the simplest: every column adds or takes its share",
+            hardware="cpu",
+            called=("ridge regression", "ridge", "linear model", "linear regression"),
+        ),
+    ),
+    minimum_rows=LEAST_ROWS,
+    budget_seconds=60,
+    settings=Settings,
     evidence=evidence,
 )

@@ -8,13 +8,18 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a shared machine
 
-from config import BundleConfig
+from pathlib import Path
+
+import numpy as np
+from config import BundleConfig, Json
 from predict import load
 from progress import run
 from scoring import score
 from tables import Table, label_of
 
 METRICS = ("accuracy", "macro_f1", "f1", "roc_auc", "log_loss")
+MOST_LABELS = 20
+MOST_TERMS = 10
 NEARLY_ALL = 0.9  # of the texts name their own label: then it is read, not learned
 
 
@@ -32,9 +37,27 @@ def alarms(config: BundleConfig, fit: Table, heldout: Table) -> list[str]:
     return ["Nearly every text holds its own label, so the label is only read off: remove it."]
 
 
+def terms(folder: Path) -> dict[str, Json]:
+    """The words that speak most for each label, with what each weighs."""
+    model = load(folder)
+    found: dict[str, Json] = {}
+    start = 0
+    for view in model.views:
+        weights = model.weights[start : start + len(view.terms)]
+        start += len(view.terms)
+        if view.unit != "words" and found:
+            continue  # pieces of words are hard to read, and say what whole ones say
+        if weights.shape[1] == 1:
+            weights = np.hstack([-weights, weights])
+        for at, label in enumerate(model.labels[:MOST_LABELS]):
+            most = np.argsort(-weights[:, at], kind="stable")[:MOST_TERMS]
+            found[label] = [[view.terms[n], float(weights[n, at])] for n in most]
+    return {"terms": found}
+
+
 def main() -> None:
-    """Write metrics.json, heldout.csv and predictions.csv."""
-    score(load, METRICS, alarms)
+    """Write metrics.json, figures.json, heldout.csv and predictions.csv."""
+    score(load, METRICS, alarms, terms)
 
 
 if __name__ == "__main__":

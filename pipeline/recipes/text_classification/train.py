@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from config import BundleConfig, load_config
+from deciding import careful_cut
 from metrics import Classified, Codes, Floats, value_of
 from predict import TextModel, View, chances_of, clean, said_of, save
 from progress import Problem, run, say
@@ -246,6 +247,8 @@ def judged(config: BundleConfig, texts: Texts, scores: Floats, candidate: Candid
     cut = 0.5
     if config.metric in ("f1", "macro_f1") and len(texts.labels) == 2:  # noqa: PLR2004
         cut = best_cut([value_at(config, texts, chances, cut) for cut in CUTS])
+    if config.care is not None and len(texts.labels) == 2:  # noqa: PLR2004
+        cut = careful_cut(answered(texts, chances, cut), config.care, cut)
     value = value_at(config, texts, chances, cut)
     return replace(candidate, slope=slope, shift=shift, cut=cut, value=value)
 
@@ -263,9 +266,13 @@ def best_cut(values: Sequence[float]) -> float:
 
 def value_at(config: BundleConfig, texts: Texts, chances: Floats, cut: float) -> float:
     """The headline metric when the positive label is said from this probability on."""
+    return value_of(config.metric, answered(texts, chances, cut))
+
+
+def answered(texts: Texts, chances: Floats, cut: float) -> Classified:
+    """What is said with this cut, against what is true."""
     positive = 1 if len(texts.labels) == 2 else None  # noqa: PLR2004
-    said = said_of(chances, cut)
-    return value_of(config.metric, Classified(texts.labels, texts.places, said, chances, positive))
+    return Classified(texts.labels, texts.places, said_of(chances, cut), chances, positive)
 
 
 def calibrate(scores: Floats, places: Codes) -> tuple[float, float]:

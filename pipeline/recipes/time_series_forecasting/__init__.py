@@ -2,11 +2,13 @@
 
 import re
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import ahead, asking, roles
 from pipeline.hearing.likeness import name_words, words_of
 from pipeline.hearing.naming import by_name
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 _EVERY = re.compile(
     r"\b(?:all|each|every|both|any\s+of)\b(?!\s+(?:\w+\s+)?(?:day|week|month|hour|year|minute|quarter|second)s?\b)"
@@ -20,7 +22,28 @@ _CALENDAR = frozenset(  # what a date says by itself tells no series apart
     ("day", "weekday", "dayofweek", "month", "mnth", "hour", "hr", "week", "year", "yr", "season")
 )
 _CODES = frozenset(("code", "iso", "abbr", "key"))  # a name is easier to read
+_AHEAD = frozenset(  # of a column that says yes or no: nobody waits for it to happen
+    ("holiday", "holidays", "promo", "promotion", "weekend", "workingday", "feiertag", "festivo")
+)
 _NAMES_OF_SERIES = frozenset(("category", "id", "integer", "boolean", "text"))
+
+
+class Settings(BaseModel):
+    """Hyperparameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    horizon: int | None = Field(
+        default=None,
+        ge=1,
+        description="steps to look ahead; None: a season, at most a fifth of the history",
+    )
+
+
+def headline(classes: int) -> Metric:
+    """The error in usual moves from season to season, so that series of any size compare."""
+    del classes
+    return Metric(name="mase", better="lower")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -41,6 +64,8 @@ def evidence(report: DataReport, words: str) -> Evidence:
     played: dict[str, str | tuple[str, ...]] = {"time": time.name}
     played["target"] = targets if len(targets) > 1 else targets[0]
     played |= {"series_id": series} if series else {}
+    known = _known_ahead(report, {time.name, series or "", *targets})
+    played |= {"known": known} if known else {}
     return Evidence(
         score=_score(report, words, lone=_is_lone(report, time, series)),
         reason=f"{choice.target.name} was measured over {time.name}",
@@ -112,6 +137,17 @@ def _targets(
     return (choice.target.name,)
 
 
+def _known_ahead(report: DataReport, played: set[str]) -> tuple[str, ...]:
+    """Columns that are surely known before their time: marked days, by their names."""
+    return tuple(
+        column.name
+        for column in report.columns
+        if column.kind == "boolean"
+        and column.name not in played
+        and _AHEAD & set(name_words(column.name))
+    )
+
+
 def _is_lone(report: DataReport, time: ColumnReport, series: str | None) -> bool:
     """Times, their values and at most the name of the series: nothing else to predict from."""
     rest = [one for one in report.columns if one.kind not in {"id", "constant", "empty"}]
@@ -126,7 +162,7 @@ def _score(report: DataReport, words: str, *, lone: bool) -> float:
     return 0.6 if report.time is not None else 0.45
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Time series forecasting",
     words=ahead.WORDS,
     hints=(
@@ -146,7 +182,46 @@ TASK = Task(
             kinds=("category", "id", "integer", "boolean", "text"),
             required=False,
         ),
+        Role(
+            name="known",
+            title="columns whose future values are known when a forecast is asked for",
+            kinds=("number", "integer", "boolean", "category"),
+            required=False,
+        ),
+    ),
+    headline=headline,
+    metrics=(
+        Metric(name="mase", better="lower"),
+        Metric(name="smape", better="lower"),
+        Metric(name="rmse", better="lower"),
+        Metric(name="mae", better="lower"),
+    ),
+    backbones=(
+        Backbone(
+            name="light_forecast",
+            title="smoothing, theta, autoregression, waves, linear lags and boosted trees, mixed",
+            why="each series gets the mix that foretold its own past best; quick, on a CPU",
+            hardware="cpu",
+            called=("ensemble", "light_ensemble"),
+        ),
+        Backbone(
+            name="light_forecast_stats",
+            title="the same with AutoETS, AutoTheta, AutoCES and AutoARIMA (statsforecast)",
+            why="a little better on few series with much time, slow on many",
+            hardware="cpu",
+            requirements=("statsforecast==2.1.1",),
+            called=("statsforecast", "arima", "autoarima", "ets", "autoets"),
+        ),
+        Backbone(
+            name="exponential_smoothing",
+            title="exponential smoothing alone",
+            why="one kind of model, easy to explain",
+            hardware="cpu",
+            called=("holt winters", "holt-winters", "smoothing", "exponential smoothing"),
+        ),
     ),
     minimum_rows=10,
+    budget_seconds=60,
+    settings=Settings,
     evidence=evidence,
 )

@@ -1,4 +1,4 @@
-"""Our metrics against scikit-learn's, and what the verdict makes of them."""
+"""Our metrics against scikit-learn's, and what a bootstrap makes of them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -62,35 +62,46 @@ def guessed(shares_of_guesses):
 print(json.dumps([guessed(shares), guessed((1.0, 0.0, 0.0)), guessed((1 / 3, 1 / 3, 1 / 3))]))
 """
 
-JUDGED = """
-import json
-from verdict import Score, judge
-def level(value, interval, trivial, alarms=(), better="higher", rows=200):
-    score = Score(metric="accuracy", better=better, value=value, interval=interval, rows=rows,
-                  trivial=trivial)
-    return judge(score, alarms)
-print(json.dumps([
-    level(0.90, (0.85, 0.95), 0.60),
-    level(0.62, (0.55, 0.69), 0.60),
-    level(0.63, (0.61, 0.65), 0.60),
-    level(0.999, (0.99, 1.0), 0.60, ["The column code gives it away."]),
-    level(0.999, (0.99, 1.0), 0.60),
-    level(0.90, (0.75, 1.0), 0.60, rows=12),
-    level(2.0, (1.5, 2.5), 5.0, better="lower"),
-    level(4.9, (4.0, 5.5), 5.0, better="lower"),
-    level(0.70, (0.61, 0.79), 0.60),
-]))
+OF_SERIES = """
+import json, numpy as np
+from metrics import Grouped, Measured, interval, value_of
+truth, said = np.array([1.0, 2.0, 4.0, 0.0]), np.array([2.0, 2.0, 2.0, 0.0])
+scale = np.array([2.0, 2.0, 4.0, 0.0])
+rows, flat = Measured(truth, said, scale), Measured(truth, said, np.zeros(4))
+groups = Grouped(np.array([0.5, 0.7, -0.2]), {"stability": 0.9})
+whole = Measured(np.arange(60.0), np.arange(60.0) + np.repeat([1.0, 4.0, 2.0, 6.0, 0.0, 9.0], 10))
+blocks = np.repeat(np.arange(6), 10)
+print(json.dumps({
+    "mase": value_of("mase", rows),
+    "flat": str(value_of("mase", flat)),
+    "smape": value_of("smape", rows),
+    "silhouette": value_of("silhouette", groups, np.array([2.0, 0.0, 1.0])),
+    "stability": [value_of("stability", groups), interval("stability", groups, 1)],
+    "rows": interval("mae", whole, 1),
+    "blocks": interval("mae", whole, 1, blocks=blocks),
+    "one": interval("mae", whole, 1, blocks=np.zeros(60, int)),
+}))
 """
 
 LEAKS = """
-import json
-from alarms import telling_columns
+import json, numpy as np
+from alarms import columns_of, copies
+from config import BundleConfig
 from tables import Table
-rows = [(str(n % 7), f"{n * 1.25}", "late" if n >= 150 else "soon", "x" if n >= 150 else "y")
-        for n in range(200)]
-table = Table(("day", "amount", "note", "target"), rows)
-fit, heldout = table.take(range(0, 200, 2)), table.take(range(1, 200, 2))
-print(json.dumps(telling_columns(fit, heldout, ("day", "amount", "note"), "target")))
+draw = np.random.default_rng(1)
+answer = draw.integers(0, 2, 300)
+columns = {"note": np.array(["soon", "late"])[answer], "day": draw.integers(0, 7, 300),
+           "amount": answer + draw.normal(size=300), "target": answer}
+cells = [[str(cell) for cell in column] for column in columns.values()]
+table = Table(tuple(columns), list(zip(*cells)))
+config = BundleConfig(
+    task_type="tabular_classification", backbone="linear", metric="accuracy", better="higher",
+    columns={"target": "target", "features": ("note", "day", "amount")}, ignored={},
+    kinds={"note": "category", "day": "integer", "amount": "number", "target": "boolean"},
+    positive=None, seed=1, budget_seconds=1, threads=1, split={}, split_chosen=False, files=(),
+    hyperparameters={}, insisted=("note",))
+found = copies(config, table, table)
+print(json.dumps([found, columns_of([*found, "another doubt"])]))
 """
 
 
@@ -117,14 +128,27 @@ def test_no_way_of_guessing_has_a_better_macro_f1_than_the_shares(compute: Compu
     assert always[0] < evenly[0] < 1 / 3
 
 
-def test_the_verdict_is_no_better_than_its_interval(compute: Compute) -> None:
-    judged = compute(JUDGED)
-    levels = [level for level, _ in judged]
-    assert levels == ["good", "none", "weak", "suspicious", "good", "weak", "good", "none", "none"]
-    assert "code" in str(judged[3])
-    assert "No better than guessing" in str(judged[1])
-    assert "Not surely better than guessing" in str(judged[8])
+def test_errors_of_series_are_counted_in_their_own_steps(compute: Compute) -> None:
+    told = compute(OF_SERIES)
+    assert told["mase"] == pytest.approx((0.5 + 0.0 + 0.5) / 3)
+    assert told["flat"] == "nan"
+    assert told["smape"] == pytest.approx((2 / 3 + 0 + 2 / 3 + 0) / 4)
 
 
-def test_columns_that_tell_the_answer_are_named(compute: Compute) -> None:
-    assert compute(LEAKS) == ["amount", "note"]
+def test_groups_are_weighed_row_by_row_where_they_can_be(compute: Compute) -> None:
+    told = compute(OF_SERIES)
+    assert told["silhouette"] == pytest.approx((1.0 - 0.2) / 3)
+    assert told["stability"] == [0.9, None]
+
+
+def test_rows_that_are_alike_leave_a_wider_interval(compute: Compute) -> None:
+    told = compute(OF_SERIES)
+    single, together = (told[name][1] - told[name][0] for name in ("rows", "blocks"))
+    assert together > 2 * single
+    assert told["one"] is None
+
+
+def test_a_column_kept_although_it_tells_the_answer_is_doubted(compute: Compute) -> None:
+    doubts, columns = compute(LEAKS)
+    assert columns == ["note"]
+    assert "note" in doubts[0]

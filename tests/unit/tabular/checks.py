@@ -88,7 +88,7 @@ def check_every_member_learns_two_classes_many_and_numbers() -> None:
     for classes in (2, 4, 0):
         one = lesson(classes, 30)
         for name in NAMES:
-            told = members([name])[0].fit(one).predict(one.rows)
+            told = members([name], ROWS)[0].fit(one).predict(one.rows)
             assert told.shape == (ROWS, max(classes, 1)), (name, classes)
             if classes:
                 assert np.allclose(told.sum(axis=1), 1), (name, classes)
@@ -101,7 +101,7 @@ def check_a_member_without_time_still_leaves_a_model() -> None:
     for classes in (2, 4, 0):
         one = lesson(classes, 0)
         for name in NAMES:
-            told = members([name])[0].fit(one).predict(one.rows)
+            told = members([name], ROWS)[0].fit(one).predict(one.rows)
             assert np.isfinite(told).all(), (name, classes)
 
 
@@ -110,7 +110,7 @@ def check_a_class_that_a_fold_lacks_gets_a_place() -> None:
     some = one.target != 2
     for name in NAMES:
         fewer = Lesson(**{**vars(one), "rows": one.rows[some], "target": one.target[some]})
-        told = members([name])[0].fit(fewer).predict(one.rows)
+        told = members([name], ROWS)[0].fit(fewer).predict(one.rows)
         assert told.shape == (ROWS, 4), name
         assert told[:, 2].mean() < 0.1, name
 

@@ -1,21 +1,20 @@
 """The recipe's scripts on made-up tables: what is cut, what is refused, what is answered."""
 
-import csv
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
-from pipeline.artifacts import DataReport
 from pipeline.jobs import TaskType
-from pipeline.recipe import Evidence
-from tests.contracts.bundles import Ended, TestBundle, assemble, config_for
+from tests.contracts.bundles import TestBundle, assemble
+from tests.unit.tabular import desk
+from tests.unit.tabular.desk import Rows, answers, prepared, problem
 
 TASK = TaskType("tabular_classification")
-Rows = Sequence[Sequence[object]]
+configured = partial(desk.configured, target="late")
 
 
 def orders(count: int = 120, seed: int = 3) -> list[list[object]]:
@@ -32,46 +31,13 @@ def orders(count: int = 120, seed: int = 3) -> list[list[object]]:
 HEADER = ("order_id", "colour", "size", "paid", "late")
 
 
+def write(path: Path, rows: Rows, header: Sequence[str] = HEADER) -> Path:
+    return desk.write(path, rows, header)
+
+
 @pytest.fixture
 def bundle(tmp_path: Path, python: Path) -> TestBundle:
     return assemble(TASK, tmp_path, python)
-
-
-def write(path: Path, rows: Rows, header: Sequence[str] = HEADER) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
-
-
-def configured(
-    bundle: TestBundle, *files: Path, target: str = "late", **changes: object
-) -> DataReport:
-    report = bundle.report(*files)
-    features = tuple(
-        column.name
-        for column in report.columns
-        if column.name != target and column.kind not in {"id", "constant", "empty"}
-    )
-    roles: dict[str, str | tuple[str, ...]] = {"target": target, "features": features}
-    found = Evidence(score=1, reason="", roles=roles, doubts={})
-    config = config_for(TASK, report, found).model_copy(update={"budget_seconds": 4.0, **changes})
-    (bundle.folder / "config.json").write_text(config.model_dump_json(), "utf-8")
-    return report
-
-
-def prepared(bundle: TestBundle) -> dict[str, JsonValue]:
-    told: dict[str, JsonValue] = json.loads(
-        (bundle.work / "prepared" / "prepared.json").read_text("utf-8")
-    )
-    return told
-
-
-def problem(ended: Ended) -> Mapping[str, JsonValue]:
-    assert ended.code == 3, ended.errors
-    told = ended.lines[-1]["problem"]
-    assert isinstance(told, dict)
-    return told
 
 
 def test_rows_without_an_answer_are_left_out_and_said(bundle: TestBundle, tmp_path: Path) -> None:
@@ -175,13 +141,6 @@ def trained(python: Path, tmp_path_factory: pytest.TempPathFactory) -> TestBundl
     return bundle
 
 
-def answers(bundle: TestBundle, rows: Rows, header: Sequence[str]) -> list[dict[str, str]]:
-    asked = write(bundle.work / "asked.csv", rows, header)
-    bundle.must("predict.py", "--input", asked, "--output", "answers.csv")
-    with (bundle.work / "answers.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_the_model_beats_both_baselines_of_an_easy_table(trained: TestBundle) -> None:
     metrics = trained.score()
     assert metrics.metric.name == "roc_auc"
@@ -227,6 +186,36 @@ def test_one_member_can_stand_alone(bundle: TestBundle, tmp_path: Path, backbone
     assert bundle.prepare().code == 0
     said = bundle.train(bundle.folder / "model").lines
     assert said[-1]["message"] == f"won: {backbone} 100%"
+
+
+def test_a_cell_with_several_labels_is_refused_by_name(bundle: TestBundle, tmp_path: Path) -> None:
+    ways = ["late", "late; broken", "broken; late; lost", "lost", "lost; broken"]
+    rows = [[*row[:4], ways[number % 5]] for number, row in enumerate(orders())]
+    configured(bundle, write(tmp_path / "data" / "orders.csv", rows))
+    told = problem(bundle.prepare())
+    assert "multi-label" in str(told["message"])
+    assert told["field"] == "target"
+
+
+def test_a_copy_of_the_class_is_left_out_and_named_and_can_be_kept(
+    bundle: TestBundle, tmp_path: Path
+) -> None:
+    draw = random.Random(9)  # noqa: S311 - made-up rows
+    rows = [
+        [*row[:4], "ABCD"[2 * int(str(row[4])) + draw.randint(0, 1)], row[4]] for row in orders(400)
+    ]
+    file = write(tmp_path / "data" / "orders.csv", rows, (*HEADER[:4], "state", "late"))
+    configured(bundle, file)
+    assert bundle.prepare().code == 0
+    told = prepared(bundle)
+    assert list(told["left_out"]) == ["state"]  # type: ignore[arg-type] # a JSON object
+    assert "The column state is left out: it says almost the same" in str(told["warnings"])
+    assert "--set extra_columns=state" in str(told["warnings"])
+    configured(bundle, file, insisted=("state",))
+    assert bundle.prepare().code == 0
+    told = prepared(bundle)
+    assert told["left_out"] == {}
+    assert "The column state is kept" in str(told["warnings"])
 
 
 def test_three_classes_are_scored_by_their_mean_f1(bundle: TestBundle, tmp_path: Path) -> None:

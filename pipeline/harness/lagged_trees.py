@@ -1,0 +1,158 @@
+"""Boosted trees that tell how far the next values are from the last season, over all series."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from histories import Past, typical
+from metrics import Codes, Floats
+from repeats import last_season
+
+LATEST = 6  # latest values that are looked at one by one
+SEASONS_BACK = 3  # values of the same place in earlier seasons
+MOST_LEANT_ON = 340  # a longer season is too old to lean on
+MOST_LESSONS = 30_000
+LEAST_LESSONS = 100
+ROUNDS = 200
+SETTINGS = {
+    "objective": "l1",
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "feature_fraction": 0.7,
+    "max_bin": 127,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+CLIP = 10.0
+LOOK = 10  # rounds between two looks at the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """A LightGBM model as text, and the horizon and seasons that it was trained for."""
+
+    text: str
+    horizon: int
+    seasons: tuple[int, ...]
+
+    def forecast(self, past: Past, steps: int) -> Floats:
+        """Each step from its own features; shape (N, steps)."""
+        import lightgbm  # noqa: PLC0415 - a second of start-up for those alone who use it
+
+        if past.length < 2 * max(self.seasons, default=1):
+            return last_season(past, steps)
+        booster = lightgbm.Booster(model_str=self.text)
+        parts: list[Floats] = []
+        while len(parts) * self.horizon < steps:
+            now = np.full(len(past), past.length)
+            features, base = _features(
+                past, self.seasons, np.arange(len(past)), now, np.arange(self.horizon)
+            )
+            said = np.asarray(booster.predict(features, num_threads=1)).reshape(base.shape)
+            parts.append(base + said * past.lively[:, None])
+            past = past.followed(parts[-1])
+        return np.concatenate(parts, axis=1)[:, :steps]
+
+
+def learn_trees(
+    pasts: Sequence[Past], horizon: int, seed: int, *, threads: int, deadline: float
+) -> Trees | None:
+    """Fit on steps drawn from all series until the deadline; None where there are too few."""
+    import lightgbm  # noqa: PLC0415 - as above
+
+    seasons = typical(pasts).seasons
+    fitting = [past for past in pasts if past.length >= max(6, 2 * max(seasons, default=1))]
+    most = max(1, MOST_LESSONS // horizon // max(len(fitting), 1))
+    lessons = [_lessons(past, seasons, horizon, most, seed) for past in fitting]
+    if sum(len(target) for _, target in lessons) < LEAST_LESSONS:
+        return None
+    target = np.concatenate([one for _, one in lessons])
+    least = int(min(20, max(5, len(target) // 200)))
+    told = {**SETTINGS, "min_data_in_leaf": least, "num_threads": threads, "seed": seed}
+
+    def watch(now: "lightgbm.callback.CallbackEnv") -> None:
+        if now.iteration % LOOK == 0 and time.monotonic() > deadline:
+            raise lightgbm.callback.EarlyStopException(now.iteration, [])
+
+    data = lightgbm.Dataset(np.concatenate([one for one, _ in lessons]), target)
+    booster = lightgbm.train(told, data, ROUNDS, callbacks=[watch])
+    return Trees(booster.model_to_string(), horizon, seasons)
+
+
+def _lessons(
+    past: Past, seasons: tuple[int, ...], horizon: int, most: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Features and goals of at most so many stretches of history."""
+    least = min(max(max(seasons, default=1), LATEST), past.length - 1)
+    starts = np.arange(least, max(past.length - horizon, least) + 1)
+    grid = np.meshgrid(np.arange(len(past)), starts, indexing="ij")
+    rows, at = grid[0].ravel(), grid[1].ravel()
+    if len(rows) > most:
+        kept = np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))
+        rows, at = rows[kept], at[kept]
+    steps = np.arange(min(horizon, past.length - int(at.max())))
+    features, base = _features(past, seasons, rows, at, steps)
+    ahead = past.values[rows[:, None], at[:, None] + steps]
+    target = (ahead - base) / past.lively[rows][:, None]
+    return features, np.clip(target, -CLIP, CLIP).ravel()
+
+
+def _features(
+    past: Past, seasons: tuple[int, ...], rows: Codes, starts: Codes, ahead: Codes
+) -> tuple[Floats, Floats]:
+    """Features of each step, (rows * steps, columns), and the season it leans on, (rows, steps)."""
+    lively = past.lively[rows][:, None]
+    season = seasons[0] if seasons else 1
+    leant = max((one for one in seasons if one <= MOST_LEANT_ON), default=season)
+    base = _back(past.values, rows, starts, leant, 1, ahead)
+    columns = [np.broadcast_to(ahead, base.shape).astype(float)]
+    for lag in range(1, LATEST + 1):
+        latest = past.values[rows, np.maximum(starts - lag, 0)]
+        columns.append((latest[:, None] - base) / lively)
+    for length in seasons or (1,):
+        for many in range(2 if length == leant else 1, SEASONS_BACK + 1):
+            columns.append((_back(past.values, rows, starts, length, many, ahead) - base) / lively)
+    columns += _levels(past.values, rows, starts, (season, leant, 2 * season), base, lively)
+    place = past.ends[rows][:, None] + 1 - past.length + starts[:, None] + ahead
+    columns += [(place % length).astype(float) for length in seasons]
+    at = np.minimum(starts[:, None] + ahead, past.drivers.shape[1] - 1)
+    known = np.concatenate([past.drivers, past.calendar], axis=2)[rows[:, None], at]
+    features = np.concatenate([np.stack(columns, axis=2), known], axis=2)
+    return features.reshape(base.size, -1), base
+
+
+def _back(
+    values: Floats, rows: Codes, starts: Codes, length: int, many: int, ahead: Codes
+) -> Floats:
+    """The value at the same place of the last season but `many` - 1, (rows, steps)."""
+    place = starts[:, None] - many * length + ahead % length
+    return values[rows[:, None], np.where(place < 0, np.maximum(place % length, 0), place)]
+
+
+def _levels(
+    values: Floats,
+    rows: Codes,
+    starts: Codes,
+    lengths: Sequence[int],
+    base: Floats,
+    lively: Floats,
+) -> list[Floats]:
+    """Means of the last stretches, and how they moved."""
+    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    found = []
+    for length in dict.fromkeys(lengths):
+        newest = _mean(sums, rows, starts, length)
+        before = _mean(sums, rows, starts - length, length)
+        found.append((newest[:, None] - base) / lively)
+        found.append(np.broadcast_to((newest - before)[:, None] / lively, base.shape))
+    return found
+
+
+def _mean(sums: Floats, rows: Codes, ends: Codes, length: int) -> Floats:
+    high = np.maximum(ends, 1)
+    low = np.maximum(high - length, 0)
+    return np.asarray((sums[rows, high] - sums[rows, low]) / (high - low), dtype=np.float64)
