@@ -12,6 +12,7 @@ LEVEL = 0.9  # of the values that fall inside
 NORMAL = 1.645  # spreads on each side that hold so many where errors are normal
 OWN = 30.0  # foretold steps of its own that count as much as all series together
 WIDEST_RANGE = 50.0  # largest to least value up to which a positive series is measured in ratios
+LEAST_WIDTH = 1e-6  # of a usual move; less is a matter of rounding
 LEAST_RATIO = 1e-3  # of the least value; a forecast is not taken to be less
 TYPICAL_STEP = 0.5  # power of the steps with which errors grow where nothing was tried
 
@@ -58,12 +59,13 @@ def learn_bands(panel: Panel, trial: Trial, said: Floats, horizon: int) -> Bands
     all_ = float(np.nanmean(relative))
     own = np.where(counts > 0, np.nansum(relative, axis=(1, 2)) / np.maximum(counts, 1), all_)
     scale = (counts * own + OWN * all_) / (counts + OWN) if len(counts) > 1 else np.array([all_])
-    scale = np.maximum(scale, 1e-9)
+    scale = np.maximum(scale, LEAST_WIDTH)
     profile = _profile(relative / scale[:, None, None])
     spread = (relative / scale[:, None, None] / profile)[known]
     tries = int(known.any(axis=2).sum())
     factor = float(np.quantile(spread, min(1.0, LEVEL * (1 + 1 / tries)), method="higher"))
-    return _with_unknown(usual[:, None] * scale[:, None] * profile * factor, ratios)
+    widths = np.maximum(scale[:, None] * profile * factor, LEAST_WIDTH)
+    return _with_unknown(usual[:, None] * widths, ratios)
 
 
 def _with_unknown(widths: Floats, ratios: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Bands:

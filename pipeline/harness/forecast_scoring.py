@@ -11,7 +11,6 @@ from config import Json
 from figures import Figure, ForecastSeries, forecast, series_errors
 from forecast_serving import read_rows
 from forecasting import ForecastModel, Forecasts
-from histories import liveliness
 from metrics import Codes, Floats, Measured
 from panels import Line
 from serving import TRUTH
@@ -63,18 +62,9 @@ def measure(model: ForecastModel, content: bytes, heldout: Table) -> Measurement
     """Ask predict.py's code for heldout.csv, and measure the answers in usual moves of a series."""
     answers = model.predict(read_rows(model, content, "heldout.csv"))
     truth = np.array([float(cell or "nan") for cell in heldout.column(heldout.names[-1])])
-    units = scales(model)
+    units = {line.name: line.unit for line in model.lines}
     scale = np.array([units[name] for name in answers.series])
     return Measurement(answers, Measured(truth, answers.said, scale))
-
-
-def scales(model: ForecastModel) -> dict[str, float]:
-    """The unit of the errors of each series: how far it moved from season to season in training."""
-    season = model.outline.season
-    return {
-        line.name: liveliness(np.where(line.seen, line.values, np.nan), season)
-        for line in model.lines
-    }
 
 
 def blocks_of(model: ForecastModel, measured: Measurement) -> Codes:
@@ -99,7 +89,7 @@ def blocks_of(model: ForecastModel, measured: Measurement) -> Codes:
 def details_of(model: ForecastModel, measured: Measurement) -> dict[str, Json]:
     """What metrics.json tells beside the score."""
     outline = model.outline
-    units = scales(model)
+    units = {line.name: line.unit for line in model.lines}
     shown = list(measured.series)[:MOST_SERIES]
     shares = sorted(model.shares().items(), key=lambda pair: -pair[1])
     return {

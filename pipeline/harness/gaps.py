@@ -1,7 +1,14 @@
-"""Values where none were measured: along the line between their neighbours, in their season."""
+"""Values where none were measured, or absurd ones: along the line between their neighbours."""
 
 import numpy as np
 from metrics import Floats
+from numpy.lib.stride_tricks import sliding_window_view
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+ABSURD = 30.0  # usual distances from the middle of the neighbours
+MOST_ABSURD = 0.05  # share of the values; more of them are no mistakes
+LEAST = 20  # values, from which on it can be told
+WIDEST = 101  # neighbours that are looked at
 
 
 def filled(values: Floats, season: int) -> Floats:
@@ -16,13 +23,13 @@ def filled(values: Floats, season: int) -> Floats:
     return np.where(known, values, _between(values - pattern, known) + pattern)
 
 
-def _between(values: Floats, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+def _between(values: Floats, known: Flags) -> Floats:
     at = np.arange(len(values))
     return np.interp(at, at[known], values[known])
 
 
 def _pattern(
-    line: Floats, known: np.ndarray[tuple[int], np.dtype[np.bool_]], season: int
+    line: Floats, known: Flags, season: int
 ) -> Floats:
     """How far each step of a season usually is from the mean of the season around it."""
     kernel = np.ones(season) / season
@@ -32,3 +39,23 @@ def _pattern(
     sums = np.bincount(phase[known], away[known], minlength=season)
     counts = np.bincount(phase[known], minlength=season)
     return np.asarray((sums / np.maximum(counts, 1))[phase], dtype=np.float64)
+
+
+def absurd(values: Floats, season: int) -> Flags:
+    """Which values are so far from all around them that they can only be mistakes; shape (n,).
+
+    NaN are none. A series that mostly stays at one value, as rare demand does, has none either.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    found = np.zeros(len(values), dtype=bool)
+    if len(known) < LEAST:
+        return found
+    line = values[known]
+    width = min(2 * season + 5, WIDEST) | 1
+    around = sliding_window_view(np.pad(line, width // 2, mode="reflect"), width)
+    away = np.abs(line - np.median(around, axis=1))
+    usual = float(np.median(away))
+    far = away > ABSURD * usual
+    if usual > 0 and far.sum() <= MOST_ABSURD * len(line) + 1:
+        found[known[far]] = True
+    return found

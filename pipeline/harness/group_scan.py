@@ -7,6 +7,7 @@ them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from time import monotonic
 
 import numpy as np
@@ -32,6 +33,9 @@ LONG = 100
 FINALISTS = 2  # of the shapes, that are also tried with tails
 LEAST_SHARE = 0.02  # a group of fewer rows is odd rows
 LEAST_ROWS = 2
+MOST_VIEWS, FEW_VIEWS = 10, 2  # from which first guesses are taken
+QUICK: tuple[Shape, ...] = ("round", "sized_axes", "sized", "free")
+GROWS = 1.5  # times longer than the last takes each of the next numbers of groups
 REFITS = 6
 KEPT = 0.7  # of the rows, in each refit
 REFIT_ROUNDS = 30
@@ -64,12 +68,16 @@ class Evidence:
 
 @dataclass(slots=True)
 class Scan:
-    """What was found; `alone` is BIC with one group."""
+    """What was found; `alone` is BIC with one group.
+
+    `views` are how many views first guesses are taken from; fewer where there is little time.
+    """
 
     matter: Matter
     looks: Looks
     seed: int
     shapes: tuple[Shape, ...] = SHAPES
+    views: int = MOST_VIEWS
     alone: float = float("inf")
     found: dict[int, list[Fitted]] = field(default_factory=dict)
 
@@ -80,14 +88,15 @@ class Scan:
     def fits(self, groups: int) -> list[Fitted]:
         """A fit of each shape, from its best first guess, and of the best ones with tails."""
         matter = self.matter
-        starts = [started(labels, groups) for labels in self.looks.guesses(groups, self.seed)]
+        guesses = islice(self.looks.guesses(groups, self.seed), self.views)
+        starts = [started(labels, groups) for labels in guesses]
         fits = []
         for shape in self.shapes:
             if can_have(shape, matter, groups):
                 tried = [fit(matter, start, shape, rounds=SHORT) for start in starts]
                 best = max(tried, key=lambda one: one.likelihood)
                 fits.append(fit(matter, best.shares, shape, rounds=LONG))
-        if matter.rows.numbers.shape[1] and len(self.shapes) > 1:
+        if matter.rows.numbers.shape[1] and self.views > FEW_VIEWS and len(self.shapes) > 1:
             finalists = sorted(fits, key=lambda one: one.bic)[:FINALISTS]
             fits += [
                 fit(matter, one.shares, one.shape, rounds=LONG, tails=TAILS) for one in finalists
@@ -106,13 +115,22 @@ def scan(
     """Fit each number of groups in turn, after one group; told after each."""
     done = Scan(matter, looks_of(matter), seed, shapes)
     done.alone = min(one.bic for one in replace(done, shapes=SHAPES).fits(1))
-    for groups in numbers:
-        fits = done.fits(groups)
-        sized = [one for one in fits if has_sized_groups(one)]
+    for place, groups in enumerate(numbers):
+        before = monotonic()
+        sized = [one for one in done.fits(groups) if has_sized_groups(one)]
         done.found[groups] = sorted(sized, key=lambda one: one.bic)
         yield done
-        if monotonic() > deadline:
+        now = monotonic()
+        if now > deadline:
             return
+        if now + (now - before) * GROWS * (len(numbers) - place - 1) > deadline:
+            _hurry(done)
+
+
+def _hurry(done: Scan) -> None:
+    """Fewer shapes and first guesses, so that more numbers of groups are looked at."""
+    done.views = FEW_VIEWS
+    done.shapes = tuple(shape for shape in done.shapes if shape in QUICK) or done.shapes
 
 
 def has_sized_groups(one: Fitted) -> bool:

@@ -6,7 +6,7 @@ shapes beside them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
+from time import monotonic, process_time
 
 import numpy as np
 from group_choice import THINS_OUT, Tested, choose, votes
@@ -26,8 +26,9 @@ CLEAR = 0.5  # a deeper valley needs no comparison with rows that have no groups
 CUT = 0.4  # pieces of one crowd are groups of their own where the valley is deeper than this
 ALIKE = 0.9  # agreement from which shapes say what a crowd says
 WITHIN = 0.97  # share of rows that are where most of their group is
-SCAN_TIME, TEST_TIME = 0.45, 0.7  # of the time there is
+SCAN_TIME, TEST_TIME, CHECK_TIME = 0.4, 0.6, 0.75  # of the time there is
 MOST_CHECKED = 3
+CROWD_SECONDS = 4.0  # what density and spectral clustering take at most
 MOST_SHAPES = 7
 
 
@@ -35,7 +36,8 @@ MOST_SHAPES = 7
 class Wish:
     """What to look for: these numbers of groups, or the one `asked` for, within the time.
 
-    Only groups of these `shapes`, and crowds of any shape where they may be `bent`.
+    It counts from `started`, when the process began. Only groups of these `shapes` are looked for,
+    and crowds of any shape where they may be `bent`.
     """
 
     numbers: range
@@ -45,6 +47,12 @@ class Wish:
     deadline: float
     shapes: tuple[Shape, ...] = SHAPES
     bent: bool = True
+
+    def affords(self, seconds: float) -> bool:
+        """Whether work of so many seconds on a machine of its own will be done in time."""
+        used = max(process_time(), 0.1)
+        slower = max((monotonic() - self.started) / used, 1.0)
+        return monotonic() + seconds * slower < self.deadline
 
     def until(self, share: float) -> float:
         """When this share of the time has passed."""
@@ -91,7 +99,7 @@ def search(matter: Matter, wish: Wish) -> Found:
         taken = _reshaped(look, taken, wish)
     else:
         look = whole
-    odd = _odd(look, taken, wish) if wish.bent else None
+    odd = _odd(look, taken, wish) if wish.bent and wish.affords(CROWD_SECONDS) else None
     voted = _votes(look, wish)
     if odd is not None:
         return Found(look, odd, stands_out=True, voted=voted)
@@ -183,7 +191,8 @@ def _taken(look: Look, wish: Wish) -> tuple[Look, Tested | None]:
         return look, asked[0] if asked else None
     for _ in range(MOST_CHECKED):
         taken = choose(look.tested)
-        if taken is None or taken.evidence.valley <= CLEAR or taken.fooled is not None:
+        sure = taken is None or taken.evidence.valley <= CLEAR or taken.fooled is not None
+        if taken is None or sure or monotonic() > wish.until(CHECK_TIME):
             return look, taken
         times = fooled(look.scan, taken.evidence)
         seen = replace(taken, fooled=times)

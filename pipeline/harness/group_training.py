@@ -27,6 +27,7 @@ MOST_GROUPS = 12
 ROWS_OF_A_GROUP = 3
 MOST_MEASURED = 400  # rows of a group among which its most typical ones are looked for
 TRIES = 10
+POLISH_TIME, WHOLE_TIME = 0.85, 0.95  # of the time there is
 ALLOWED: Mapping[str, tuple[tuple[Shape, ...], bool]] = {
     "best_of_many": (SHAPES, True),
     "gaussian_mixture": (SHAPES, False),
@@ -149,7 +150,7 @@ def _polished(look: Look, one: Fitted, wish: Wish) -> Fitted:
     matter, tails = look.scan.matter, one.mixture.tails
     best = one
     for guess in look.scan.looks.guesses(one.groups, wish.seed + 1, TRIES):
-        if monotonic() > wish.deadline:
+        if monotonic() > wish.until(POLISH_TIME):
             break
         tried = fit(matter, started(guess, one.groups), one.shape, rounds=SHORT, tails=tails)
         longer = fit(matter, tried.shares, one.shape, rounds=LONG, tails=tails)
@@ -166,7 +167,7 @@ def _on_all(rows: Rows, searched: Matter, best: Fitted, wish: Wish) -> Mixture:
         before, shares = -np.inf, best.mixture.shares(rows)
         for _ in range(LONG // SHORT):
             best = fit(matter, shares, best.shape, rounds=SHORT, tails=best.mixture.tails)
-            if best.likelihood - before < 1.0 or monotonic() > wish.deadline:
+            if best.likelihood - before < 1.0 or monotonic() > wish.until(WHOLE_TIME):
                 break
             before, shares = best.likelihood, best.shares
     return hardened(matter, best) if best.shape in EVEN else best.mixture

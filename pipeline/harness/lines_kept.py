@@ -17,6 +17,7 @@ def save_lines(lines: Sequence[Line], folder: Path) -> None:
         starts=np.array([line.start for line in lines], dtype=np.int64),
         lengths=np.array([len(line) for line in lines], dtype=np.int64),
         reaches=np.array([len(line.drivers) for line in lines], dtype=np.int64),
+        units=np.array([line.unit for line in lines], dtype=np.float64),
         values=np.concatenate([line.values for line in lines]),
         seen=np.concatenate([line.seen for line in lines]),
         drivers=np.concatenate([line.drivers for line in lines]),
@@ -31,6 +32,6 @@ def load_lines(folder: Path) -> tuple[Line, ...]:
         values = np.split(arrays["values"], np.cumsum(lengths)[:-1])
         seen = np.split(arrays["seen"], np.cumsum(lengths)[:-1])
         drivers = np.split(arrays["drivers"], np.cumsum(reaches)[:-1])
-        starts = arrays["starts"].tolist()
-    parts = zip(names, starts, values, seen, drivers, strict=True)
+        starts, units = arrays["starts"].tolist(), arrays["units"].tolist()
+    parts = zip(names, starts, values, seen, drivers, units, strict=True)
     return tuple(Line(str(name), start, *rest) for name, start, *rest in parts)

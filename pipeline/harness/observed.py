@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from config import Split
+from gaps import absurd
 from frequency import Found, Grid, find_grid
 from metrics import Codes, Floats
 from progress import Problem
@@ -65,7 +66,14 @@ class Observed:
 
     def rows_of(self, number: int) -> Codes:
         """The rows of one series, in time."""
-        return np.flatnonzero(self.series == number)
+        low, high = np.searchsorted(self.series, (number, number + 1))
+        return np.arange(low, high)
+
+    def absurd(self, season: int) -> int:
+        """How many values lie absurdly far from those around them."""
+        values = self.values()
+        lines = (values[self.rows_of(at)] for at in range(len(self.names)))
+        return sum(int(absurd(line, season).sum()) for line in lines)
 
     def values(self) -> Floats:
         """The value of each row."""

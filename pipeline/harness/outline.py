@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from config import Json
 from frequency import Grid, load_grid
-from gaps import filled
+from gaps import absurd, filled
+from histories import liveliness
 from metrics import Floats
 from panels import Line, Panel
 from quantities import Driver, Quantity, driver_columns, load_driver, load_quantity
@@ -120,7 +121,9 @@ def line_of(name: str, places: Floats, values: Floats, driven: Floats, season: i
     ahead = np.full((max(int(on.max()), end) - start + 1, driven.shape[1]), np.nan)
     inside = on >= start
     ahead[on[inside] - start] = driven[np.isfinite(places)][inside]
-    return Line(name, start, filled(raw, season), np.isfinite(raw), carried(ahead))
+    unit = liveliness(raw, season)
+    raw[absurd(raw, season)] = np.nan
+    return Line(name, start, filled(raw, season), np.isfinite(raw), carried(ahead), unit)
 
 
 def carried(drivers: Floats) -> Floats:

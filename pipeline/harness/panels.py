@@ -15,7 +15,8 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 class Line:
     """One series from place `start` on: `values` (n,) without gaps, of which `seen` were measured.
 
-    `drivers` are the columns known ahead, (n + known steps after the end, K).
+    `drivers` are the columns known ahead, (n + known steps after the end, K), `unit` is how far
+    the measured values usually moved from season to season.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Line:
     values: Floats
     seen: Flags
     drivers: Floats
+    unit: float = 1.0
 
     def __len__(self) -> int:
         return len(self.values)

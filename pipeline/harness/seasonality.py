@@ -55,7 +55,7 @@ def usual_horizon(grid: Grid, seasons: tuple[int, ...], length: int) -> int:
     elif grid.dated and DAY <= grid.seconds < WEEK / 2:
         wanted = USUAL_DAYS if grid.unit == "second" else 2 * len(grid.slots)
     else:
-        wanted = seasons[0] if seasons else min(MOST_UNSEASONAL, length // 10)
+        wanted = seasons[0] if seasons else MOST_UNSEASONAL
     return max(1, min(wanted, length // SHARE))
 
 

@@ -18,6 +18,7 @@ from metrics import Codes
 FOREST_TREES = ((3_000, 120), (10_000, 60))  # below so many rows; the folds' are averaged
 FEW_TREES = 40
 FOREST_STEP = 20
+ROWS_A_TREE = 10_000
 SMALL = 3_000  # rows below which rounds are chosen by inner folds, not on one inner part
 MOST_ROUNDS = 2_000
 MORE_ROWS = 1.1  # times the rounds of a part for all rows
@@ -32,27 +33,33 @@ PROBED = 3  # rounds by which a round's time is known
 
 
 def fit_forest(lesson: Lesson, *, extra: bool, leaf: int) -> Forest:
-    """Extremely randomised trees or a random forest, grown until done or late."""
+    """Extremely randomised trees or a random forest, grown until done or late.
+
+    Of many rows each tree sees a part, so that a tree is never more than a moment.
+    """
     from sklearn import ensemble  # noqa: PLC0415 - start-up
 
+    rows = len(lesson.rows)
     kind = ("ExtraTrees" if extra else "RandomForest") + (
         "Classifier" if lesson.classes else "Regressor"
     )
     model = getattr(ensemble, kind)(
-        FOREST_STEP,
         min_samples_leaf=leaf,
         max_features="sqrt" if lesson.classes else 0.5,
+        bootstrap=not extra or rows > ROWS_A_TREE,
+        max_samples=min(rows, ROWS_A_TREE) if not extra or rows > ROWS_A_TREE else None,
         n_jobs=lesson.threads,
         random_state=lesson.seed,
         warm_start=True,
     )
-    rows = len(lesson.rows)
-    trees = next((count for most, count in FOREST_TREES if rows < most), FEW_TREES)
-    while True:
+    most = next((count for upto, count in FOREST_TREES if rows < upto), FEW_TREES)
+    started, model.n_estimators = time.monotonic(), 1
+    model.fit(lesson.rows, lesson.target)
+    while model.n_estimators < most and not lesson.late:
+        a_tree = (time.monotonic() - started) / model.n_estimators
+        fitting = int((lesson.deadline - time.monotonic()) / a_tree)
+        model.n_estimators += min(most - model.n_estimators, FOREST_STEP, max(1, fitting))
         model.fit(lesson.rows, lesson.target)
-        if lesson.late or model.n_estimators >= trees:
-            break
-        model.n_estimators += FOREST_STEP
     places = model.classes_.astype(np.int64) if lesson.classes else np.array([0])
     grown = tuple(tree.tree_ for tree in model.estimators_)
     return Forest(grown, places, max(lesson.classes, 1))

@@ -103,7 +103,7 @@ def _write(
         strategy=ending.words,
         dropped=ending.dropped,
     )
-    warnings = [*observed.warnings, *doubts, *ending.warnings, *_shaped(observed)]
+    warnings = [*observed.warnings, *doubts, *ending.warnings, *_shaped(outline, observed)]
     write_parts(
         out,
         parts,
@@ -115,7 +115,7 @@ def _write(
     outline.save(out / "fit")
 
 
-def _shaped(observed: Observed) -> list[str]:
+def _shaped(outline: Outline, observed: Observed) -> list[str]:
     """Warnings about the times and about how little there is."""
     told = []
     if observed.found.irregular:
@@ -128,6 +128,12 @@ def _shaped(observed: Observed) -> list[str]:
         told.append(
             f"{empty:.0%} of the steps have no value: those between are filled in to learn from."
         )
+    absurd = observed.absurd(outline.season)
+    if absurd:
+        told.append(
+            f"{absurd:,} values lie absurdly far from all around them: they are taken for mistakes"
+            " and not learned from, but measured on where they are held out."
+        )
     if len(np.unique(observed.values())) == 1:
         told.append("The value never changes, so there is nothing to foresee.")
     return told
@@ -139,7 +145,7 @@ def _steps(outline: Outline, observed: Observed) -> list[str]:
     told = [
         f"{len(observed.names):,} series, one value every {outline.grid.name}",
         f"patterns that may repeat every {seasons} steps" if seasons else "no season looked for",
-        f"{outline.horizon:,} steps are forecast",
+        f"the next {outline.horizon:,} are forecast",
     ]
     if outline.shape.wide:
         told.append(f"{len(outline.shape.targets)} columns became a series each")

@@ -1,0 +1,1 @@
+"""Tests of finding groups, and of the recipe that does."""
