@@ -64,7 +64,7 @@ def _computed(name: str, past: Past, row: int, steps: int) -> Floats:
     """One series; the last season where the model cannot cope with it."""
     season = past.season if 2 * past.season <= past.length else 1
     values = past.values[row, -max(MOST_STEPS, MOST_SEASONS * season) :]
-    usual = last_season(past, steps)[row]
+    usual = np.asarray(last_season(past, steps)[row], dtype=np.float64)
     if name == "auto_arima" and season >= LONG_SEASON:
         season = 1
     try:

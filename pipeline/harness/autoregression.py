@@ -3,7 +3,9 @@
 import numpy as np
 from histories import Past
 from metrics import Floats
+from repeats import last_value
 
+LEAST = 5  # steps; fewer have nothing to follow from
 MOST_STEPS = 1500  # of history that is learned from
 MOST_LAGS = 24
 SHARE = 8  # steps of history for each lag
@@ -28,6 +30,8 @@ def autoregress_changes(past: Past, steps: int) -> Floats:
 
 def _differenced(past: Past, steps: int, lag: int) -> Floats:
     values = past.values
+    if past.length < LEAST:
+        return last_value(past, steps)
     if lag >= past.length // 2:
         lag = 1
     moved = values[:, lag:] - values[:, :-lag] if lag else values
@@ -37,11 +41,11 @@ def _differenced(past: Past, steps: int, lag: int) -> Floats:
     told = _ahead((moved - mean) / scale, lags, steps, STRENGTH if lag else WEAK)
     ahead = told * scale + mean
     if not lag:
-        return ahead
+        return np.asarray(ahead, dtype=np.float64)
     whole = np.concatenate([values[:, -lag:], np.empty((len(past), steps))], axis=1)
     for at in range(steps):
         whole[:, lag + at] = whole[:, at] + ahead[:, at]
-    return whole[:, lag:]
+    return np.asarray(whole[:, lag:], dtype=np.float64)
 
 
 def _lags(past: Past, length: int, lag: int) -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from auto_models import AUTO
 from histories import Past
 from lagged_trees import MOST_LESSONS
@@ -29,6 +30,7 @@ SLOW = 0.5  # seconds for one series; with more, many take as much each
 PILOT = 40  # series on which the time for all is estimated
 LEAST_SERIES = 20  # that are tried also where time is short
 LEAST_WINDOWS = 2
+Flags = npt.NDArray[np.bool_]
 Tell = Callable[[str, float], None]
 
 
@@ -58,9 +60,9 @@ class Trial:
 
     def complete(self) -> list[str]:
         """Members that were tried wherever any was."""
-        known = np.isfinite(self.told).all(axis=3)
-        tried = known.any(axis=2)
-        kept = (known | ~tried[:, :, None]).all(axis=(0, 1))
+        known: Flags = np.asarray(np.isfinite(self.told).all(axis=3))
+        tried: Flags = np.asarray(known.any(axis=2))
+        kept = np.asarray((known | ~tried[:, :, None]).all(axis=(0, 1))).tolist()
         return [name for name, whole in zip(self.names, kept, strict=True) if whole]
 
     def flat(self, windows: Sequence[int] | None = None) -> Floats:
@@ -126,19 +128,15 @@ def run_trial(
             lively[rows, window] = past.lively
         tell(f"tried the last {window + 1} of {count} stretches", 0.05 + 0.3 * (window + 1) / count)
     for name in trees:
-        _try_trees(
-            panel, name, untils, told[:, :, names.index(name)], horizon, schedule, len(trees)
-        )
+        here = told[:, :, names.index(name)]
+        _try_trees(panel, name, untils, here, horizon, schedule=schedule, slow=len(trees))
         tell(f"tried {name.replace('_', ' ')}", 0.5)
     wanted = [name for name in AUTO if name in names]
     for place, name in enumerate(wanted):
         ends = time.monotonic() + AUTO_SHARE * schedule.left / (len(wanted) - place)
-        _try_auto(panel, name, untils, told[:, :, names.index(name)], horizon, ends)
+        _try_auto(panel, name, untils, told[:, :, names.index(name)], horizon, ends=ends)
         tell(f"tried {name.replace('_', ' ')}", 0.7)
-    truth = np.stack(
-        [_truth(panel, until, horizon) for until in untils] or [np.empty((len(told), horizon))],
-        axis=1,
-    )[:, :count]
+    truth = _truths(panel, untils, horizon)
     stride = min((plan[1] - plan[0] for plan in plans if len(plan) > 1), default=horizon)
     return Trial(
         names=tuple(names), told=told, truth=truth, lively=lively, overlap=horizon / stride
@@ -188,6 +186,13 @@ def _until(panel: Panel, plans: Sequence[Sequence[int]], window: int) -> list[in
     ]
 
 
+def _truths(panel: Panel, untils: Sequence[Sequence[int]], horizon: int) -> Floats:
+    """What came in all windows, (S, W, H)."""
+    found = [_truth(panel, until, horizon) for until in untils]
+    nothing = np.empty((len(panel.lines), 0, horizon))
+    return np.stack(found, axis=1) if found else nothing
+
+
 def _truth(panel: Panel, until: Sequence[int], horizon: int) -> Floats:
     """What came in a window, (S, H); NaN where it was not measured."""
     found = np.full((len(panel.lines), horizon), np.nan)
@@ -211,6 +216,7 @@ def _try_trees(
     untils: Sequence[Sequence[int]],
     told: Floats,
     horizon: int,
+    *,
     schedule: Schedule,
     slow: int,
 ) -> None:
@@ -241,6 +247,7 @@ def _try_auto(
     untils: Sequence[Sequence[int]],
     told: Floats,
     horizon: int,
+    *,
     ends: float,
 ) -> None:
     """Try a model that is slow for each series on the latest windows that there is time for."""

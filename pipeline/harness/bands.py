@@ -12,6 +12,7 @@ LEVEL = 0.9  # of the values that fall inside
 NORMAL = 1.645  # spreads on each side that hold so many where errors are normal
 OWN = 30.0  # foretold steps of its own that count as much as all series together
 WIDEST_RANGE = 50.0  # largest to least value up to which a positive series is measured in ratios
+FEW_TRIES = 3  # stretches that say little of the rarer misses: the widest one is taken
 LEAST_WIDTH = 1e-6  # of a usual move; less is a matter of rounding
 LEAST_RATIO = 1e-3  # of the least value; a forecast is not taken to be less
 TYPICAL_STEP = 0.5  # power of the steps with which errors grow where nothing was tried
@@ -63,7 +64,8 @@ def learn_bands(panel: Panel, trial: Trial, said: Floats, horizon: int) -> Bands
     profile = _profile(relative / scale[:, None, None])
     spread = (relative / scale[:, None, None] / profile)[known]
     tries = int(known.any(axis=2).sum())
-    factor = float(np.quantile(spread, min(1.0, LEVEL * (1 + 1 / tries)), method="higher"))
+    level = LEVEL + (1 - LEVEL) * min(1.0, FEW_TRIES / tries)
+    factor = float(np.quantile(spread, level, method="higher"))
     widths = np.maximum(scale[:, None] * profile * factor, LEAST_WIDTH)
     return _with_unknown(usual[:, None] * widths, ratios)
 
@@ -80,7 +82,7 @@ def _is_ratio(values: Floats) -> bool:
     return least > 0 and most <= WIDEST_RANGE * least
 
 
-def _usual(values: Floats, ratio: bool) -> float:  # noqa: FBT001 - one flag, from an array
+def _usual(values: Floats, ratio: bool) -> float:  # noqa: FBT001 - one flag of an array
     """The usual move from step to step, of the logarithms where ratios are measured."""
     line = np.log(values) if ratio else values
     moved = float(np.abs(np.diff(line)).mean()) if len(line) > 1 else 0.0

@@ -42,8 +42,8 @@ def wanted_horizon(
     longest, typical = max(lengths), observed.typical
     if longest < LEAST:
         raise Problem(
-            f"There are only {longest} points of history; at least {LEAST} are needed to learn"
-            f" from some and to measure on others.",
+            f"There are only {longest} points of history; at least {LEAST} are needed, to learn"
+            " from some and to measure on others.",
             "Bring a longer history, or one at shorter steps: days instead of months.",
         )
     asked = config.hyperparameters.get("horizon")
@@ -64,10 +64,8 @@ def wanted_horizon(
 def _stretched(asked: int, typical: int) -> list[str]:
     if asked * THIRD <= typical:
         return []
-    return [
-        f"{asked:,} steps ahead are many for a history of {typical:,}: the far ones are hardly"
-        " more than a guess."
-    ]
+    many = f"{asked:,} steps ahead are many for a history of {typical:,}"
+    return [f"{many}: the far ones are hardly more than a guess."]
 
 
 def cut(observed: Observed, horizon: int) -> Ending:

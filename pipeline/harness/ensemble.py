@@ -29,7 +29,7 @@ SURE_REPEATS = 2  # after so many more, training ends as soon as another changed
 REUSED = 3_000  # rows from which a repeat takes over how far boosting goes
 SETTLED = 0.01  # share of the loss that is next to nothing
 CLOSING = 0.04  # share of the budget kept for the weights and the files
-WRITING = 5e-5  # seconds a row and class, as the forests' files grow with both
+WRITING = 2e-5  # seconds a row and class, as the forests' files grow with both
 MOST_CLOSING = 0.25
 
 Tell = Callable[[str, Floats], None]
@@ -40,7 +40,8 @@ Models = Mapping[str, tuple[View, tuple[Fitted, ...]]]
 class Course:
     """What the whole ensemble learns from; `classes` 0 means values, any scale.
 
-    `loss` is of values in units of their spread; `absolute` where it is of absolute errors.
+    `loss` is of values in units of their spread; `absolute` where it is of absolute errors;
+    `speed` is the share of a processor that this process has got so far.
     """
 
     matrix: Floats
@@ -58,6 +59,7 @@ class Course:
     learning_rate: float | None = None
     apart: Apart | None = None
     absolute: bool = False
+    speed: float = 1.0
 
     def lost(self, told: Floats) -> float:
         """The loss of answers for all rows."""
@@ -150,7 +152,7 @@ def train_ensemble(course: Course, names: Sequence[str]) -> Ensemble:
     The first member is always trained, however little time there is.
     """
     end = course.deadline - _closing(course, course.deadline - time.monotonic())
-    begun = [_begin(member, course) for member in _members(names, course)]
+    begun = [_begin(member, course) for member in _members(names, course, end)]
     track = _first_round(begun, course, end)
     weights = _weigh(track, course)
     loss = np.inf
@@ -181,9 +183,13 @@ def _closing(course: Course, budget: float) -> float:
     return min(CLOSING * budget + writing, MOST_CLOSING * budget)
 
 
-def _members(names: Sequence[str], course: Course) -> tuple[Member, ...]:
+def _members(names: Sequence[str], course: Course, end: float) -> tuple[Member, ...]:
+    """The members for these rows and this time, of which a loaded machine gives only a share."""
     skewed = not course.classes and is_skewed(course.target)
-    return members(names, len(course.target), skewed=skewed, absolute=course.absolute)
+    seconds = (end - time.monotonic()) * course.speed
+    pace = seconds / (course.matrix.size * max(course.classes / 2, 1) / 1e6 + 1e-9)
+    rows = len(course.target)
+    return members(names, rows, pace=pace, skewed=skewed, absolute=course.absolute)
 
 
 def _begin(member: Member, course: Course) -> Progress:

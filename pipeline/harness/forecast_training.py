@@ -49,7 +49,7 @@ def train_forecaster(
     said = crossed(trial)
     tell("mixed the members", 0.8)
     end = started + config.budget_seconds
-    kept, members = _fitted(panel, mixed, parts, outline, config, end)
+    kept, members = _fitted(panel, mixed, parts, outline, config=config, end=end)
     return ForecastModel(
         outline=outline,
         columns=tuple(config.kinds),
@@ -77,10 +77,11 @@ def _fitted(
     names: Sequence[str],
     parts: Floats,
     outline: Outline,
+    *,
     config: BundleConfig,
     end: float,
 ) -> tuple[Floats, tuple[Member, ...]]:
-    """Members with a share, fitted on everything, and their shares; one that fails leaves its own."""
+    """Members with a share, fitted on everything, and their shares."""
     pasts = [past for _, past in panel.pasts([len(line) for line in panel.lines], outline.horizon)]
     used = [place for place in range(len(names)) if parts[:, place].any()]
     members: list[Member] = []

@@ -51,8 +51,8 @@ class Forecasts:
 class ForecastModel:
     """What train.py and baseline.py save: `parts` are the members' shares, (S, M).
 
-    `trial` is what the mix reached in a backtest. `recent` are the held-out rows of a finished model folder. They are history for what comes
-    after them, and unknown to every question about their own time.
+    `trial` is what the mix reached in a backtest. `recent` are the held-out rows of a finished
+    model folder: history for what comes after them, and unknown to questions about their own time.
     """
 
     outline: Outline
@@ -92,7 +92,7 @@ class ForecastModel:
         asked = read_asked(self.outline, rows, [line.name for line in self.lines])
         added = _filled(asked)
         if not len(asked.open):
-            lines = self._lines(added, {name: None for name in asked.by_series()})
+            lines = self._lines(added, dict.fromkeys(asked.by_series()))
             wanted_names = asked.by_series()
             ends = {
                 line.name: line.start + len(line) - 1 for line in lines if line.name in wanted_names
@@ -132,6 +132,7 @@ class ForecastModel:
         """
         known = {line.name: line for line in self.lines}
         recent = self._recent()
+        owned = [(one, one.by_series()) for one in added]
         found = []
         for name in (*known, *sorted(set(first) - set(known))):
             if name not in first:
@@ -142,7 +143,7 @@ class ForecastModel:
             late = recent.get(name)
             if late is not None and (until is None or until > int(late[0].max())):
                 parts.append(late)
-            parts += [_of_asked(one, name) for one in added]
+            parts += [_of_asked(one, rows[name]) for one, rows in owned if name in rows]
             places = np.concatenate([np.empty(0), *(part[0] for part in parts)])
             values = np.concatenate([np.empty(0), *(part[1] for part in parts)])
             driven = np.concatenate([part[2] for part in parts])
@@ -215,7 +216,7 @@ class ForecastModel:
 
 
 def load_forecaster(folder: Path) -> ForecastModel:
-    """Read what ForecastModel.save wrote; held-out rows beside the folder are its latest history."""
+    """Read what ForecastModel.save wrote; held-out rows beside the folder are recent history."""
     if not (folder / FILE).is_file():
         raise Problem(f"{folder} holds no model.", "Name the folder that training wrote.")
     told = json.loads((folder / "model.json").read_text("utf-8"))
@@ -261,9 +262,9 @@ def _of_line(line: Line) -> tuple[Floats, Floats, Floats]:
     return places, values, line.drivers
 
 
-def _of_asked(asked: Asked, name: str) -> tuple[Floats, Floats, Floats]:
-    rows = [at for at, one in enumerate(asked.names) if one == name]
-    return asked.places[rows].astype(np.float64), asked.values[rows], asked.driven[rows]
+def _of_asked(asked: Asked, rows: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    at = list(rows)
+    return asked.places[at].astype(np.float64), asked.values[at], asked.driven[at]
 
 
 def _note(message: str) -> None:

@@ -6,7 +6,7 @@ Times are seconds since 2000 where they are dates, else plain numbers; both are 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from config import Json
@@ -38,8 +38,8 @@ class Grid:
     """Places 0, 1, 2 … on the axis.
 
     `second` and `number` grids go on by `step` from `anchor`; a `month` grid by `step` months
-    from month `anchor` after January 2000 on, each told as its `day`, 31 for the last. A `slot` grid has the same `slots` in each week, in seconds after Monday: working days, opening
-    hours.
+    from month `anchor` after January 2000 on, each told as its `day`, 31 for the last. A `slot`
+    grid has the same `slots` in each week, in seconds after Monday: working days, opening hours.
     """
 
     unit: Unit
@@ -121,8 +121,8 @@ class Found:
 
 def load_grid(told: Mapping[str, Json]) -> Grid:
     """What Grid.told gave; ValueError for anything else."""
-    unit, slots = told["unit"], told["slots"]
-    if unit not in ("second", "month", "slot", "number") or not isinstance(slots, list):
+    slots, unit = told["slots"], next((one for one in get_args(Unit) if one == told["unit"]), None)
+    if unit is None or not isinstance(slots, list):
         raise ValueError("not a grid")
     step, anchor = float(str(told["step"])), float(str(told["anchor"]))
     return Grid(
@@ -172,7 +172,7 @@ def _is_counted(gaps: Floats) -> bool:
     """Steps of four weeks or 30 days: three months on end are never of one length."""
     whole = np.rint(gaps / DAY)
     alike = len(gaps) > 2 and len(set(whole.tolist())) == 1  # noqa: PLR2004 - two months may be
-    return alike and whole[0] < 32  # noqa: PLR2004 - quarters and years may be of one length
+    return alike and whole[0] < 32  # noqa: PLR2004 - quarters and years may be
 
 
 def _of_months(times: Floats, gaps: Floats) -> Found:

@@ -194,8 +194,8 @@ def _taken(look: Look, wish: Wish) -> tuple[Look, Tested | None]:
         sure = taken is None or taken.evidence.valley <= CLEAR or taken.fooled is not None
         if taken is None or sure or monotonic() > wish.until(CHECK_TIME):
             return look, taken
-        times = fooled(look.scan, taken.evidence)
-        seen = replace(taken, fooled=times)
+        part = fooled(look.scan, taken.evidence, deadline=wish.until(CHECK_TIME))
+        seen = replace(taken, fooled=part)
         tested = tuple(seen if one is taken else one for one in look.tested)
         look = replace(look, tested=tested)
     return look, choose(look.tested)

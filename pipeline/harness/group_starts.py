@@ -14,7 +14,7 @@ from group_space import plain_space
 from metrics import Codes, Floats
 from trait_forms import has_groups
 
-FEW_DIRECTIONS = 5
+FEW_DIRECTIONS, MOST_DIRECTIONS = 5, 10
 FLAT = 1e-3  # a direction with less spread than this share of the widest says nothing
 MOST_JOINED = 2_500  # rows; joining them one by one takes the square of them
 MOST_TESTED = 40  # columns that are looked at for heaps
@@ -46,10 +46,13 @@ def looks_of(matter: Matter) -> Looks:
     if numbers.shape[1] > 1:
         if np.ptp(matter.ground.own) > 0:
             views.append(numbers / np.sqrt(matter.ground.own))
-        views += _directions(numbers)
-        heaped = _heaped(numbers)
-        if heaped.any() and not heaped.all():
-            views.append(numbers[:, heaped])
+        left, sizes, _ = np.linalg.svd(numbers - numbers.mean(axis=0), full_matrices=False)
+        known = left[:, sizes > FLAT * sizes[0]]
+        views += _directions(known, sizes)
+        for columns in (numbers, known[:, :MOST_DIRECTIONS]):
+            heaped = _heaped(columns)
+            if heaped.any() and not heaped.all():
+                views.append(columns[:, heaped])
     return Looks(tuple(views), join(plain) if len(plain) <= MOST_JOINED else None)
 
 
@@ -67,13 +70,11 @@ def cut(joined: Floats, groups: int) -> Codes:
     return np.asarray(fcluster(joined, groups, "maxclust"), dtype=np.int64) - 1
 
 
-def _directions(numbers: Floats) -> list[Floats]:
+def _directions(known: Floats, sizes: Floats) -> list[Floats]:
     """The widest directions, all alike, so that small ones count, and two as wide as they are."""
-    left, sizes, _ = np.linalg.svd(numbers - numbers.mean(axis=0), full_matrices=False)
-    count = int((sizes[:FEW_DIRECTIONS] > FLAT * sizes[0]).sum())
-    views = [left[:, :count]]
-    if count > 2:  # noqa: PLR2004 - else the plain view shows as much
-        views.append(left[:, :2] * sizes[:2])
+    views = [known[:, :FEW_DIRECTIONS]]
+    if known.shape[1] > 2:  # noqa: PLR2004 - else the plain view shows as much
+        views.append(known[:, :2] * sizes[:2])
     return views
 
 

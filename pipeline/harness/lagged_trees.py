@@ -41,7 +41,7 @@ class Trees:
 
     def forecast(self, past: Past, steps: int) -> Floats:
         """Each step from its own features; shape (N, steps)."""
-        import lightgbm  # noqa: PLC0415 - a second of start-up for those alone who use it
+        import lightgbm  # noqa: PLC0415 - a second of start-up for those who need it
 
         if past.length < 2 * max(self.seasons, default=1):
             return last_season(past, steps)
@@ -49,9 +49,9 @@ class Trees:
         parts: list[Floats] = []
         while len(parts) * self.horizon < steps:
             now = np.full(len(past), past.length)
-            features, base = _features(
-                past, self.seasons, np.arange(len(past)), now, np.arange(self.horizon)
-            )
+            rows = np.arange(len(past))
+            at = _Stretches(past, rows, now, np.arange(self.horizon))
+            features, base = _features(at, self.seasons)
             said = np.asarray(booster.predict(features, num_threads=1)).reshape(base.shape)
             parts.append(base + said * past.lively[:, None])
             past = past.followed(parts[-1])
@@ -95,64 +95,72 @@ def _lessons(
         kept = np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))
         rows, at = rows[kept], at[kept]
     steps = np.arange(min(horizon, past.length - int(at.max())))
-    features, base = _features(past, seasons, rows, at, steps)
+    features, base = _features(_Stretches(past, rows, at, steps), seasons)
     ahead = past.values[rows[:, None], at[:, None] + steps]
     target = (ahead - base) / past.lively[rows][:, None]
     return features, np.clip(target, -CLIP, CLIP).ravel()
 
 
-def _features(
-    past: Past, seasons: tuple[int, ...], rows: Codes, starts: Codes, ahead: Codes
-) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """Places to forecast from: `starts` are first steps ahead in some `rows`, `ahead` steps on."""
+
+    past: Past
+    rows: Codes
+    starts: Codes
+    ahead: Codes
+
+    @property
+    def lively(self) -> Floats:
+        """The unit of each row, (rows, 1)."""
+        return np.asarray(self.past.lively[self.rows][:, None])
+
+    def back(self, length: int, many: int) -> Floats:
+        """The value at the same place of the last season but `many` - 1, (rows, steps)."""
+        place = self.starts[:, None] - many * length + self.ahead % length
+        kept = np.where(place < 0, np.maximum(place % length, 0), place)
+        return np.asarray(self.past.values[self.rows[:, None], kept], dtype=np.float64)
+
+    def latest(self, lag: int) -> Floats:
+        """The value so many steps before the first, (rows, 1)."""
+        return np.asarray(self.past.values[self.rows, np.maximum(self.starts - lag, 0)][:, None])
+
+    def mean(self, sums: Floats, length: int, before: int = 0) -> Floats:
+        """Mean of so many steps up to `before` the first, (rows, 1)."""
+        high = np.maximum(self.starts - before, 1)
+        low = np.maximum(high - length, 0)
+        means = (sums[self.rows, high] - sums[self.rows, low]) / (high - low)
+        return np.asarray(means[:, None], dtype=np.float64)
+
+
+def _features(at: _Stretches, seasons: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Features of each step, (rows * steps, columns), and the season it leans on, (rows, steps)."""
-    lively = past.lively[rows][:, None]
     season = seasons[0] if seasons else 1
     leant = max((one for one in seasons if one <= MOST_LEANT_ON), default=season)
-    base = _back(past.values, rows, starts, leant, 1, ahead)
-    columns = [np.broadcast_to(ahead, base.shape).astype(float)]
-    for lag in range(1, LATEST + 1):
-        latest = past.values[rows, np.maximum(starts - lag, 0)]
-        columns.append((latest[:, None] - base) / lively)
-    for length in seasons or (1,):
-        for many in range(2 if length == leant else 1, SEASONS_BACK + 1):
-            columns.append((_back(past.values, rows, starts, length, many, ahead) - base) / lively)
-    columns += _levels(past.values, rows, starts, (season, leant, 2 * season), base, lively)
-    place = past.ends[rows][:, None] + 1 - past.length + starts[:, None] + ahead
+    base, lively, past = at.back(leant, 1), at.lively, at.past
+    columns = [np.broadcast_to(at.ahead, base.shape).astype(float)]
+    columns += [(at.latest(lag) - base) / lively for lag in range(1, LATEST + 1)]
+    columns += [
+        (at.back(length, many) - base) / lively
+        for length in seasons or (1,)
+        for many in range(2 if length == leant else 1, SEASONS_BACK + 1)
+    ]
+    columns += _levels(at, (season, leant, 2 * season), base)
+    step = at.starts[:, None] + at.ahead
+    place = past.ends[at.rows][:, None] + 1 - past.length + step
     columns += [(place % length).astype(float) for length in seasons]
-    at = np.minimum(starts[:, None] + ahead, past.drivers.shape[1] - 1)
-    known = np.concatenate([past.drivers, past.calendar], axis=2)[rows[:, None], at]
+    ahead = np.concatenate([past.drivers, past.calendar], axis=2)
+    known = ahead[at.rows[:, None], np.minimum(step, ahead.shape[1] - 1)]
     features = np.concatenate([np.stack(columns, axis=2), known], axis=2)
     return features.reshape(base.size, -1), base
 
 
-def _back(
-    values: Floats, rows: Codes, starts: Codes, length: int, many: int, ahead: Codes
-) -> Floats:
-    """The value at the same place of the last season but `many` - 1, (rows, steps)."""
-    place = starts[:, None] - many * length + ahead % length
-    return values[rows[:, None], np.where(place < 0, np.maximum(place % length, 0), place)]
-
-
-def _levels(
-    values: Floats,
-    rows: Codes,
-    starts: Codes,
-    lengths: Sequence[int],
-    base: Floats,
-    lively: Floats,
-) -> list[Floats]:
+def _levels(at: _Stretches, lengths: Sequence[int], base: Floats) -> list[Floats]:
     """Means of the last stretches, and how they moved."""
-    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    sums = np.cumsum(np.pad(at.past.values, ((0, 0), (1, 0))), axis=1)
     found = []
     for length in dict.fromkeys(lengths):
-        newest = _mean(sums, rows, starts, length)
-        before = _mean(sums, rows, starts - length, length)
-        found.append((newest[:, None] - base) / lively)
-        found.append(np.broadcast_to((newest - before)[:, None] / lively, base.shape))
+        newest, before = at.mean(sums, length), at.mean(sums, length, length)
+        found.append((newest - base) / at.lively)
+        found.append(np.broadcast_to((newest - before) / at.lively, base.shape))
     return found
-
-
-def _mean(sums: Floats, rows: Codes, ends: Codes, length: int) -> Floats:
-    high = np.maximum(ends, 1)
-    low = np.maximum(high - length, 0)
-    return np.asarray((sums[rows, high] - sums[rows, low]) / (high - low), dtype=np.float64)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from config import Split
-from gaps import absurd
 from frequency import Found, Grid, find_grid
+from gaps import absurd
 from metrics import Codes, Floats
 from progress import Problem
 from quantities import Quantity, learn_quantity
@@ -17,6 +19,7 @@ from timeline import Clock
 MOST_EMPTY = 50  # places for each value; beyond this the times are no series
 FREE_PLACES = 10_000
 
+Flags = npt.NDArray[np.bool_]
 Given = Mapping[Split | None, Table]
 
 
@@ -32,7 +35,7 @@ class Observed:
     names: tuple[str, ...]
     series: Codes
     places: Codes
-    held: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    held: Flags
     repeats: int
     found: Found
     warnings: tuple[str, ...]
@@ -48,7 +51,8 @@ class Observed:
     @property
     def lengths(self) -> list[int]:
         """Values of each series."""
-        return np.bincount(self.series, minlength=len(self.names)).tolist()
+        counts: list[int] = np.bincount(self.series, minlength=len(self.names)).tolist()
+        return counts
 
     @property
     def typical(self) -> int:
@@ -104,15 +108,15 @@ def observe(
     held = np.array([split == "test" for split, table in parts for _ in table.rows], dtype=bool)
     at = len(shape.identity)
     axis = clock.axis([row[at] for row in rows])
-    timed, known = np.isfinite(axis), np.array([row[-1] is not None for row in rows], dtype=bool)
-    told = _left_out(timed, known, shape)
-    kept = np.flatnonzero(timed & known)
+    known = np.array([row[-1] is not None for row in rows], dtype=bool)
+    kept, told = _usable(np.isfinite(axis), known, shape)
     rows, axis, held = [rows[one] for one in kept], axis[kept], held[kept]
     names: dict[str, int] = {}
     series = np.array([names.setdefault(shape.name_of(row), len(names)) for row in rows])
     found = find_grid(_times(axis, series, len(names)), dated=clock.dated)
     places = found.grid.places(axis)
-    order = np.lexsort((np.arange(len(rows)), axis, places, series))
+    alone = np.flatnonzero(_not_tested(series, places, held))
+    order = alone[np.lexsort((alone, axis[alone], places[alone], series[alone]))]
     first = _begins(series[order], places[order])
     table = Table(shape.names, _combined(rows, order, first))
     repeats = len(rows) - len(first)
@@ -134,13 +138,10 @@ def observe(
     return observed
 
 
-def _left_out(
-    timed: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    shape: Shape,
-) -> list[str]:
-    """Warnings about rows that say nothing; Problem where none is left."""
-    if not timed.any():
+def _usable(timed: Flags, known: Flags, shape: Shape) -> tuple[Codes, list[str]]:
+    """Rows with a time and a value, and warnings about the others; Problem where none is left."""
+    kept = np.flatnonzero(timed & known)
+    if not len(kept):
         raise Problem(
             f"The column {shape.time} holds no times that I can read.",
             "Name the column that says when each value was measured.",
@@ -153,15 +154,23 @@ def _left_out(
     if unknown:
         what = shape.targets[0] if not shape.wide else "the columns to forecast"
         told.append(f"{unknown:,} times have no value in {what}: nothing is learned from them.")
-    return told
+    return kept, told
+
+
+def _not_tested(series: Codes, places: Codes, held: Flags) -> Flags:
+    """Which rows to keep: none to learn from that has the place of one in a test file."""
+    tested = set(zip(series[held].tolist(), places[held].tolist(), strict=True))
+    if not tested:
+        return np.ones(len(held), dtype=bool)
+    pairs = zip(series.tolist(), places.tolist(), held.tolist(), strict=True)
+    return np.array([one or (at, place) not in tested for at, place, one in pairs], dtype=bool)
 
 
 def _times(axis: Floats, series: Codes, count: int) -> list[Floats]:
     """Sorted times of each series, without repeats."""
     order = np.lexsort((axis, series))
     edges = np.searchsorted(series[order], np.arange(count + 1))
-    pairs = zip(edges[:-1], edges[1:], strict=True)
-    return [np.unique(axis[order[low:high]]) for low, high in pairs]
+    return [np.unique(axis[order[low:high]]) for low, high in pairwise(edges)]
 
 
 def _begins(series: Codes, places: Codes) -> Codes:

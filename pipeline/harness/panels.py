@@ -78,7 +78,8 @@ class Panel:
 
     def _calendar(self, ends: Codes, length: int, steps: int) -> Floats:
         places = ends[:, None] - self.begin + np.arange(1 - length, steps + 1)
-        return self.calendar[np.clip(places, 0, len(self.calendar) - 1)]
+        dates = self.calendar[np.clip(places, 0, len(self.calendar) - 1)]
+        return np.asarray(dates, dtype=np.float64)
 
 
 def _reaching(drivers: Floats, length: int) -> Floats:

@@ -46,7 +46,7 @@ def learn_map(pasts: Sequence[Past], horizon: int, seed: int) -> LinearMap | Non
         return None
     fitting = [past for past in pasts if past.length >= max(lags, season) + horizon]
     most = MOST_WINDOWS // max(len(fitting), 1)
-    lessons = [_lessons(past, lags, season, horizon, most, seed) for past in fitting]
+    lessons = [_lessons(past, lags, season, horizon, most=most, seed=seed) for past in fitting]
     if sum(len(seen) for seen, _, _ in lessons) < LEAST_WINDOWS:
         return None
     seen = np.concatenate([one for one, _, _ in lessons])
@@ -66,7 +66,7 @@ def _lag_count(past: Past, horizon: int) -> int:
 
 
 def _lessons(
-    past: Past, lags: int, season: int, horizon: int, most: int, seed: int
+    past: Past, lags: int, season: int, horizon: int, *, most: int, seed: int
 ) -> tuple[Floats, Floats, Codes]:
     """What was seen, what came, and how long before the end that was, of some windows."""
     begins = np.arange(max(lags, season), past.length - horizon + 1)

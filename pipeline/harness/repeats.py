@@ -36,7 +36,7 @@ def grown_season(past: Past, steps: int) -> Floats:
     length = past.season
     if past.length < 2 * length or length == 1:
         drift = (past.values[:, -1] - past.values[:, 0]) / max(past.length - 1, 1)
-        return past.values[:, -1:] + drift[:, None] * np.arange(1, steps + 1)
+        return np.asarray(past.values[:, -1:] + drift[:, None] * np.arange(1, steps + 1))
     newest = past.values[:, -length:].mean(axis=1)
     before = past.values[:, -2 * length : -length].mean(axis=1)
     seasons = 1 + np.arange(steps) // length
@@ -51,4 +51,4 @@ def recent_level(past: Past, steps: int) -> Floats:
 
 def _repeat(values: Floats, length: int, steps: int) -> Floats:
     ahead = np.arange(steps) % length
-    return values[:, values.shape[1] - length + ahead]
+    return np.asarray(values[:, values.shape[1] - length + ahead], dtype=np.float64)

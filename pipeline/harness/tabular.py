@@ -170,6 +170,7 @@ def train_tabular(
             learning_rate=float(rate) if isinstance(rate, int | float) else None,
             apart=apart_of(matter.table, config),
             absolute=config.metric == "mae",
+            speed=min(1.0, time.process_time() / max(time.monotonic() - started, 1e-3)),
         ),
         members,
     )

@@ -90,9 +90,13 @@ def search_cost(rows: int) -> float:
 
 
 def _find_pace(lesson: Lesson, told: dict[str, Any]) -> Pace:
+    """Rounds that gain on rows left out; where time is too short to look, as many as it takes."""
     cost = search_cost(len(lesson.rows))
     if lesson.learning_rate is None:
-        told["learning_rate"] *= _hurry(_reached(lesson, told) / (1.0 + cost))
+        reached = _reached(lesson, told)
+        told["learning_rate"] *= _hurry(reached / (1.0 + cost))
+        if FASTER[-1] * reached < ENOUGH * (1.0 + cost):
+            return Pace(MOST_ROUNDS, told["learning_rate"])
     now = time.monotonic()
     search = replace(lesson, deadline=now + (lesson.deadline - now) * cost / (1.0 + cost))
     rounds = _by_folds(search, told) if len(lesson.rows) < SMALL else _by_part(search, told)

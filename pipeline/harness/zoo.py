@@ -111,17 +111,31 @@ SKEWED: dict[str, Shape] = {
     "lightgbm_whole": "ratio",
     "lightgbm_large": "ratio",
 }
+# Seconds for a million cells below which only these are trained.
+IN_A_HURRY: tuple[tuple[float, frozenset[str]], ...] = (
+    (12.0, frozenset(("linear", "lightgbm", "bent_linear"))),
+    (60.0, frozenset(("linear", "lightgbm", "lightgbm_turned", "bent_linear", "network"))),
+)
+ENOUGH_TIME = 60.0
+SLOW_ROWS = 5_000  # with fewer, every member is quick
 TWEEDIE = {"objective": "tweedie", "metric": "rmse"}  # errors grow with the amount
 ABSOLUTE = {"objective": "regression_l1"}
 FOR_ABSOLUTE = ("lightgbm_random",)  # the members that learn medians where these are asked for
 
 
 def members(
-    names: Sequence[str], rows: int, *, skewed: bool = False, absolute: bool = False
+    names: Sequence[str],
+    rows: int,
+    *,
+    pace: float = ENOUGH_TIME,
+    skewed: bool = False,
+    absolute: bool = False,
 ) -> tuple[Member, ...]:
     """The named members that suit so many rows of such numbers, in training order.
 
-    A member that is named alone is taken anyway. ValueError on an unknown name.
+    `pace` is the time there is, in seconds for a million cells: with little of it the strongest
+    have it for themselves. A member that is named alone is taken anyway. ValueError on an unknown
+    name.
     """
     known = {member.name for member in ZOO}
     unknown = set(names) - known
@@ -129,7 +143,10 @@ def members(
         message = f"unknown members {sorted(unknown)}; known: {sorted(known)}"
         raise ValueError(message)
     chosen = [member for member in ZOO if member.name in names]
-    chosen = [member for member in chosen if rows in member.rows or len(chosen) == 1]
+    hurry = pace if rows >= SLOW_ROWS else ENOUGH_TIME
+    few = next((few for least, few in IN_A_HURRY if hurry < least), known)
+    if len(chosen) > 1:
+        chosen = [member for member in chosen if rows in member.rows and member.name in few]
     if skewed:
         chosen = [_reshaped(member, SKEWED.get(member.name, "plain")) for member in chosen]
     if absolute:

@@ -129,7 +129,8 @@ def _shares(config: BundleConfig, rows: int) -> Mapping[Split, float]:
 def _warnings(empty: int, different: int, rows: int, columns: int) -> list[str]:
     told = []
     if empty:
-        told.append(f"{empty:,} rows have no value in any column that is compared.")
+        none = "1 row has" if empty == 1 else f"{empty:,} rows have"
+        told.append(f"{none} no value in any column that is compared.")
     if different < FEW_DIFFERENT:
         told.append(
             f"The {rows:,} rows have only {different} different inputs, so equal ones are both"

@@ -51,7 +51,7 @@ def main() -> None:
         quantities=quantities,
         drivers=_drivers(observed.table.take(ending.fit), shape),
     )
-    _write(config, outline, observed, ending, doubts, out)
+    _write(config, outline, observed, ending, doubts=doubts, out=out)
 
 
 def _check_columns(given: Given, shape: Shape) -> None:
@@ -92,6 +92,7 @@ def _write(
     outline: Outline,
     observed: Observed,
     ending: Ending,
+    *,
     doubts: Sequence[str],
     out: Path,
 ) -> None:

@@ -23,6 +23,7 @@ from forecast_scoring import (
     steps_of,
     write_heldout,
 )
+from judging import Kind
 from metrics import value_of
 from predict import load
 from progress import run, say
@@ -66,7 +67,7 @@ def _reached(config: BundleConfig, folder: Path, content: bytes, heldout: Table)
     for name, title in titles.items():
         outcome = measure(load(folder / name), content, heldout).outcome
         value = value_of(config.metric, outcome)
-        kind = "trivial" if name.startswith("trivial") else "simple"
+        kind: Kind = "trivial" if name.startswith("trivial") else "simple"
         found.append(Reached(kind, title, value, outcome))
     return found
 

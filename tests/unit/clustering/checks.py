@@ -12,19 +12,20 @@ import json
 import tempfile
 import time
 import traceback
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from config import BundleConfig
+from config import BundleConfig, Kind
 from group_indices import agreement, calinski_harabasz, davies_bouldin, silhouettes
 from group_means import k_means
 from group_model import GroupModel, load_groups
 from group_reference import cloud, shuffled
 from group_training import train_groups
 from group_valleys import valley
+from metrics import Codes, Floats
 from mixtures import Rows
-from sklearn import metrics
+from sklearn import metrics as theirs
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_moons
 from tables import Table
@@ -33,13 +34,13 @@ from traits import learn_traits
 CENTRES = np.array([[0, 0, 0], [7, 0, 3], [0, 8, -4]])
 
 
-def blobs(seed=0, rows=70):
+def blobs(seed: int = 0, rows: int = 40) -> tuple[Floats, Codes]:
     draw = np.random.default_rng(seed)
-    truth = np.repeat(np.arange(3), (rows + 20, rows, rows - 20))
+    truth = np.repeat(np.arange(3), (rows + 10, rows, rows - 10))
     return CENTRES[truth] + draw.normal(size=(len(truth), 3)), truth
 
 
-def table_of(numbers, **more):
+def table_of(numbers: Floats, **more: list[str]) -> tuple[Table, dict[str, Kind]]:
     columns = {
         f"x{at}": [repr(float(value)) for value in numbers[:, at]] for at in range(len(numbers.T))
     }
@@ -48,7 +49,14 @@ def table_of(numbers, **more):
     return Table(tuple(columns), list(zip(*columns.values(), strict=True))), kinds
 
 
-def config_of(table, kinds, *, clusters=None, seconds=60.0, backbone="best_of_many"):
+def config_of(
+    table: Table,
+    kinds: dict[str, Kind],
+    *,
+    clusters: int | None = None,
+    seconds: float = 60.0,
+    backbone: str = "best_of_many",
+) -> BundleConfig:
     return BundleConfig(
         task_type="clustering",
         backbone=backbone,
@@ -68,20 +76,44 @@ def config_of(table, kinds, *, clusters=None, seconds=60.0, backbone="best_of_ma
     )
 
 
-def trained(numbers, *, clusters=None, backbone="best_of_many", seconds=60.0, **more) -> GroupModel:
+def trained(
+    numbers: Floats,
+    *,
+    clusters: int | None = None,
+    backbone: str = "best_of_many",
+    seconds: float = 60.0,
+    **more: list[str],
+) -> GroupModel:
     table, kinds = table_of(numbers, **more)
     config = config_of(table, kinds, clusters=clusters, backbone=backbone, seconds=seconds)
     with contextlib.redirect_stdout(io.StringIO()):
         return train_groups(table, config, started_at=time.monotonic())
 
 
-def labels_of(model, numbers, **more):
+@cache
+def usual() -> GroupModel:
+    """The model of the usual blobs."""
+    return trained(blobs()[0])
+
+
+@cache
+def bent() -> GroupModel:
+    """The model of two moons."""
+    return trained(moons()[0])
+
+
+def moons() -> tuple[Floats, Codes]:
+    numbers, truth = make_moons(240, noise=0.06, random_state=0)
+    return numbers, truth
+
+
+def labels_of(model: GroupModel, numbers: Floats, **more: list[str]) -> Codes:
     return model.predict(table_of(numbers, **more)[0]).labels
 
 
 def check_groups_are_found_and_numbered_by_size() -> None:
     numbers, truth = blobs()
-    model = trained(numbers)
+    model = usual()
     labels = labels_of(model, numbers)
     assert model.facts["stands_out"]
     assert agreement(truth, labels) > 0.97
@@ -91,7 +123,7 @@ def check_groups_are_found_and_numbered_by_size() -> None:
 
 def check_the_same_seed_gives_the_same_groups() -> None:
     numbers, _ = blobs()
-    one, two = trained(numbers), trained(numbers)
+    one, two = usual(), trained(numbers)
     assert one.profiles == two.profiles
     assert np.array_equal(labels_of(one, numbers), labels_of(two, numbers))
 
@@ -123,15 +155,15 @@ def check_a_category_helps_where_it_goes_with_groups() -> None:
 
 
 def check_bent_groups_are_found() -> None:
-    numbers, truth = make_moons(300, noise=0.06, random_state=0)
-    model = trained(numbers)
+    numbers, truth = moons()
+    model = bent()
     assert model.facts["bent"]
     assert agreement(truth, labels_of(model, numbers)) > 0.97
 
 
 def check_one_cloud_has_no_groups_but_a_usable_model() -> None:
     draw = np.random.default_rng(0)
-    for numbers in (draw.normal(size=(200, 3)), draw.uniform(size=(200, 2))):
+    for numbers in (draw.normal(size=(120, 3)), draw.uniform(size=(150, 2))):
         model = trained(numbers)
         assert not model.facts["stands_out"], model.facts["scan"]
         assert "none stand out" in model.facts["reason"]
@@ -147,8 +179,7 @@ def check_as_many_groups_as_asked_for() -> None:
 
 
 def check_a_saved_model_answers_the_same() -> None:
-    for numbers in (blobs()[0], make_moons(200, noise=0.05, random_state=1)[0]):
-        model = trained(numbers)
+    for model, numbers in ((usual(), blobs()[0]), (bent(), moons()[0])):
         folder = Path(tempfile.mkdtemp())
         model.save(folder)
         again = load_groups(folder)
@@ -180,8 +211,7 @@ def check_gaps_are_filled_from_the_other_columns() -> None:
 
 
 def check_profiles_say_what_is_typical() -> None:
-    numbers, _ = blobs()
-    model = trained(numbers)
+    model = usual()
     told = " ".join(one.profile for one in model.profiles)
     assert "high x1" in told
     assert "against" in told
@@ -199,12 +229,12 @@ def check_without_time_there_is_still_a_model() -> None:
 def check_indices_are_those_of_scikit_learn() -> None:
     numbers, truth = blobs()
     other = np.random.default_rng(5).permutation(truth)
-    assert np.allclose(silhouettes(numbers, truth), metrics.silhouette_samples(numbers, truth))
-    assert np.isclose(davies_bouldin(numbers, other), metrics.davies_bouldin_score(numbers, other))
-    theirs = metrics.calinski_harabasz_score(numbers, truth)
-    assert np.isclose(calinski_harabasz(numbers, truth), theirs)
+    assert np.allclose(silhouettes(numbers, truth), theirs.silhouette_samples(numbers, truth))
+    assert np.isclose(davies_bouldin(numbers, other), theirs.davies_bouldin_score(numbers, other))
+    spread = theirs.calinski_harabasz_score(numbers, truth)
+    assert np.isclose(calinski_harabasz(numbers, truth), spread)
     for one in (truth, other):
-        assert np.isclose(agreement(truth, one), metrics.adjusted_rand_score(truth, one))
+        assert np.isclose(agreement(truth, one), theirs.adjusted_rand_score(truth, one))
 
 
 def check_k_means_is_as_good_as_scikit_learn() -> None:

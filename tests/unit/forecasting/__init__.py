@@ -1,0 +1,1 @@
+"""Tests of the forecasting ensemble and of the recipe that uses it."""
