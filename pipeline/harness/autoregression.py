@@ -37,7 +37,7 @@ def _differenced(past: Past, steps: int, lag: int) -> Floats:
     told = _ahead((moved - mean) / scale, lags, steps, STRENGTH if lag else WEAK)
     ahead = told * scale + mean
     if not lag:
-        return ahead
+        return np.asarray(ahead)
     whole = np.concatenate([values[:, -lag:], np.empty((len(past), steps))], axis=1)
     for at in range(steps):
         whole[:, lag + at] = whole[:, at] + ahead[:, at]

@@ -58,9 +58,9 @@ class Trial:
 
     def complete(self) -> list[str]:
         """Members that were tried wherever any was."""
-        known = np.isfinite(self.told).all(axis=3)
-        tried = known.any(axis=2)
-        kept = (known | ~tried[:, :, None]).all(axis=(0, 1))
+        known = np.asarray(np.isfinite(self.told).all(axis=3))
+        tried = np.asarray(known.any(axis=2))
+        kept = np.asarray((known | ~tried[:, :, None]).all(axis=(0, 1)))
         return [name for name, whole in zip(self.names, kept, strict=True) if whole]
 
     def flat(self, windows: Sequence[int] | None = None) -> Floats:
@@ -205,7 +205,7 @@ def _write(
         told[rows] = member.forecast(past, horizon)
 
 
-def _try_trees(
+def _try_trees(  # noqa: PLR0917 - one step of its caller
     panel: Panel,
     name: str,
     untils: Sequence[Sequence[int]],
@@ -235,7 +235,7 @@ def _try_trees(
         _write(told[:, window], groups, member, horizon)
 
 
-def _try_auto(
+def _try_auto(  # noqa: PLR0917 - one step of its caller
     panel: Panel,
     name: str,
     untils: Sequence[Sequence[int]],

@@ -65,8 +65,7 @@ def _stretched(asked: int, typical: int) -> list[str]:
     if asked * THIRD <= typical:
         return []
     return [
-        f"{asked:,} steps ahead are many for a history of {typical:,}: the far ones are hardly"
-        " more than a guess."
+        f"{asked:,} steps ahead are many for a history of {typical:,}: the far are hardly guesses."
     ]
 
 

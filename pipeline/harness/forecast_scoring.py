@@ -25,7 +25,7 @@ MANY = 20  # rows from which on the coverage says something
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Answers for the held-out rows with what was true, (n,), and the unit of errors of each row."""
+    """Answers for the held-out rows, what was true, (n,), and the unit of errors of each row."""
 
     answers: Forecasts
     outcome: Measured
@@ -175,7 +175,7 @@ def steps_of(model: ForecastModel, measured: Measurement) -> list[str]:
             f"Bring a longer history: {outline.typical:,} steps are fewer than {SEASONS} whole"
             " seasons, too few to tell a pattern from chance."
         )
-    if measured.coverage < LEVEL - 0.1 and len(measured.outcome) >= MANY:  # noqa: PLR2004
+    if measured.coverage < LEVEL - 0.1 and len(measured.outcome) >= MANY:
         steps.append("Take lower and upper as too narrow: fewer values lay inside than they say.")
     what = ", ".join(shape.targets[:2])
     steps.append(

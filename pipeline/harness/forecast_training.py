@@ -72,7 +72,7 @@ def _sensible(names: Sequence[str], panel: Panel) -> list[str]:
     return [name for name in kept if name not in unneeded] or list(names)
 
 
-def _fitted(
+def _fitted(  # noqa: PLR0917 - one step of its caller
     panel: Panel,
     names: Sequence[str],
     parts: Floats,
@@ -80,7 +80,7 @@ def _fitted(
     config: BundleConfig,
     end: float,
 ) -> tuple[Floats, tuple[Member, ...]]:
-    """Members with a share, fitted on everything, and their shares; one that fails leaves its own."""
+    """Members with a share, fitted on everything, and their shares; one that fails leaves."""
     pasts = [past for _, past in panel.pasts([len(line) for line in panel.lines], outline.horizon)]
     used = [place for place in range(len(names)) if parts[:, place].any()]
     members: list[Member] = []

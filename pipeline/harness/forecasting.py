@@ -51,8 +51,8 @@ class Forecasts:
 class ForecastModel:
     """What train.py and baseline.py save: `parts` are the members' shares, (S, M).
 
-    `trial` is what the mix reached in a backtest. `recent` are the held-out rows of a finished model folder. They are history for what comes
-    after them, and unknown to every question about their own time.
+    `trial` is what the mix reached in a backtest. `recent` are the held-out rows of a finished
+    model folder: history for what comes after them, unknown to every question about their own time.
     """
 
     outline: Outline
@@ -92,7 +92,7 @@ class ForecastModel:
         asked = read_asked(self.outline, rows, [line.name for line in self.lines])
         added = _filled(asked)
         if not len(asked.open):
-            lines = self._lines(added, {name: None for name in asked.by_series()})
+            lines = self._lines(added, dict.fromkeys(asked.by_series()))
             wanted_names = asked.by_series()
             ends = {
                 line.name: line.start + len(line) - 1 for line in lines if line.name in wanted_names
@@ -215,7 +215,7 @@ class ForecastModel:
 
 
 def load_forecaster(folder: Path) -> ForecastModel:
-    """Read what ForecastModel.save wrote; held-out rows beside the folder are its latest history."""
+    """Read what ForecastModel.save wrote; held-out rows beside it are the latest history."""
     if not (folder / FILE).is_file():
         raise Problem(f"{folder} holds no model.", "Name the folder that training wrote.")
     told = json.loads((folder / "model.json").read_text("utf-8"))

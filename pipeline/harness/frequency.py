@@ -6,13 +6,14 @@ Times are seconds since 2000 where they are dates, else plain numbers; both are 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from config import Json
 from metrics import Codes, Floats
 
 Unit = Literal["second", "month", "slot", "number"]
+_UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
 MINUTE, HOUR, DAY, WEEK = 60.0, 3600.0, 86_400.0, 604_800.0
 YEAR = 365.25 * DAY
 EPOCH = np.datetime64("2000-01-01T00:00:00", "s")
@@ -38,8 +39,8 @@ class Grid:
     """Places 0, 1, 2 … on the axis.
 
     `second` and `number` grids go on by `step` from `anchor`; a `month` grid by `step` months
-    from month `anchor` after January 2000 on, each told as its `day`, 31 for the last. A `slot` grid has the same `slots` in each week, in seconds after Monday: working days, opening
-    hours.
+    from month `anchor` after January 2000 on, each told as its `day`, 31 for the last. A `slot`
+    grid has the same `slots` in each week, in seconds after Monday: working days, opening hours.
     """
 
     unit: Unit
@@ -121,8 +122,8 @@ class Found:
 
 def load_grid(told: Mapping[str, Json]) -> Grid:
     """What Grid.told gave; ValueError for anything else."""
-    unit, slots = told["unit"], told["slots"]
-    if unit not in ("second", "month", "slot", "number") or not isinstance(slots, list):
+    unit, slots = _UNITS.get(str(told["unit"])), told["slots"]
+    if unit is None or not isinstance(slots, list):
         raise ValueError("not a grid")
     step, anchor = float(str(told["step"])), float(str(told["anchor"]))
     return Grid(

@@ -28,9 +28,7 @@ def _between(values: Floats, known: Flags) -> Floats:
     return np.interp(at, at[known], values[known])
 
 
-def _pattern(
-    line: Floats, known: Flags, season: int
-) -> Floats:
+def _pattern(line: Floats, known: Flags, season: int) -> Floats:
     """How far each step of a season usually is from the mean of the season around it."""
     kernel = np.ones(season) / season
     edges = np.pad(line, (season // 2, season - 1 - season // 2), mode="edge")

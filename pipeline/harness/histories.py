@@ -35,7 +35,7 @@ class Past:
     @property
     def length(self) -> int:
         """Steps of history."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def season(self) -> int:

@@ -115,7 +115,8 @@ def _features(
         columns.append((latest[:, None] - base) / lively)
     for length in seasons or (1,):
         for many in range(2 if length == leant else 1, SEASONS_BACK + 1):
-            columns.append((_back(past.values, rows, starts, length, many, ahead) - base) / lively)
+            back = _back(past.values, rows, starts, length, many, ahead)
+            columns.append((back - base) / lively)
     columns += _levels(past.values, rows, starts, (season, leant, 2 * season), base, lively)
     place = past.ends[rows][:, None] + 1 - past.length + starts[:, None] + ahead
     columns += [(place % length).astype(float) for length in seasons]
@@ -125,7 +126,7 @@ def _features(
     return features.reshape(base.size, -1), base
 
 
-def _back(
+def _back(  # noqa: PLR0917 - one step of its caller
     values: Floats, rows: Codes, starts: Codes, length: int, many: int, ahead: Codes
 ) -> Floats:
     """The value at the same place of the last season but `many` - 1, (rows, steps)."""
@@ -133,7 +134,7 @@ def _back(
     return values[rows[:, None], np.where(place < 0, np.maximum(place % length, 0), place)]
 
 
-def _levels(
+def _levels(  # noqa: PLR0917 - one step of its caller
     values: Floats,
     rows: Codes,
     starts: Codes,

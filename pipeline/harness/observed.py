@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from config import Split
-from gaps import absurd
 from frequency import Found, Grid, find_grid
+from gaps import absurd
 from metrics import Codes, Floats
 from progress import Problem
 from quantities import Quantity, learn_quantity
@@ -48,7 +49,7 @@ class Observed:
     @property
     def lengths(self) -> list[int]:
         """Values of each series."""
-        return np.bincount(self.series, minlength=len(self.names)).tolist()
+        return [int(one) for one in np.bincount(self.series, minlength=len(self.names))]
 
     @property
     def typical(self) -> int:
@@ -160,8 +161,7 @@ def _times(axis: Floats, series: Codes, count: int) -> list[Floats]:
     """Sorted times of each series, without repeats."""
     order = np.lexsort((axis, series))
     edges = np.searchsorted(series[order], np.arange(count + 1))
-    pairs = zip(edges[:-1], edges[1:], strict=True)
-    return [np.unique(axis[order[low:high]]) for low, high in pairs]
+    return [np.unique(axis[order[low:high]]) for low, high in pairwise(edges)]
 
 
 def _begins(series: Codes, places: Codes) -> Codes:

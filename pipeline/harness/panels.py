@@ -78,7 +78,7 @@ class Panel:
 
     def _calendar(self, ends: Codes, length: int, steps: int) -> Floats:
         places = ends[:, None] - self.begin + np.arange(1 - length, steps + 1)
-        return self.calendar[np.clip(places, 0, len(self.calendar) - 1)]
+        return np.asarray(self.calendar[np.clip(places, 0, len(self.calendar) - 1)])
 
 
 def _reaching(drivers: Floats, length: int) -> Floats:

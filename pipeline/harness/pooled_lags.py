@@ -65,7 +65,7 @@ def _lag_count(past: Past, horizon: int) -> int:
     return int(min(wanted, MOST_LAGS, (past.length - horizon) * 2 // 3))
 
 
-def _lessons(
+def _lessons(  # noqa: PLR0917 - one step of its caller
     past: Past, lags: int, season: int, horizon: int, most: int, seed: int
 ) -> tuple[Floats, Floats, Codes]:
     """What was seen, what came, and how long before the end that was, of some windows."""

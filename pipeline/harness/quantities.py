@@ -1,4 +1,4 @@
-"""Numbers of a column however they are written, and columns known ahead as drivers of a forecast."""
+"""Numbers of a column however they are written, and columns known ahead as drivers."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a table asks of a forecaster: which times of which series, and what it adds to the history."""
+"""What a table asks of a forecaster: times of which series, and what it adds to the history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
