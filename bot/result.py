@@ -125,9 +125,7 @@ class Result(Frozen):
             status=_status(state, stopped_by),
             task_type=context.intent.task_type if context.intent else None,
             columns=context.columns,
-            ignored=tuple(
-                Ignored(column=name, why=why) for name, why in context.ignored.items()
-            ),
+            ignored=tuple(Ignored(column=name, why=why) for name, why in context.ignored.items()),
             locked=locked_values(context.intent) if context.intent else {},
             rows=Rows.model_validate(split.rows if split else {}),
             metric=metrics.metric if metrics else None,

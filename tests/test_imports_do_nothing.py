@@ -36,7 +36,11 @@ HARMLESS = {
 }
 # Bundle files are scripts of their own: they look at the clock when they start, and set what numpy
 # and its kind read when they are imported.
-BUNDLE_CALLS = {"linspace", "monotonic", "setdefault"}
+# Constants are worked out once; a bundle script sets its threads before numpy is there.
+BUNDLE_CALLS = {
+    *("automatic", "datetime64", "exp", "get_args", "linspace", "log", "monotonic", "setdefault"),
+    "total_seconds",
+}
 
 IMPORT_ALL = """
 import importlib, os, sys

@@ -70,8 +70,8 @@ def _computed(name: str, past: Past, row: int, steps: int) -> Floats:
     try:
         told = np.asarray(_model(name, season).forecast(y=values.copy(), h=steps)["mean"], float)
     except (ValueError, ArithmeticError, IndexError, KeyError, RuntimeError, TypeError):
-        return usual  # too short or too plain a series for this model
-    return told if told.shape == (steps,) and np.isfinite(told).all() else usual
+        return np.asarray(usual)  # too short or too plain a series for this model
+    return told if told.shape == (steps,) and bool(np.isfinite(told).all()) else np.asarray(usual)
 
 
 def _model(name: str, season: int) -> Any:  # noqa: ANN401 - statsforecast has no types

@@ -13,6 +13,7 @@ from config import Json
 from metrics import Codes, Floats
 
 Unit = Literal["second", "month", "slot", "number"]
+_UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
 MINUTE, HOUR, DAY, WEEK = 60.0, 3600.0, 86_400.0, 604_800.0
 YEAR = 365.25 * DAY
 EPOCH = np.datetime64("2000-01-01T00:00:00", "s")

@@ -40,7 +40,7 @@ def grown_season(past: Past, steps: int) -> Floats:
     newest = past.values[:, -length:].mean(axis=1)
     before = past.values[:, -2 * length : -length].mean(axis=1)
     seasons = 1 + np.arange(steps) // length
-    return _repeat(past.values, length, steps) + (newest - before)[:, None] * seasons
+    return np.asarray(_repeat(past.values, length, steps) + (newest - before)[:, None] * seasons)
 
 
 def recent_level(past: Past, steps: int) -> Floats:

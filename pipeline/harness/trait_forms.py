@@ -18,6 +18,7 @@ MOST_GROUPS = 4
 FEW_VALUES = 15
 MOST_ROWS = 1_000
 ROUNDS = 60
+REPEATED = 0.98  # correlation from which a column only repeats another
 DEEP = 0.6  # a valley that parts two heaps
 
 
@@ -123,3 +124,15 @@ def _by_gaps(values: Floats, groups: int) -> Codes:
 def _spread(count: int) -> Codes:
     """Places of at most MOST_ROWS rows, spread evenly."""
     return np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).astype(np.int64))
+
+
+def same_codes(codes: Codes, others: Codes) -> bool:
+    """Whether every value of one category goes with one value of the other, and back."""
+    both = (codes >= 0) & (others >= 0)
+    if both.sum() < len(codes) / 2:
+        return False
+    pairs, counts = np.unique(codes[both] * 1000 + others[both], return_counts=True)
+    usual = pairs[counts > (1 - REPEATED) * both.sum() / len(pairs)]
+    size = max(len(np.unique(codes[both])), len(np.unique(others[both])))
+    alone = len(np.unique(usual // 1000)) == len(np.unique(usual % 1000)) == len(usual)
+    return alone and len(usual) == size

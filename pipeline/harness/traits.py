@@ -15,13 +15,12 @@ from features import Encoder, learn_encoder, load_encoder
 from metrics import Codes, Floats
 from mixtures import Rows
 from tables import Table
-from trait_forms import bounds, shift_for_log, step_of, tells_more
+from trait_forms import REPEATED, bounds, same_codes, shift_for_log, step_of, tells_more
+from trait_gaps import learn_fill
 
 MOST_LEVELS = 12  # of a category; rarer ones are taken together
 TWO = 2
-REPEATED = 0.98  # correlation from which a column only repeats another
 NEARLY_THE_SAME = 0.9999
-STIFF = 1.0  # rows that a regression for missing numbers is held back by
 MOST_NUMBERS = 300
 COARSE = 0.2  # of a column's deviation: a step from which values stand apart
 
@@ -190,7 +189,8 @@ def learn_traits(table: Table, kinds: Mapping[str, Kind]) -> Traits:
     kept = _without_repeats(numbers, matrix, left_out)
     told = _without_repeated_categories(categories, matrix, left_out)
     traits = Traits(encoder, kept, told, left_out, np.zeros((len(kept), len(kept))))
-    return replace(traits, fill=_learn_fill(traits, matrix))
+    numbers_scaled = [one.scaled(matrix[:, one.place]) for one in kept]
+    return replace(traits, fill=learn_fill(numbers_scaled, len(matrix)))
 
 
 def _traits(encoder: Encoder, matrix: Floats) -> tuple[list[Number], list[Category]]:
@@ -288,37 +288,9 @@ def _without_repeated_categories(
     kept: list[tuple[Category, Codes]] = []
     for one in categories:
         codes = one.codes(matrix[:, one.place])
-        like = next((other for other, seen in kept if _same(codes, seen)), None)
+        like = next((other for other, seen in kept if same_codes(codes, seen)), None)
         if like is None:
             kept.append((one, codes))
         else:
             left_out[one.name] = f"it says what {like.name} says"
     return tuple(one for one, _ in kept)
-
-
-def _same(codes: Codes, others: Codes) -> bool:
-    both = (codes >= 0) & (others >= 0)
-    if both.sum() < len(codes) / 2:
-        return False
-    pairs, counts = np.unique(codes[both] * 1000 + others[both], return_counts=True)
-    usual = pairs[counts > (1 - REPEATED) * both.sum() / len(pairs)]
-    size = max(len(np.unique(codes[both])), len(np.unique(others[both])))
-    alone = len(np.unique(usual // 1000)) == len(np.unique(usual % 1000)) == len(usual)
-    return alone and len(usual) == size
-
-
-def _learn_fill(traits: Traits, matrix: Floats) -> Floats:
-    """A ridge regression of every number with gaps on the others, gaps taken as the mean."""
-    numbers = [one.scaled(matrix[:, one.place]) for one in traits.numbers]
-    count = len(numbers)
-    fill = np.zeros((count, count))
-    filled = np.nan_to_num(np.column_stack(numbers)) if numbers else np.empty((len(matrix), 0))
-    for at, values in enumerate(numbers):
-        known = ~np.isnan(values)
-        others = [other for other in range(count) if other != at]
-        if known.all() or not others:
-            continue
-        given = filled[known][:, others]
-        held = given.T @ given + STIFF * np.eye(len(others))
-        fill[others, at] = np.linalg.solve(held, given.T @ values[known])
-    return fill

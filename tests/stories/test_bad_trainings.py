@@ -132,9 +132,7 @@ async def test_a_script_that_hangs_is_stopped_at_its_time_limit(
 async def test_a_script_that_eats_memory_is_stopped_at_its_limit(
     house: House, tmp_path: Path, broken: MakeRecipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        training, "_training", lambda *_: Limits(seconds=60, memory=600 << 20)
-    )
+    monkeypatch.setattr(training, "_training", lambda *_: Limits(seconds=60, memory=600 << 20))
     lines = "held = []\nwhile True: held.append(bytearray(50 << 20))"
     row = await train(house, tmp_path, broken(lines))
     assert row.status is JobStatus.WAITING
