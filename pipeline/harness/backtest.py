@@ -210,7 +210,7 @@ def _write(
         told[rows] = member.forecast(past, horizon)
 
 
-def _try_trees(  # noqa: PLR0917 - one step of its caller
+def _try_trees(
     panel: Panel,
     name: str,
     untils: Sequence[Sequence[int]],
@@ -241,7 +241,7 @@ def _try_trees(  # noqa: PLR0917 - one step of its caller
         _write(told[:, window], groups, member, horizon)
 
 
-def _try_auto(  # noqa: PLR0917 - one step of its caller
+def _try_auto(
     panel: Panel,
     name: str,
     untils: Sequence[Sequence[int]],

@@ -72,7 +72,7 @@ def _sensible(names: Sequence[str], panel: Panel) -> list[str]:
     return [name for name in kept if name not in unneeded] or list(names)
 
 
-def _fitted(  # noqa: PLR0917 - one step of its caller
+def _fitted(
     panel: Panel,
     names: Sequence[str],
     parts: Floats,

@@ -87,7 +87,7 @@ def _drivers(fit: Table, shape: Shape) -> tuple[Driver, ...]:
     return tuple(learn_driver(name, fit.column(name)) for name in shape.known)
 
 
-def _write(  # noqa: PLR0917 - one step of its caller
+def _write(
     config: BundleConfig,
     outline: Outline,
     observed: Observed,

@@ -244,7 +244,7 @@ def test_wide_tables_are_answered_for_every_column(bundle: TestBundle, tmp_path:
     pairs = zip(sold(100), sold(100, seed=4, size=50), strict=True)
     rows = [[one[0], one[1], f"{other[1]:,.2f}"] for one, other in pairs]
     header = ("day", "tea", "coffee")
-    roles = {"time": "day", "target": ("tea", "coffee")}
+    roles: Roles = {"time": "day", "target": ("tea", "coffee")}
     configured(bundle, write(tmp_path / "data" / "sold.csv", rows, header), roles=roles, horizon=7)
     assert prepared(bundle)["rows"] == {"train": 186, "validation": 0, "test": 14}
     trained(bundle)
