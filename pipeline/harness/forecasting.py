@@ -100,6 +100,10 @@ class ForecastModel:
             asked = followed_by(self.outline, asked, ends, asked.driven.shape[1])
         wanted = asked.open
         names = [asked.names[at] for at in wanted]
+        ends = {line.name: line.start + len(line) - 1 for line in self.lines}
+        nothing = int(asked.places.min(initial=0)) - 1
+        known = np.array([ends.get(name, nothing) for name in names], dtype=np.int64)
+        check_ahead(self.outline, asked.places[wanted] - known)
         first = _first(names, asked.places[wanted])
         lines = self._lines([*added, asked], first)
         return self._answered(asked, wanted, names, lines)
@@ -176,7 +180,6 @@ class ForecastModel:
         series = np.array([at[name] for name in names], dtype=np.int64)
         ends = np.array([line.start + len(line) - 1 for line in lines])
         steps = asked.places[wanted] - ends[series]
-        check_ahead(self.outline, steps)
         farthest = int(steps.max(initial=1))
         if farthest > self.outline.horizon:
             _note(
