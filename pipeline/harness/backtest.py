@@ -30,6 +30,7 @@ SLOW = 0.5  # seconds for one series; with more, many take as much each
 PILOT = 40  # series on which the time for all is estimated
 LEAST_SERIES = 20  # that are tried also where time is short
 LEAST_WINDOWS = 2
+ROUND = (2, 3, 5, 7, 10)  # windows; few numbers, so that a busier machine seldom takes another
 Flags = npt.NDArray[np.bool_]
 Tell = Callable[[str, float], None]
 
@@ -159,7 +160,7 @@ def _affordable(
     most = max(1, MOST_NUMBERS // (members * horizon))
     windows = min(time_for / (begun + each * count), most / count, schedule.windows)
     if windows >= LEAST_WINDOWS:
-        return set(order), int(windows)
+        return set(order), max(one for one in ROUND if one <= windows)
     series = int(min((time_for / LEAST_WINDOWS - begun) / max(each, 1e-9), most / LEAST_WINDOWS))
     return set(order[: max(LEAST_SERIES, series)]), min(LEAST_WINDOWS, schedule.windows)
 

@@ -118,18 +118,18 @@ def learn_encoder(table: Table, kinds: Mapping[str, Kind], *, simple: bool = Fal
 
     `simple` takes numbers, dates and categories only and makes no parts of strings.
     """
-    return encode(table, kinds, simple=simple)[0]
+    return encode(table, table.names, kinds, simple=simple)[0]
 
 
 def encode(
-    table: Table, kinds: Mapping[str, Kind], *, simple: bool = False
+    table: Table, names: Sequence[str], kinds: Mapping[str, Kind], *, simple: bool = False
 ) -> tuple[Encoder, Floats]:
-    """The same, and the training rows as `transform(table, training=True)` gives them."""
+    """The same for some columns, and the rows as `transform(table, training=True)` gives them."""
     plans: list[ColumnPlan] = []
     dropped: dict[str, str] = {}
     features: list[Feature] = []
     columns: list[Floats] = []
-    for name in table.names:
+    for name in names:
         cells = table.column(name)
         plain = plainly(cells) if kinds[name] in NUMBERS else None
         plan = _plan(name, kinds[name], cells, plain)
@@ -233,7 +233,10 @@ def _numbers(cells: Sequence[Cell], plan: ColumnPlan) -> Floats:
     gone = [to_number(mark, decimal, unit) for mark in plan.missing - MISSING]
     plain = plainly(cells) if decimal == "." else None
     if plain is None:
-        read = {cell: to_number(cell, decimal, unit) for cell in set(cells)}
+        bare = {
+            cell: (cell or "").replace("_", "") for cell in set(cells)
+        }  # 1_000 as Python has it
+        read = {cell: to_number(text, decimal, unit) for cell, text in bare.items()}
         found = np.array([read[cell] for cell in cells], dtype=float)
     else:
         found = plain.numbers

@@ -17,7 +17,7 @@ from serving import TRUTH
 from tables import Table, write_csv
 
 MOST_SERIES = 50  # that are listed one by one
-MANY_SERIES = 10  # with as many, series are the blocks; with fewer, stretches of time
+MANY_SERIES = 10  # enough to tell from their differences alone
 PAST = 4  # horizons of history in a picture
 SEASONS = 4  # whole ones, from which on a pattern is well seen
 MANY = 20  # rows from which on the coverage says something
@@ -68,21 +68,18 @@ def measure(model: ForecastModel, content: bytes, heldout: Table) -> Measurement
 
 
 def blocks_of(model: ForecastModel, measured: Measurement) -> Codes:
-    """Rows that stand or fall together: series, or stretches of time where there are few.
+    """Rows that stand or fall together: those of a series, or each half of a single one.
 
-    One stretch may be foretold well by luck. Where the trial on many stretches of the history was
-    surely better than guessing, each row counts for itself.
+    One stretch of time may be foretold well by luck, from its first step to its last. Only where
+    the trial on many stretches of the history was better than guessing does each row of few series
+    count for itself.
     """
     series = measured.series
     if model.trial.get("surely_better") and len(series) < MANY_SERIES:
         return np.arange(len(measured.outcome))
     blocks = np.zeros(len(measured.outcome), dtype=np.int64)
-    count = 0
-    for rows in series.values():
-        length = len(rows) if len(series) >= MANY_SERIES else max(1, round(len(rows) ** 0.5))
-        for at, row in enumerate(rows):
-            blocks[row] = count + at // length
-        count = int(blocks[rows].max()) + 1
+    for number, rows in enumerate(series.values()):
+        blocks[rows] = number if len(series) > 1 else np.arange(len(rows)) * 2 // len(rows)
     return blocks
 
 

@@ -101,9 +101,9 @@ class ForecastModel:
         wanted = asked.open
         names = [asked.names[at] for at in wanted]
         ends = {line.name: line.start + len(line) - 1 for line in self.lines}
-        nothing = int(asked.places.min(initial=0)) - 1
-        known = np.array([ends.get(name, nothing) for name in names], dtype=np.int64)
-        check_ahead(self.outline, asked.places[wanted] - known)
+        pairs = zip(names, asked.places[wanted].tolist(), strict=True)
+        steps = [place - ends.get(name, place - 1) for name, place in pairs]
+        check_ahead(self.outline, np.array(steps, dtype=np.int64))
         first = _first(names, asked.places[wanted])
         lines = self._lines([*added, asked], first)
         return self._answered(asked, wanted, names, lines)

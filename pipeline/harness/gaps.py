@@ -5,7 +5,7 @@ from metrics import Floats
 from numpy.lib.stride_tricks import sliding_window_view
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
-ABSURD = 30.0  # usual distances from the middle of the neighbours
+ABSURD = 300.0  # usual moves from the middle of the neighbours; prices do jump by a hundred
 MOST_ABSURD = 0.05  # share of the values; more of them are no mistakes
 LEAST = 20  # values, from which on it can be told
 WIDEST = 101  # neighbours that are looked at
@@ -52,7 +52,7 @@ def absurd(values: Floats, season: int) -> Flags:
     width = min(2 * season + 5, WIDEST) | 1
     around = sliding_window_view(np.pad(line, width // 2, mode="reflect"), width)
     away = np.abs(line - np.median(around, axis=1))
-    usual = float(np.median(away))
+    usual = max(float(np.median(away)), float(np.median(np.abs(np.diff(line)))))
     far = away > ABSURD * usual
     if usual > 0 and far.sum() <= MOST_ABSURD * len(line) + 1:
         found[known[far]] = True

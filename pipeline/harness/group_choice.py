@@ -12,12 +12,12 @@ from itertools import pairwise
 
 from config import Json
 from figures_form import number
+from group_reference import MOST_FOOLED
 from group_scan import Evidence
 from trait_forms import SURELY
 
 COMES_BACK = 0.8  # prediction strength that its authors ask for
 THINS_OUT = 1.0  # rows in the valley, as a share of the lower peak's
-MOST_FOOLED = 0.15  # of boxes of rows without groups may seem to have as many
 EXPLAINS = 0.3  # of the gain in BIC of the best number of groups
 WORDS = {
     "silhouette": "the silhouette",
@@ -32,12 +32,12 @@ WORDS = {
 class Tested:
     """One number of groups with all that speaks for it; `gain` is its share of the best BIC's.
 
-    `fooled` is the share of boxes without groups that seem to have as many, where looked at.
+    `fooled` counts boxes without groups that seem to have as many, where they were looked at.
     """
 
     evidence: Evidence
     gain: float
-    fooled: float | None = None
+    fooled: int | None = None
 
     @property
     def groups(self) -> int:
@@ -60,7 +60,7 @@ class Tested:
         """Whether groups so many are really there."""
         found = self.evidence
         strong = found.strength is not None and found.strength >= COMES_BACK
-        plain = found.valley <= THINS_OUT and (self.fooled or 0.0) <= MOST_FOOLED
+        plain = found.valley <= THINS_OUT and (self.fooled or 0) <= MOST_FOOLED
         return strong and plain and self.gain >= EXPLAINS
 
     @property

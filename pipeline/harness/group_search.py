@@ -23,7 +23,7 @@ from progress import say
 
 MANY_COLUMNS = 5  # from here on the main directions alone may show more
 CLEAR = 0.5  # a deeper valley needs no comparison with rows that have no groups
-CUT = 0.4  # pieces of one crowd are groups of their own where the valley is deeper than this
+CUT = 0.5  # pieces of one crowd are groups of their own where the valley is deeper than this
 ALIKE = 0.9  # agreement from which shapes say what a crowd says
 WITHIN = 0.97  # share of rows that are where most of their group is
 SCAN_TIME, TEST_TIME, CHECK_TIME = 0.4, 0.6, 0.75  # of the time there is
@@ -194,8 +194,8 @@ def _taken(look: Look, wish: Wish) -> tuple[Look, Tested | None]:
         sure = taken is None or taken.evidence.valley <= CLEAR or taken.fooled is not None
         if taken is None or sure or monotonic() > wish.until(CHECK_TIME):
             return look, taken
-        part = fooled(look.scan, taken.evidence, deadline=wish.until(CHECK_TIME))
-        seen = replace(taken, fooled=part)
+        times = fooled(look.scan, taken.evidence, deadline=wish.until(CHECK_TIME))
+        seen = replace(taken, fooled=times)
         tested = tuple(seen if one is taken else one for one in look.tested)
         look = replace(look, tested=tested)
     return look, choose(look.tested)

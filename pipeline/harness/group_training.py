@@ -222,6 +222,7 @@ def _facts(read: Read, found: Found, told: Sequence[Profile], *, asked: bool) ->
         "asked": asked,
         "stands_out": found.stands_out,
         "bent": isinstance(taken, Crowds),
+        "shape": taken.evidence.fitted.shape if isinstance(taken, Tested) else None,
         "method": _method(taken),
         "reason": _reason(found, test, asked=asked),
         "stability": stable,

@@ -43,11 +43,13 @@ def why_useless(different: int, *, gaps: bool) -> str | None:
 def plainly(cells: Sequence[Cell]) -> Plain | None:
     """The numbers; None where a cell that is not empty is anything but a plain number."""
     try:
-        numbers = np.array([cell or None for cell in cells], dtype=object).astype(float)
-    except ValueError:
-        return None
-    if np.isinf(numbers).any() or "_" in "".join(cell for cell in cells if cell):
-        return None  # what Python takes for a number and people do not
+        numbers = np.array(list(map(float, cells)), dtype=np.float64)  # type: ignore[arg-type] # None ends in except
+    except (TypeError, ValueError):
+        try:
+            numbers = np.array([cell or None for cell in cells], dtype=object).astype(np.float64)
+        except ValueError:
+            return None
+    numbers[np.isinf(numbers)] = np.nan
     return Plain(numbers, sure=not _may_mark(numbers))
 
 

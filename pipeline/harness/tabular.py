@@ -218,8 +218,8 @@ def linear_model(matter: Matter) -> TabularModel:
 
 
 def _encoded(matter: Matter, *, simple: bool = False) -> tuple[Encoder, Floats]:
-    table = matter.table.select(matter.inputs)
-    encoder, matrix = encode(table, matter.config.kinds, simple=simple)
+    kinds = matter.config.kinds
+    encoder, matrix = encode(matter.table, matter.inputs, kinds, simple=simple)
     if not encoder.features and not simple:
         raise Problem(
             "No column says anything that several rows share, so there is nothing to learn from.",

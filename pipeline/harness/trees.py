@@ -70,18 +70,17 @@ def fit_lightgbm(lesson: Lesson, **settings: float | bool | str) -> Boosted:
 
     A lesson that brings its pace, from another fold, is learned at once.
     """
-    told = _lightgbm_settings(lesson) | settings
-    pace = lesson.pace or _find_pace(lesson, told)
+    told, data = _lightgbm_settings(lesson) | settings, _dataset(lesson)
+    pace = lesson.pace or _find_pace(lesson, told, data)
     told["learning_rate"] = pace.rate
-    booster = _train(lesson, told, np.arange(len(lesson.rows)), pace.rounds)
-    return Boosted(booster, lesson.classes, pace)
+    return Boosted(_train(lesson, told, data, pace.rounds), lesson.classes, pace)
 
 
 def scout(lesson: Lesson, **settings: float | bool | str) -> Any:  # noqa: ANN401 - untyped
     """The trees of a small booster, as LightGBM dumps them: {"tree_info": [...]}."""
     told = _lightgbm_settings(lesson) | settings | {"learning_rate": SCOUT_RATE}
     rounds = max(1, SCOUT_ROUNDS // max(1, lesson.classes - 1))
-    return _train(lesson, told, np.arange(len(lesson.rows)), rounds).dump_model()
+    return _train(lesson, told, _dataset(lesson), rounds).dump_model()
 
 
 def search_cost(rows: int) -> float:
@@ -89,39 +88,33 @@ def search_cost(rows: int) -> float:
     return BY_FOLDS if rows < SMALL else BY_PART
 
 
-def _find_pace(lesson: Lesson, told: dict[str, Any]) -> Pace:
+def _find_pace(lesson: Lesson, told: dict[str, Any], data: Any) -> Pace:  # noqa: ANN401 - untyped
     """Rounds that gain on rows left out; where time is too short to look, as many as it takes."""
     cost = search_cost(len(lesson.rows))
     if lesson.learning_rate is None:
-        reached = _reached(lesson, told)
+        reached = _reached(lesson, told, data)
         told["learning_rate"] *= _hurry(reached / (1.0 + cost))
         if FASTER[-1] * reached < ENOUGH * (1.0 + cost):
-            return Pace(MOST_ROUNDS, told["learning_rate"])
+            return Pace(int(ENOUGH / told["learning_rate"]), told["learning_rate"])
     now = time.monotonic()
     search = replace(lesson, deadline=now + (lesson.deadline - now) * cost / (1.0 + cost))
-    rounds = _by_folds(search, told) if len(lesson.rows) < SMALL else _by_part(search, told)
+    few = len(lesson.rows) < SMALL
+    rounds = _by_folds(search, told, data) if few else _by_part(search, told)
     return Pace(max(1, rounds), told["learning_rate"])
 
 
-def _train(
-    lesson: Lesson, told: dict[str, Any], places: Codes, rounds: int, check: Codes | None = None
-) -> Any:  # noqa: ANN401 - untyped
-    """Train for so many rounds, or until the rows of `check` gain nothing, or until late."""
+def _train(lesson: Lesson, told: dict[str, Any], data: Any, rounds: int) -> Any:  # noqa: ANN401
+    """Train for so many rounds, or until late."""
     import lightgbm  # noqa: PLC0415 - start-up
 
-    data = _dataset(lesson, places)
-    if check is None:
-        return lightgbm.train(told, data, rounds, callbacks=[_stop_when_late(lesson)])
-    watch = [lightgbm.early_stopping(lesson.patience, verbose=False), _stop_when_late(lesson)]
-    valid = [_dataset(lesson, check, data)]
-    return lightgbm.train(told, data, rounds, valid_sets=valid, callbacks=watch)
+    return lightgbm.train(told, data, rounds, callbacks=[_stop_when_late(lesson)])
 
 
-def _reached(lesson: Lesson, told: dict[str, Any]) -> float:
+def _reached(lesson: Lesson, told: dict[str, Any], data: Any) -> float:  # noqa: ANN401 - untyped
     """Rounds times rate for which one training on all rows has the time."""
     import lightgbm  # noqa: PLC0415 - start-up
 
-    data = _dataset(lesson, np.arange(len(lesson.rows))).construct()
+    data.construct()
     started = time.monotonic()
     lightgbm.train(told, data, PROBED)
     now = time.monotonic()
@@ -138,37 +131,39 @@ def _hurry(reached: float) -> float:
 
 
 def _by_part(lesson: Lesson, told: dict[str, Any]) -> int:
-    """Rounds by one inner part, a little more for all rows."""
+    """Rounds by one inner part, a little more for all rows; its bins are its own."""
+    import lightgbm  # noqa: PLC0415 - start-up
+
     learn, check = inner_part(lesson)
-    found = int(_train(lesson, told, learn, MOST_ROUNDS, check).best_iteration)
-    return round(MORE_ROWS * found)
+    part = _dataset(lesson, learn)
+    watch = [lightgbm.early_stopping(lesson.patience, verbose=False), _stop_when_late(lesson)]
+    valid = [_dataset(lesson, check, part)]
+    found = lightgbm.train(told, part, MOST_ROUNDS, valid_sets=valid, callbacks=watch)
+    return round(MORE_ROWS * int(found.best_iteration))
 
 
-def _by_folds(lesson: Lesson, told: dict[str, Any]) -> int:
+def _by_folds(lesson: Lesson, told: dict[str, Any], data: Any) -> int:  # noqa: ANN401 - untyped
     """Rounds by inner folds: one part of few rows would say little."""
     import lightgbm  # noqa: PLC0415 - start-up
 
     fold = spread_folds(lesson.target, 4, lesson.seed, lesson.apart)
     pairs = [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(4)]
-    history = lightgbm.cv(
-        told,
-        _dataset(lesson, np.arange(len(lesson.rows))),
-        MOST_ROUNDS,
-        folds=pairs,
-        callbacks=[
-            lightgbm.early_stopping(lesson.patience, verbose=False),
-            _stop_when_late(lesson),
-        ],
-    )
+    watch = [lightgbm.early_stopping(lesson.patience, verbose=False), _stop_when_late(lesson)]
+    history = lightgbm.cv(told, data, MOST_ROUNDS, folds=pairs, callbacks=watch)
     return max(len(list(values)) for values in history.values())
 
 
-def _dataset(lesson: Lesson, places: Codes, reference: Any = None) -> Any:  # noqa: ANN401 - untyped
+def _dataset(
+    lesson: Lesson,
+    places: Codes | None = None,
+    reference: Any = None,  # noqa: ANN401 - untyped
+) -> Any:  # noqa: ANN401 - untyped
+    """The rows, or some of them, in bins: their own, or those of `reference`."""
     import lightgbm  # noqa: PLC0415 - start-up
 
     return lightgbm.Dataset(
-        lesson.rows[places],
-        lesson.target[places],
+        lesson.rows if places is None else lesson.rows[places],
+        lesson.target if places is None else lesson.target[places],
         reference=reference,
         categorical_feature=list(lesson.categories),
         params={"verbose": -1, "num_threads": lesson.threads, "feature_pre_filter": False},

@@ -18,7 +18,7 @@ from config import BundleConfig, Json
 from figures import Figure, cluster_sizes, clusters, scan
 from group_map import flat_map
 from group_model import Grouping, GroupModel
-from group_scores import TITLES, grouped, without_groups
+from group_scores import SHOWN, grouped, same_method, without_groups
 from group_training import sampled
 from metrics import Grouped, value_of
 from predict import load
@@ -57,7 +57,7 @@ def main() -> None:
         details=_details(model),
         steps=_steps(model),
     )
-    if not model.facts["stands_out"]:
+    if not _groups_anywhere(model):
         _say_none(paths.out / "metrics.json", model, outcome)
 
 
@@ -73,28 +73,42 @@ def _reached(
     config: BundleConfig, paths: Paths, model: GroupModel, held: Table, fit: Table
 ) -> list[Reached]:
     """What k-means reaches with as many groups: on these rows, and where there are no groups."""
+    many, names = str(model.facts["clusters"]), model.traits.names
     reached = []
-    for kind, title in TITLES.items():
-        if kind == "trivial" and len(model.traits.names) == 1:
+    for kind, what in SHOWN.items():
+        if kind == "trivial" and len(names) == 1:
             continue  # in any order, one column says what it said
-        other = load(paths.baselines / kind / str(model.facts["clusters"]))
-        rows = other.read(held)
-        if kind != "simple":
-            like = rows if kind == "trivial" else other.read(fit)
-            rows = without_groups(kind, like, len(rows), config.seed + 1)
-        outcome = grouped(other, rows, other.group(rows).labels)
-        value = value_of("silhouette", outcome)
-        simple = kind == "simple"
-        reached.append(Reached("simple" if simple else "trivial", title, value, outcome))
-    return reached
+        other = load(paths.baselines / kind / many)
+        real, known = other.read(held), other.read(fit)
+        like = real if kind == "trivial" else known
+        rows = without_groups(kind, like, len(real), config.seed + 1)
+        seen = without_groups(kind, known, len(known), config.seed)
+        plain = grouped(other, rows, other.group(rows).labels)
+        same = same_method(model, seen, rows, config.seed)
+        best, how = _better(plain, same)
+        reached.append(Reached("trivial", f"{how} on {what}", value_of("silhouette", best), best))
+    other = load(paths.baselines / "simple" / many)
+    rows = other.read(held)
+    simple = grouped(other, rows, other.group(rows).labels)
+    return [*reached, Reached("simple", "k-means", value_of("silhouette", simple), simple)]
+
+
+def _better(plain: Grouped, same: Grouped | None) -> tuple[Grouped, str]:
+    """What reaches more without groups: k-means, or the model's own method."""
+    if same is not None and value_of("silhouette", same) > value_of("silhouette", plain):
+        return same, "the same method"
+    return plain, "k-means"
 
 
 def _warnings(model: GroupModel, answers: Grouping) -> list[str]:
-    told = []
-    if not model.facts["stands_out"]:
+    told, others = [], _passing(model)
+    if not _groups_anywhere(model):
         told.append(
             "No groups stand out: the rows are parted, but there is no edge between the parts."
         )
+    elif not model.facts["stands_out"]:
+        many, taken = " or ".join(map(str, others)), len(model.profiles)
+        told.append(f"These {taken} groups do not stand out as asked for, but {many} would.")
     found = len(np.unique(answers.labels))
     if found < len(model.profiles):
         told.append(f"Only {found} of the {len(model.profiles)} groups occur in the held-out rows.")
@@ -104,7 +118,7 @@ def _warnings(model: GroupModel, answers: Grouping) -> list[str]:
 def _figures(config: BundleConfig, model: GroupModel, fit: Table) -> list[Figure | None]:
     shown = fit.take(sampled(len(fit), MOST_MAPPED, config.seed).tolist())
     labels = model.predict(shown).labels
-    names = [one.name for one in model.profiles]
+    names = [f"{one.cluster}: {one.name}" for one in model.profiles]
     points, axes = flat_map(model, shown, labels)
     tested = [one for one in _list(model.facts["scan"]) if isinstance(one, dict)]
     numbers = [int(str(one["clusters"])) for one in tested]
@@ -127,11 +141,10 @@ def _details(model: GroupModel) -> dict[str, Json]:
 def _steps(model: GroupModel) -> Sequence[str]:
     """What to try next: another number of groups that also passes, or that an index would take."""
     facts = model.facts
-    if not facts["stands_out"]:
+    if not _groups_anywhere(model):
         return NO_GROUPS
     taken = facts["clusters"]
-    tested = [one for one in _list(facts["scan"]) if isinstance(one, dict)]
-    others = [one["clusters"] for one in tested if one["passes"] and one["clusters"] != taken]
+    others = [one for one in _passing(model) if one != taken]
     votes = facts["votes"]
     voted = [one for one in votes.values() if one != taken] if isinstance(votes, dict) else []
     also = [*reversed(others), *sorted(voted, key=voted.count, reverse=True)]
@@ -140,6 +153,17 @@ def _steps(model: GroupModel) -> Sequence[str]:
         return [names]
     look = f"Look at {also[0]} groups as well: --set hyperparameters.clusters={also[0]}"
     return [look, names]
+
+
+def _passing(model: GroupModel) -> list[int]:
+    """The numbers of groups that stood up to all tests."""
+    tested = [one for one in _list(model.facts["scan"]) if isinstance(one, dict)]
+    return [int(str(one["clusters"])) for one in tested if one["passes"]]
+
+
+def _groups_anywhere(model: GroupModel) -> bool:
+    """Whether the groups stand out, or another number of them would."""
+    return bool(model.facts["stands_out"]) or bool(_passing(model))
 
 
 def _say_none(path: Path, model: GroupModel, outcome: Grouped) -> None:

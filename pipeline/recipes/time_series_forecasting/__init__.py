@@ -1,6 +1,8 @@
 """Time series forecasting: what was measured over time in, the next values out."""
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +28,8 @@ _AHEAD = frozenset(  # of a column that says yes or no: nobody waits for it to h
     ("holiday", "holidays", "promo", "promotion", "weekend", "workingday", "feiertag", "festivo")
 )
 _NAMES_OF_SERIES = frozenset(("category", "id", "integer", "boolean", "text"))
+
+Keys = Sequence[str]
 
 
 class Settings(BaseModel):
@@ -53,21 +57,22 @@ def evidence(report: DataReport, words: str) -> Evidence:
         return no_evidence("No column holds times.")
     time = _time(report, times)
     series = _series(report, time, words)
-    aside = [*(one.name for one in times), *([series] if series else ())]
+    keys = (series,) if isinstance(series, str) else series or ()
+    aside = [*(one.name for one in times), *keys]
     choice = roles.choose(report, words, _is_measured, besides=aside, insist=False)
     if choice is None:
         return no_evidence("No column holds numbers that were measured over time.")
-    targets = _targets(report, time, series, choice, words)
+    targets = _targets(report, time, keys, choice, words)
     doubts = {"target": choice.rivals} if choice.rivals and len(targets) == 1 else {}
     if len(times) > 1 and report.time is None:
         doubts["time"] = tuple(one.name for one in times)
     played: dict[str, str | tuple[str, ...]] = {"time": time.name}
     played["target"] = targets if len(targets) > 1 else targets[0]
     played |= {"series_id": series} if series else {}
-    known = _known_ahead(report, {time.name, series or "", *targets})
+    known = _known_ahead(report, {time.name, *keys, *targets})
     played |= {"known": known} if known else {}
     return Evidence(
-        score=_score(report, words, lone=_is_lone(report, time, series)),
+        score=_score(report, words, lone=_is_lone(report, time, keys)),
         reason=f"{choice.target.name} was measured over {time.name}",
         roles=played,
         doubts=doubts,
@@ -83,8 +88,11 @@ def _time(report: DataReport, times: tuple[ColumnReport, ...]) -> ColumnReport:
     return ordering or max(times, key=lambda one: (one.kind == "date", one.ordered, one.unique))
 
 
-def _series(report: DataReport, time: ColumnReport, words: str) -> str | None:
-    """The column that tells series apart: each of its values has a row for most times."""
+def _series(report: DataReport, time: ColumnReport, words: str) -> str | tuple[str, ...] | None:
+    """The column that tells series apart: each of its values has a row for most times.
+
+    Where no single one does, two may together: each store sells each product.
+    """
     several = report.rows / max(time.unique, 1)
     names = [
         column
@@ -99,7 +107,27 @@ def _series(report: DataReport, time: ColumnReport, words: str) -> str | None:
         most = max(2 * several, several + 2)
         fitting = [one for one in names if 0.8 * several <= one.unique <= most]
     best = min(fitting, key=lambda one: _unlikely(one, words, several), default=None)
-    return best.name if best else None
+    return best.name if best else _pair(names, several)
+
+
+def _pair(names: list[ColumnReport], several: float) -> tuple[str, ...] | None:
+    """Two columns whose values, each with each, are as many as the rows of a time."""
+    if several < 3.5:  # noqa: PLR2004 - two values of each make four
+        return None
+    pairs = [
+        (one, other)
+        for one, other in combinations(names, 2)
+        if min(one.unique, other.unique) > 1
+        and 0.8 * several <= one.unique * other.unique <= 1.3 * several
+    ]
+    best = min(pairs, key=lambda pair: _strange(pair, several), default=None)
+    return (best[0].name, best[1].name) if best else None
+
+
+def _strange(pair: tuple[ColumnReport, ColumnReport], several: float) -> tuple[int, float]:
+    """How little the names say that these are series, and how far their number is from it."""
+    named = sum(bool(_SERIES_NAMES & set(name_words(one.name))) for one in pair)
+    return -named, abs(pair[0].unique * pair[1].unique - several)
 
 
 def _is_a_block(column: ColumnReport, report: DataReport, time: ColumnReport, words: str) -> bool:
@@ -123,7 +151,7 @@ def _unlikely(
 
 
 def _targets(
-    report: DataReport, time: ColumnReport, series: str | None, choice: roles.Choice, words: str
+    report: DataReport, time: ColumnReport, keys: Keys, choice: roles.Choice, words: str
 ) -> tuple[str, ...]:
     """One target, or every column of a wide table whose words ask for all of them."""
     numbers = tuple(
@@ -131,7 +159,7 @@ def _targets(
         for column in report.columns
         if column.kind in {"number", "integer"} and column.name != time.name
     )
-    wide = series is None and len(numbers) == len(report.columns) - 1
+    wide = not keys and len(numbers) == len(report.columns) - 1
     if wide and len(numbers) > 1 and choice.rivals and _EVERY.search(words):
         return numbers
     return (choice.target.name,)
@@ -148,10 +176,10 @@ def _known_ahead(report: DataReport, played: set[str]) -> tuple[str, ...]:
     )
 
 
-def _is_lone(report: DataReport, time: ColumnReport, series: str | None) -> bool:
+def _is_lone(report: DataReport, time: ColumnReport, keys: Keys) -> bool:
     """Times, their values and at most the name of the series: nothing else to predict from."""
     rest = [one for one in report.columns if one.kind not in {"id", "constant", "empty"}]
-    return len(rest) - (time in rest) - (series is not None) <= 1
+    return len(rest) - (time in rest) - len(keys) <= 1
 
 
 def _score(report: DataReport, words: str, *, lone: bool) -> float:
@@ -207,7 +235,7 @@ RECIPE = Recipe(
         Backbone(
             name="light_forecast_stats",
             title="the same with AutoETS, AutoTheta, AutoCES and AutoARIMA (statsforecast)",
-            why="a little better on few series with much time, slow on many",
+            why="sometimes a little better on few series, and slow: seconds for each",
             hardware="cpu",
             requirements=("statsforecast==2.1.1",),
             called=("statsforecast", "arima", "autoarima", "ets", "autoets"),

@@ -163,7 +163,7 @@ def check_bent_groups_are_found() -> None:
 
 def check_one_cloud_has_no_groups_but_a_usable_model() -> None:
     draw = np.random.default_rng(0)
-    for numbers in (draw.normal(size=(120, 3)), draw.uniform(size=(150, 2))):
+    for numbers in (draw.normal(size=(120, 3)), draw.exponential(size=(150, 2))):
         model = trained(numbers)
         assert not model.facts["stands_out"], model.facts["scan"]
         assert "none stand out" in model.facts["reason"]

@@ -26,7 +26,7 @@ from members_kept import load_members, save_members
 from metrics import Floats
 from panels import Line, Panel
 from quantities import learn_driver, learn_quantity, load_driver, load_quantity
-from seasonality import guessed_season, seasons_of, usual_horizon
+from seasonality import seasons_of, usual_horizon
 from shares import shares
 from timeline import learn_clock, load_clock
 
@@ -152,11 +152,6 @@ def check_only_absurd_values_are_mistakes() -> None:
     assert np.flatnonzero(absurd(values, 12)).tolist() == [70]
     rare = np.where(np.random.default_rng(1).random(200) < 0.2, 9.0, 0.0)
     assert not absurd(rare, 7).any()
-
-
-def check_seasons_of_plain_numbers_are_guessed_from_the_values() -> None:
-    assert guessed_season([monthly(200)]) == (12,)
-    assert guessed_season([np.random.default_rng(0).normal(size=200)]) == ()
 
 
 def check_the_usual_horizon_is_at_most_a_fifth() -> None:
