@@ -30,23 +30,6 @@ class Role:
     least_values: int = 1
 
 
-# Of tables: which rows a split has to keep together, or must not learn from.
-SPLIT_ROLES = (
-    Role(
-        name="group",
-        title="what several rows belong to, as a patient",
-        kinds=("category", "id", "integer", "number", "text", "boolean"),
-        required=False,
-    ),
-    Role(
-        name="time",
-        title="what orders the rows in time",
-        kinds=("date", "integer", "number", "id"),
-        required=False,
-    ),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A metric by its fixed name; `better` has no default because being wrong is silent."""

@@ -11,7 +11,7 @@ from pipeline.artifacts import Metrics
 
 MOST_ROWS = 100
 MOST_BARS = 15
-_DRAWN = ("importance", "members", "classes", "confusion")  # each has a place of its own
+_DRAWN = ("importance", "members", "classes", "confusion", "by_class")  # have places of their own
 _TITLES: Mapping[str, str] = MappingProxyType(
     {
         "clusters": "The groups",

@@ -14,7 +14,7 @@ from metrics import Classified, Codes, Measured, Outcome, value_of
 from next_steps import MOST_STEPS, Judged, Known, next_steps
 from phrases import Found, figures_of, found_and_right, guess_of
 from progress import Problem
-from verdict import LITTLE, Score, judge
+from verdict import LITTLE, Level, Score, judge
 
 Kind = Literal["trivial", "simple"]
 MOST_SHOWN_CLASSES = 20
@@ -36,13 +36,17 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What else is said of a model: reasons for doubt, warnings, facts, and what to do next."""
+    """What else is said of a model: reasons for doubt, warnings, facts, and what to do next.
+
+    `verdict`, a level and a sentence, stands where something else than the score decides.
+    """
 
     alarms: Sequence[str] = ()
     warnings: Sequence[str] = ()
     details: Mapping[str, Json] = field(default_factory=dict)
     steps: Sequence[str] = ()
     known: Known = field(default_factory=Known)
+    verdict: tuple[Level, str] | None = None
 
 
 def judged(
@@ -63,6 +67,7 @@ def judged(
     found = Judged(level, outcome, _width(between, score.trivial), matched=score.matched)
     steps = dict.fromkeys((*told.steps, *next_steps(told.known, found)))
     warnings = dict.fromkeys((*told.alarms, *told.warnings, *_warnings(config, outcome)))
+    level, verdict = told.verdict or (level, verdict)
     return {
         "metric": {
             "name": config.metric,

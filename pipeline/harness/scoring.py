@@ -23,6 +23,7 @@ from next_steps import Known
 from progress import say
 from serving import Model
 from tables import Cell, Table, label_of, load_fit, load_table
+from verdict import Level
 
 __all__ = ["Paths", "Reached", "arguments", "conclude", "score", "write_heldout"]
 
@@ -114,12 +115,13 @@ def conclude(
     steps: Sequence[str] = (),
     blocks: Codes | None = None,
     known: Known | None = None,
+    verdict: tuple[Level, str] | None = None,
 ) -> None:
     """Judge `outcome` against what was `reached` without it, write what was found, and say it.
 
     `names` are the metrics to count, the config's among them; `alarms` are reasons why a very good
     score may not be real; rows of one number in `blocks` are alike. `steps` come before those that
-    follow from what is `known`.
+    follow from what is `known`. A `verdict` given here stands, whatever the score is.
     """
     told = Told(
         alarms=alarms,
@@ -127,6 +129,7 @@ def conclude(
         details=details or {},
         steps=steps,
         known=known or Known(),
+        verdict=verdict,
     )
     found = judged(config, outcome, reached, names, told=told, blocks=blocks)
     (out / "metrics.json").write_text(json.dumps(found, indent=1, allow_nan=False), "utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol, TextIO
+from typing import NoReturn, Protocol, TextIO, TypeVar
 
 import numpy as np
 from metrics import Floats
@@ -82,6 +82,10 @@ class Predictor(Reader, Protocol):
         ...
 
 
+Kept = TypeVar("Kept", bound=Predictor)
+Read = Callable[[Kept, bytes, str], Table]
+
+
 class Model(Reader, Protocol):
     """What predict.load returns where each row gets one class or number."""
 
@@ -90,12 +94,15 @@ class Model(Reader, Protocol):
         ...
 
 
-def serve(load: Callable[[Path], Predictor]) -> None:
-    """Main of every predict.py; wrong input ends with one `error:` line and exit code 2."""
+def serve(load: Callable[[Path], Kept], read: Read[Kept] | None = None) -> None:
+    """Main of every predict.py; wrong input ends with one `error:` line and exit code 2.
+
+    `read` makes the rows of a file where that is more than `read_input`.
+    """
     options = _arguments()
     try:
         model = load(options.model)
-        answers = model.predict(_rows(model, options))
+        answers = model.predict(_rows(model, options, read or read_input))
     except Problem as problem:
         _fail(f"{problem.message} {problem.hint}")
     except OSError as error:
@@ -149,11 +156,11 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _rows(model: Reader, options: argparse.Namespace) -> Table:
+def _rows(model: Kept, options: argparse.Namespace, read: Read[Kept]) -> Table:
     if options.text is None:
         name = options.input
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return read_input(model, content, "standard input" if name == "-" else Path(name).name)
+        return read(model, content, "standard input" if name == "-" else Path(name).name)
     if not model.reads_text:
         raise Problem(
             "This model does not read plain text.",

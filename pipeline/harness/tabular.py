@@ -178,7 +178,7 @@ def train_tabular(
     if not matter.classes or ensemble.unseen is None:
         return model
     unseen = _answered(matter, ensemble.unseen)
-    return replace(model, favour=learn_favour(config.metric, unseen))
+    return replace(model, favour=learn_favour(config.metric, unseen, config.care))
 
 
 def prior_model(matter: Matter) -> TabularModel:
@@ -229,8 +229,11 @@ def _encoded(matter: Matter, *, simple: bool = False) -> tuple[Encoder, Floats]:
 
 
 def _positive(matter: Matter) -> int:
+    """The positive class, where none was named the rarest; scoring takes the same."""
     named = matter.config.positive
-    return matter.classes.index(named) if named in matter.classes else len(matter.classes) - 1
+    if named in matter.classes:
+        return matter.classes.index(named)
+    return int(np.bincount(matter.target.astype(np.int64)).argmin())
 
 
 def _teller(matter: Matter, started: float) -> Tell:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import BundleConfig, load_config
+from process_age import process_age
 from progress import say
 from tables import Cell, Table, load_fit
 from tabular import Matter, TabularModel, linear_model, prior_model, train_tabular
@@ -38,7 +38,6 @@ MEMBERS: Mapping[str, Sequence[str]] = {
 REHEARSAL_ROWS = 200
 LEAST_OF_A_VALUE = 3
 REHEARSAL_SECONDS = 3.0
-START_TICKS = 19  # the place of the start time in /proc/self/stat, behind the name of the program
 
 MatterOf = Callable[[Table, BundleConfig], Matter]
 
@@ -50,7 +49,7 @@ def train(matter_of: MatterOf) -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--rehearse", action="store_true", help="few rows, a few seconds")
     told = parser.parse_args()
-    started = time.monotonic() - age()
+    started = time.monotonic() - process_age()
     config, table = load_config(told.config), load_fit(told.fit)
     if told.rehearse:
         config, table = rehearsal(config, table)
@@ -78,16 +77,6 @@ def write_baselines(matter_of: MatterOf, titles: Callable[[str], Mapping[str, st
     linear_model(matter).save(told.out / "simple")
     (told.out / "baselines.json").write_text(json.dumps(dict(named), indent=1), "utf-8")
     say("baseline", done=1)
-
-
-def age() -> float:
-    """Seconds since this process began: its start and its imports count too."""
-    try:
-        words = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        ticks = int(words[START_TICKS]) / os.sysconf("SC_CLK_TCK")
-        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - ticks, time.process_time())
-    except (OSError, AttributeError, ValueError, IndexError):
-        return time.process_time()  # not on Linux, or not to be seen in here
 
 
 def rehearsal(config: BundleConfig, table: Table) -> tuple[BundleConfig, Table]:

@@ -9,7 +9,6 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from progress import run
 from scoring import Paths, Reached, arguments, conclude
 from serving import read_input
 from tables import Table, load_fit, load_table, write_csv
+from verdict import Level
 
 METRICS = ("silhouette", "davies_bouldin", "calinski_harabasz", "stability")
 MOST_MAPPED = 1_500
@@ -56,9 +56,8 @@ def main() -> None:
         figures=_figures(config, model, fit),
         details=_details(model),
         steps=_steps(model),
+        verdict=None if _groups_anywhere(model) else _none(model, outcome),
     )
-    if not _groups_anywhere(model):
-        _say_none(paths.out / "metrics.json", model, outcome)
 
 
 def _held_out(rows: Table, model: GroupModel, out: Path) -> Table:
@@ -166,17 +165,14 @@ def _groups_anywhere(model: GroupModel) -> bool:
     return bool(model.facts["stands_out"]) or bool(_passing(model))
 
 
-def _say_none(path: Path, model: GroupModel, outcome: Grouped) -> None:
+def _none(model: GroupModel, outcome: Grouped) -> tuple[Level, str]:
     """Where no groups stand out, no index makes them good."""
-    told = json.loads(path.read_text("utf-8"))
-    parts = len(model.profiles)
-    told["verdict_level"] = "none"
-    told["verdict"] = (
-        f"No groups stand out: cut into {parts} parts, the rows are apart by"
+    sentence = (
+        f"No groups stand out: cut into {len(model.profiles)} parts, the rows are apart by"
         f" {value_of('silhouette', outcome):.2g} of 1, but there is no edge between the parts, or"
         " they do not come back when rows are missing."
     )
-    path.write_text(json.dumps(told, indent=1), "utf-8")
+    return "none", sentence
 
 
 def _list(value: Json) -> list[Json]:

@@ -5,7 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import apart, roles
 from pipeline.hearing.roles import Choice
-from pipeline.recipe import SPLIT_ROLES, Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.recipe import Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES, linear
 
 LEAST_ROWS = 20
 
@@ -111,12 +112,7 @@ RECIPE = Recipe(
             kinds=("category", "boolean", "integer", "number"),
             least_values=2,
         ),
-        Role(
-            name="features",
-            title="the columns to learn from",
-            kinds=("number", "integer", "boolean", "category", "date", "text"),
-            required=False,
-        ),
+        FEATURES,
         *SPLIT_ROLES,
     ),
     headline=headline,
@@ -127,38 +123,7 @@ RECIPE = Recipe(
         Metric(name="roc_auc", better="higher"),
         Metric(name="log_loss", better="lower"),
     ),
-    backbones=(
-        Backbone(
-            name="light_ensemble",
-            title="linear models, boosted trees, forests, kernels and small networks, blended",
-            why="what one model gets wrong another gets right; strong from 100 rows on, on a CPU",
-            hardware="cpu",
-            called=("ensemble",),
-        ),
-        Backbone(
-            name="light_ensemble_catboost",
-            title="the same ensemble with CatBoost",
-            why="CatBoost reads categories best, but is slow: worth it from five minutes on",
-            hardware="cpu",
-            requirements=("catboost==1.2.10",),
-            least_seconds=300,
-            called=("catboost",),
-        ),
-        Backbone(
-            name="lightgbm",
-            title="boosted trees (LightGBM) alone",
-            why="one kind of model, quick on many rows",
-            hardware="cpu",
-            called=("light gbm", "lgbm", "gradient boosting", "boosted trees", "boosting"),
-        ),
-        Backbone(
-            name="linear",
-            title="logistic regression alone",
-            why="the simplest: every column adds or takes its share",
-            hardware="cpu",
-            called=("logistic regression", "linear model", "linear regression"),
-        ),
-    ),
+    backbones=(*ENSEMBLES, linear("logistic regression alone", "logistic regression")),
     minimum_rows=LEAST_ROWS,
     budget_seconds=60,
     settings=Settings,

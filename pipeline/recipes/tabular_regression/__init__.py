@@ -4,7 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.artifacts import DataReport
 from pipeline.hearing import apart, asking, roles
-from pipeline.recipe import SPLIT_ROLES, Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.recipe import Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES, linear
 
 LEAST_ROWS = 20
 
@@ -76,12 +77,7 @@ RECIPE = Recipe(
             kinds=("number", "integer"),
             least_values=2,
         ),
-        Role(
-            name="features",
-            title="the columns to learn from",
-            kinds=("number", "integer", "boolean", "category", "date", "text"),
-            required=False,
-        ),
+        FEATURES,
         *SPLIT_ROLES,
     ),
     headline=headline,
@@ -90,38 +86,7 @@ RECIPE = Recipe(
         Metric(name="mae", better="lower"),
         Metric(name="r2", better="higher"),
     ),
-    backbones=(
-        Backbone(
-            name="light_ensemble",
-            title="linear models, boosted trees, forests, kernels and small networks, blended",
-            why="what one model gets wrong another gets right; strong from 100 rows on, on a CPU",
-            hardware="cpu",
-            called=("ensemble",),
-        ),
-        Backbone(
-            name="light_ensemble_catboost",
-            title="the same ensemble with CatBoost",
-            why="CatBoost reads categories best, but is slow: worth it from five minutes on",
-            hardware="cpu",
-            requirements=("catboost==1.2.10",),
-            least_seconds=300,
-            called=("catboost",),
-        ),
-        Backbone(
-            name="lightgbm",
-            title="boosted trees (LightGBM) alone",
-            why="one kind of model, quick on many rows",
-            hardware="cpu",
-            called=("light gbm", "lgbm", "gradient boosting", "boosted trees", "boosting"),
-        ),
-        Backbone(
-            name="linear",
-            title="ridge regression alone",
-            why="the simplest: every column adds or takes its share",
-            hardware="cpu",
-            called=("ridge regression", "ridge", "linear model", "linear regression"),
-        ),
-    ),
+    backbones=(*ENSEMBLES, linear("ridge regression alone", "ridge regression", "ridge")),
     minimum_rows=LEAST_ROWS,
     budget_seconds=60,
     settings=Settings,

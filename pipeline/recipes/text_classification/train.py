@@ -27,6 +27,7 @@ from config import BundleConfig, load_config
 from deciding import careful_cut
 from metrics import Classified, Codes, Floats, value_of
 from predict import TextModel, View, chances_of, clean, said_of, save
+from process_age import process_age
 from progress import Problem, run, say
 from scipy.optimize import minimize
 from sklearn.svm import LinearSVC
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("--rehearse", action="store_true")
     told = parser.parse_args()
     config = load_config(told.config)
-    started = time.monotonic()
+    started = time.monotonic() - process_age()
     rows = load_fit(told.fit)
     texts = labelled(config, sample(rows, REHEARSAL_ROWS, config.seed) if told.rehearse else rows)
     least = config.setting("min_rows_per_term", 2 if len(texts.texts) >= MANY_ROWS else 1)

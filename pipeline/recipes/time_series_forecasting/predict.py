@@ -10,9 +10,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 
-from forecast_serving import serve_forecasts
+from forecast_serving import read_rows
 from forecasting import ForecastModel, load_forecaster
 from progress import run
+from serving import serve
 
 
 def load(folder: Path) -> ForecastModel:
@@ -21,4 +22,4 @@ def load(folder: Path) -> ForecastModel:
 
 
 if __name__ == "__main__":
-    run(lambda: serve_forecasts(load))
+    run(lambda: serve(load, read_rows))

@@ -1,46 +1,19 @@
 """What finding groups promises, each checked where its libraries are: see checks.py beside."""
 
-import ast
-import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from adapters.environments import variables
-from pipeline.recipe import HARNESS
+from tests.unit.apart import names_in, run_checks
 
-CHECKS = Path(__file__).with_name("checks.py")
-NAMES = [
-    node.name
-    for node in ast.parse(CHECKS.read_text("utf-8")).body
-    if isinstance(node, ast.FunctionDef) and node.name.startswith("check_")
-]
+CHECKS = [Path(__file__).with_name(name) for name in ("checks.py",)]
 
 
 @pytest.fixture(scope="module")
 def results(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
-    """All checks run in one process; by name None, or what went wrong."""
-    folder = tmp_path_factory.mktemp("checks")
-    for file in (*HARNESS.glob("*.py"), CHECKS):
-        shutil.copy(file, folder)
-    settled = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-    ran = subprocess.run(
-        [python, "checks.py"],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=600,
-        env={**os.environ, **variables(python), **settled},
-    )
-    assert ran.returncode == 0, ran.stderr
-    told: dict[str, str | None] = json.loads(ran.stdout.splitlines()[-1])
-    return told
+    return run_checks(python, tmp_path_factory.mktemp("checks"), *CHECKS)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for script in CHECKS for name in names_in(script)])
 def test_finding_groups_keeps_its_promise(name: str, results: dict[str, str | None]) -> None:
     assert results[name] is None, results[name]

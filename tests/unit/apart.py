@@ -1,0 +1,47 @@
+"""Checks of bundle files that need their libraries: scripts, each run once in its environment.
+
+Such a script defines functions named check_…, lies flat beside the harness while it runs, and
+prints as its last line what went wrong in each, or null: {"check_name": null}.
+"""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from adapters.environments import variables
+from pipeline.recipe import HARNESS
+
+SECONDS = 600
+
+
+def names_in(script: Path) -> list[str]:
+    """The checks of a script."""
+    return [
+        node.name
+        for node in ast.parse(script.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("check_")
+    ]
+
+
+def run_checks(python: Path, folder: Path, *scripts: Path) -> dict[str, str | None]:
+    """Run all checks of some scripts, a process each; by name None, or what went wrong."""
+    for file in (*HARNESS.glob("*.py"), *scripts):
+        shutil.copy(file, folder)
+    settled = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    told: dict[str, str | None] = {}
+    for script in scripts:
+        ran = subprocess.run(
+            [python, script.name],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=SECONDS,
+            env={**os.environ, **variables(python), **settled},
+        )
+        assert ran.returncode == 0, ran.stderr
+        told |= json.loads(ran.stdout.splitlines()[-1])
+    return told
