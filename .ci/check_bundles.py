@@ -32,7 +32,7 @@ def assemble(recipe: Path) -> Path:
     shutil.rmtree(bundle, ignore_errors=True)
     bundle.mkdir(parents=True)
     scripts = (script for script in recipe.glob("*.py") if script.name != "__init__.py")
-    for file in (*HARNESS.glob("*.py"), *scripts):
+    for file in (*HARNESS.rglob("*.py"), *scripts):
         shutil.copy2(file, bundle / file.name)
     return bundle
 

@@ -13,7 +13,7 @@ from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.folders import fresh
 from pipeline.intent import DatasetIntent
 from pipeline.jobs import TaskType
-from pipeline.recipe import HARNESS, SCRIPTS, find_recipe, recipe_folder
+from pipeline.recipe import SCRIPTS, find_recipe, harness_shelves, recipe_folder
 
 _HELD_OUT = 0.1  # for each of validation and test
 _FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urllib", "requests"}
@@ -99,7 +99,7 @@ def _fractions(context: JobContext) -> Mapping[str, float]:
 
 def sources(task: TaskType) -> dict[str, Path]:
     """Every file of a bundle by name: the recipe's scripts and what they import by bare name."""
-    return needed(SCRIPTS, (recipe_folder(task), HARNESS))
+    return needed(SCRIPTS, (recipe_folder(task), *harness_shelves()))
 
 
 def needed(roots: Iterable[str], folders: Sequence[Path]) -> dict[str, Path]:

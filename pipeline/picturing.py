@@ -1,10 +1,12 @@
 """Pictures of a result, drawn from what score.py left, in an environment of their own."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline import bundle
 from pipeline.artifacts import Picture
 from pipeline.errors import MLTrainerError, Superseded
 from pipeline.events import AgentLogged
@@ -12,11 +14,11 @@ from pipeline.folders import fresh
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Limits, Step
-from pipeline.recipe import HARNESS, read_lines
-from pipeline.scripts import environment, harness_script, run_script
+from pipeline.recipe import harness_file, harness_shelves, read_lines
+from pipeline.scripts import environment, run_script
 
 FOLDER = "pictures"
-_REQUIREMENTS = HARNESS / "pictures.txt"
+_SCRIPT = "draw.py"
 _LIMITS = Limits(seconds=180)
 _LIST = TypeAdapter(tuple[Picture, ...])
 
@@ -40,13 +42,16 @@ async def draw(stage: Stage, ports: Ports, model: Path, work: Path) -> tuple[Pic
 
 
 async def _drawn(stage: Stage, ports: Ports, figures: Path, work: Path) -> tuple[Picture, ...]:
-    python = await environment(stage, ports, read_lines(_REQUIREMENTS))
+    python = await environment(stage, ports, read_lines(harness_file("pictures.txt")))
+    scripts = fresh(work.with_name(f"{work.name}-scripts"))
+    for name, source in bundle.needed((_SCRIPT,), harness_shelves()).items():
+        await asyncio.to_thread(shutil.copyfile, source, scripts / name)
     step = Step(
         name="pictures",
-        script=harness_script("draw.py"),
+        script=scripts / _SCRIPT,
         arguments=("--figures", str(figures), "--out", "."),
         work=fresh(work),
-        reads=(HARNESS, figures),
+        reads=(scripts, figures),
         limits=_LIMITS,
     )
     await run_script(stage, ports, python, step)

@@ -110,6 +110,17 @@ class Recipe(Task):
     settings: type[BaseModel]
 
 
+def harness_shelves() -> tuple[Path, ...]:
+    """The harness and the folders in it: bundle files of one kind lie together."""
+    below = (path for path in HARNESS.iterdir() if path.is_dir() and path.name[0].isalpha())
+    return (HARNESS, *sorted(below))
+
+
+def harness_file(name: str) -> Path:
+    """A file of the harness by its name, which is unique among all its folders."""
+    return next(path for shelf in harness_shelves() if (path := shelf / name).is_file())
+
+
 def described_tasks() -> tuple[TaskType, ...]:
     """Names of all folders: the tasks that are understood."""
     package = importlib.import_module("pipeline.recipes")

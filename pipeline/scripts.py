@@ -14,7 +14,7 @@ from pipeline.folders import fresh
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Step, StepResult
-from pipeline.recipe import HARNESS, known_recipes, requirements
+from pipeline.recipe import harness_file, known_recipes, requirements
 
 PROBLEM_EXIT = 3
 _HINTS = {
@@ -142,4 +142,4 @@ async def taken(ports: Ports, produced: Path, scratch: Path) -> Path:
 
 def harness_script(name: str) -> Path:
     """A script of the harness, run in place."""
-    return HARNESS / name
+    return harness_file(name)

@@ -48,14 +48,3 @@ ENSEMBLES = (
         called=("light gbm", "lgbm", "gradient boosting", "boosted trees", "boosting"),
     ),
 )
-
-
-def linear(title: str, *called: str) -> Backbone:
-    """The simplest backbone, by its name in this task and what else it is called."""
-    return Backbone(
-        name="linear",
-        title=title,
-        why="the simplest: every column adds or takes its share",
-        hardware="cpu",
-        called=(*called, "linear model", "linear regression"),
-    )

@@ -40,7 +40,7 @@ UNSAFE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 
 
 def is_bundle_file(path: Path) -> bool:
-    return path.parent == HARNESS or (
+    return HARNESS in path.parents or (
         path.parent.parent == ROOT / "pipeline" / "recipes" and path.name != "__init__.py"
     )
 
@@ -127,7 +127,7 @@ def test_what_the_bot_reads_of_pipeline_needs_only_pydantic() -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.name)
 def test_bundle_files_import_each_other_and_training_libraries(recipe: Path) -> None:
-    files = [path for folder in (HARNESS, recipe) for path in folder.glob("*.py")]
+    files = [*HARNESS.rglob("*.py"), *recipe.glob("*.py")]
     bundle = [path for path in files if is_bundle_file(path)]
     allowed = (
         sys.stdlib_module_names | TRAINING_LIBRARIES | {path.stem for path in bundle}
@@ -152,10 +152,11 @@ def test_a_recipe_is_complete(recipe: Path) -> None:
 
 def test_no_bundle_file_hides_behind_another() -> None:
     ours = {path.stem for recipe in RECIPES for path in recipe.glob("*.py")} - {"__init__"}
-    harness = {path.stem for path in HARNESS.glob("*.py")}
+    harness = [path.stem for path in HARNESS.rglob("*.py")]
 
-    assert ours & harness == set()
-    assert (ours | harness) & sys.stdlib_module_names == set()
+    assert len(set(harness)) == len(harness)
+    assert ours & set(harness) == set()
+    assert (ours | set(harness)) & sys.stdlib_module_names == set()
 
 
 def test_every_shelf_says_how_to_add_to_it() -> None:

@@ -95,7 +95,7 @@ def name_of(path: Path) -> str:
 
 
 def is_bundle_file(path: Path) -> bool:
-    return path.parent == HARNESS or (
+    return HARNESS in path.parents or (
         path.parent.parent == ROOT / "pipeline" / "recipes" and path.name != "__init__.py"
     )
 

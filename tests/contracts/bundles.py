@@ -142,7 +142,7 @@ def assemble(task: TaskType, folder: Path, python: Path) -> TestBundle:
     bundle, work = folder / "bundle", folder / "work"
     for made in (bundle, work):
         made.mkdir(parents=True)
-    files = [*HARNESS.glob("*.py"), *(recipe_folder(task) / name for name in SCRIPTS)]
+    files = [*HARNESS.rglob("*.py"), *(recipe_folder(task) / name for name in SCRIPTS)]
     for file in files:
         shutil.copy(file, bundle)
     return TestBundle(task, bundle, work, python)

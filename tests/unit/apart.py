@@ -28,7 +28,7 @@ def names_in(script: Path) -> list[str]:
 
 def run_checks(python: Path, folder: Path, *scripts: Path) -> dict[str, str | None]:
     """Run all checks of some scripts, a process each; by name None, or what went wrong."""
-    for file in (*HARNESS.glob("*.py"), *scripts):
+    for file in (*HARNESS.rglob("*.py"), *scripts):
         shutil.copy(file, folder)
     settled = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     told: dict[str, str | None] = {}

@@ -5,8 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import apart, roles
 from pipeline.hearing.roles import Choice
-from pipeline.recipe import Evidence, Metric, Recipe, Role, no_evidence
-from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES, linear
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES
 
 LEAST_ROWS = 20
 
@@ -123,7 +123,16 @@ RECIPE = Recipe(
         Metric(name="roc_auc", better="higher"),
         Metric(name="log_loss", better="lower"),
     ),
-    backbones=(*ENSEMBLES, linear("logistic regression alone", "logistic regression")),
+    backbones=(
+        *ENSEMBLES,
+        Backbone(
+            name="linear",
+            title="logistic regression alone",
+            why="the simplest: every column adds or takes its share",
+            hardware="cpu",
+            called=("logistic regression", "linear model", "linear regression"),
+        ),
+    ),
     minimum_rows=LEAST_ROWS,
     budget_seconds=60,
     settings=Settings,

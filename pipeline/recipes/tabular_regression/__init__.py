@@ -4,8 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.artifacts import DataReport
 from pipeline.hearing import apart, asking, roles
-from pipeline.recipe import Evidence, Metric, Recipe, Role, no_evidence
-from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES, linear
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.tabular import ENSEMBLES, FEATURES, SPLIT_ROLES
 
 LEAST_ROWS = 20
 
@@ -86,7 +86,16 @@ RECIPE = Recipe(
         Metric(name="mae", better="lower"),
         Metric(name="r2", better="higher"),
     ),
-    backbones=(*ENSEMBLES, linear("ridge regression alone", "ridge regression", "ridge")),
+    backbones=(
+        *ENSEMBLES,
+        Backbone(
+            name="linear",
+            title="ridge regression alone",
+            why="the simplest: every column adds or takes its share",
+            hardware="cpu",
+            called=("ridge regression", "ridge", "linear model", "linear regression"),
+        ),
+    ),
     minimum_rows=LEAST_ROWS,
     budget_seconds=60,
     settings=Settings,

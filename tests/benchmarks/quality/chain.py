@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from pipeline.artifacts import BundleConfig, DataReport
 from pipeline.bundle import needed, sources
-from pipeline.recipe import HARNESS, find_recipe, recipe_folder
+from pipeline.recipe import find_recipe, harness_file, harness_shelves, recipe_folder
 from tests.benchmarks.quality.processes import Ran, run
 from tests.benchmarks.quality.sets import DEV, GROUPS, SERIES, DataSet
 from tests.benchmarks.quality.store import rows_mark
@@ -71,7 +71,7 @@ class Chain:
         published = self.folder / "published"
         shutil.rmtree(published, ignore_errors=True)
         shutil.copytree(self.folder / "model", published / "model")
-        folders = (recipe_folder(self.chosen.task), HARNESS)
+        folders = (recipe_folder(self.chosen.task), *harness_shelves())
         for name, source in needed(("predict.py",), folders).items():
             shutil.copy(source, published / name)
         shutil.copy(self.folder / "config.json", published)
@@ -109,7 +109,7 @@ class Chain:
     @cached_property
     def code(self) -> str:
         """Mark of everything of ours that decides the answers."""
-        folders = (recipe_folder(self.chosen.task), HARNESS)
+        folders = (recipe_folder(self.chosen.task), *harness_shelves())
         files = needed(LEARNT, folders)
         whole = b"".join(file.read_bytes() for file in files.values())
         return hashlib.sha256(whole).hexdigest()[:16]
@@ -154,7 +154,7 @@ class Chain:
         told = [{"name": file.name, "split": part} for file, part in files]
         (self.folder / "files.json").write_text(json.dumps(told), "utf-8")
         words = ("--data", "given", "--files", "files.json")
-        reporter = str(HARNESS / "report.py")
+        reporter = str(harness_file("report.py"))
         self.script(reporter, *words, "--out", "report.json", "--tables", "tables")
         return DataReport.model_validate_json((self.folder / "report.json").read_bytes())
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.jobs import TaskType
-from pipeline.recipe import HARNESS, requirements
+from pipeline.recipe import harness_shelves, requirements
 from tests.contracts.bundles import training_python
 
 Ask = Callable[..., subprocess.CompletedProcess[str]]
@@ -40,7 +40,11 @@ def ask(python: Path, tmp_path: Path) -> Ask:
             encoding="utf-8",
             input=stdin,
             timeout=120,
-            env={**os.environ, "PYTHONPATH": str(HARNESS), "OMP_NUM_THREADS": "1"},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(map(str, harness_shelves())),
+                "OMP_NUM_THREADS": "1",
+            },
         )
 
     return run

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.jobs import TaskType
-from pipeline.recipe import HARNESS, requirements
+from pipeline.recipe import HARNESS, harness_shelves, requirements
 from tests.contracts.bundles import training_python
 
 _READ = """
@@ -86,7 +86,7 @@ def lay(python: Path, *sources: tuple[Path, str, str | None]) -> Laid:
         encoding="utf-8",
         input=json.dumps([(str(path), name, split) for path, name, split in sources]),
         timeout=120,
-        env={**os.environ, "PYTHONPATH": str(HARNESS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, harness_shelves()))},
     )
     assert done.returncode == 0, done.stderr
     return Laid(json.loads(done.stdout.splitlines()[-1]))

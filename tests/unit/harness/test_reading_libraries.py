@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.jobs import TaskType
-from pipeline.recipe import HARNESS, requirements
+from pipeline.recipe import HARNESS, harness_shelves, requirements
 from tests.contracts.bundles import training_python
 
 _READ = """
@@ -74,7 +74,7 @@ def run(python: Path, code: str, file: Path) -> Any:  # noqa: ANN401 - whatever 
         check=False,
         encoding="utf-8",
         timeout=120,
-        env={**os.environ, "PYTHONPATH": str(HARNESS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, harness_shelves()))},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) if done.stdout else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.recipe import HARNESS, read_lines
+from pipeline.recipe import harness_file, read_lines
 from tests.contracts.bundles import training_python
 
 
@@ -16,4 +16,4 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 async def python(environments: Path, anyio_backend: str) -> Path:
     del anyio_backend
-    return await training_python(environments, read_lines(HARNESS / "pictures.txt"))
+    return await training_python(environments, read_lines(harness_file("pictures.txt")))

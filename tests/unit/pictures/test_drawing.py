@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.recipe import HARNESS
+from pipeline.recipe import harness_file, harness_shelves
 from tests.unit.harness.modules import harness
 from tests.unit.pictures.samples import one_of_each, ugly_ones
 
@@ -64,16 +64,22 @@ def draw(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Draw:
     """Run draw.py on a figures.json beside which the pictures shall lie, without a home."""
     nowhere = tmp_path_factory.mktemp("home")
     nowhere.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    shelves = os.pathsep.join(map(str, harness_shelves()))
 
     def run(file: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [python, HARNESS / "draw.py", "--figures", file, "--out", file.parent / "out"],
+            [python, harness_file("draw.py"), "--figures", file, "--out", file.parent / "out"],
             cwd=nowhere,
             capture_output=True,
             check=False,
             encoding="utf-8",
             timeout=240,
-            env={"PATH": os.defpath, "HOME": str(nowhere), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PATH": os.defpath,
+                "HOME": str(nowhere),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": shelves,
+            },
         )
 
     return run
@@ -97,7 +103,7 @@ def run_beside_the_harness(python: Path, code: str, *arguments: str | Path) -> A
         check=False,
         encoding="utf-8",
         timeout=240,
-        env={**os.environ, "PYTHONPATH": str(HARNESS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, harness_shelves()))},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
