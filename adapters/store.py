@@ -4,9 +4,7 @@ Beginning with the UPDATE takes the write lock (SQLite) or the row's lock (Postg
 anything is read, so two writers of a job queue up and the slower one finds that `seq` has moved.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +13,13 @@ from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters import document, rows
-from adapters.database import connect, file_of, parse_url, translated, uninterrupted
-from adapters.migrations import upgrade
+from adapters.database import uninterrupted
+from adapters.records import Database
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
-from pipeline.errors import Bug, PersonCanFix, Superseded, UnknownName
+from pipeline.errors import Bug, Superseded, UnknownName
 from pipeline.events import Event, Recorded
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobId, JobStatus, Place
 from pipeline.ports.clock import Clock
 from pipeline.ports.store import Inbound, JobRow
 
@@ -32,18 +30,9 @@ _NAMED_WHEN_UNKNOWN = 20
 class SqlStore:
     """pipeline.ports.store.Store on SQLite or PostgreSQL."""
 
-    def __init__(self, *, url: str, clock: Clock) -> None:
-        self._url = parse_url(url)
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self.database = database
         self._clock = clock
-        self._engine = connect(self._url)
-
-    async def open(self) -> None:
-        """Make the tables, or bring them up to date."""
-        await upgrade(self._url.render_as_string(hide_password=False))
-
-    async def close(self) -> None:
-        """Give back all connections."""
-        await self._engine.dispose()
 
     @uninterrupted
     async def create(self, context: JobContext, events: Sequence[Event]) -> JobRow:
@@ -51,7 +40,7 @@ class SqlStore:
         now = self._clock.now()
         text, saved = document.write(context)
         row = rows.new(saved, text, len(events), now)
-        async with self._writing() as connection:
+        async with self.database.writing() as connection:
             await connection.execute(JOBS.insert().values(row))
             await _record(connection, saved.job_id, events, 0, now)
         return JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
@@ -62,7 +51,7 @@ class SqlStore:
 
         A document that cannot be read fails its job here, so that nobody drives it again.
         """
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             found = (await connection.execute(sa.select(JOBS).where(JOBS.c.id == job_id))).first()
         if found is None:
             raise await self._unknown(job_id)
@@ -96,7 +85,7 @@ class SqlStore:
         }
         if cancel is not None:
             values |= {"cancel": cancel, "cancel_by": row.cancel_by if cancel else ""}
-        async with self._writing() as connection:
+        async with self.database.writing() as connection:
             moved = await _move(connection, row, values, len(events))
             await _record(connection, row.id, events, moved.before, now)
             await _use(connection, consumed)
@@ -114,7 +103,7 @@ class SqlStore:
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         """Write events of a stage still running; Superseded when the row has moved on."""
         now = self._clock.now()
-        async with self._writing() as connection:
+        async with self.database.writing() as connection:
             moved = await _move(connection, row, {}, len(events))
             await _record(connection, row.id, events, moved.before, now)
 
@@ -133,7 +122,7 @@ class SqlStore:
             )
             .order_by(JOBS.c.wake_at, JOBS.c.id)
         )
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             return tuple(JobId(found) for found in await connection.scalars(query))
 
     @uninterrupted
@@ -144,7 +133,7 @@ class SqlStore:
             .where(EVENTS.c.job_id == job_id, EVENTS.c.number > after)
             .order_by(EVENTS.c.number)
         )
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             found = (await connection.execute(query)).all()
         return rows.recorded(job_id, found)
 
@@ -160,7 +149,7 @@ class SqlStore:
             "at": self._clock.now(),
         }
         try:
-            async with self._writing() as connection:
+            async with self.database.writing() as connection:
                 await connection.execute(INBOX.insert().values(row))
         except Bug as refused:
             if not isinstance(refused.__cause__, exc.IntegrityError):
@@ -178,7 +167,7 @@ class SqlStore:
             .where(INBOX.c.job_id == job_id, INBOX.c.used.is_(False))
             .order_by(INBOX.c.id)
         )
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             found = (await connection.execute(query)).all()
         return tuple(Inbound(key=one.key, actor=one.actor, text=one.text) for one in found)
 
@@ -190,7 +179,7 @@ class SqlStore:
             .where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
             .values(cancel=True, cancel_by=by, updated_at=self._clock.now())
         )
-        async with self._writing() as connection:
+        async with self.database.writing() as connection:
             asked = (await connection.execute(wish)).rowcount == 1
         if not asked:
             await self.load(job_id)
@@ -202,34 +191,31 @@ class SqlStore:
         query = sa.select(JOBS).order_by(JOBS.c.created_at.desc(), JOBS.c.id).limit(limit)
         if owner is not None:
             query = query.where(JOBS.c.owner == owner)
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             found = (await connection.execute(query)).all()
         return rows.readable(found)
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with translated(self._url):
-            async with self._engine.connect() as connection:
-                yield connection
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        file = file_of(self._url)
-        if file is not None and not await asyncio.to_thread(file.exists):
-            message = f"The database {file} is gone; what was saved in it went with it."
-            raise PersonCanFix(message, "Put a backup of that file in its place.")
-        with translated(self._url):
-            async with self._engine.begin() as connection:
-                yield connection
+    @uninterrupted
+    async def at(self, place: Place) -> JobRow | None:
+        """The latest job of a thread."""
+        query = (
+            sa.select(JOBS)
+            .where(JOBS.c.thread == place.key)
+            .order_by(JOBS.c.created_at.desc(), JOBS.c.id)
+            .limit(1)
+        )
+        async with self.database.reading() as connection:
+            found = (await connection.execute(query)).all()
+        return next(iter(rows.readable(found)), None)
 
     async def _unknown(self, job_id: JobId) -> UnknownName:
         query = sa.select(JOBS.c.id).order_by(JOBS.c.created_at.desc()).limit(_NAMED_WHEN_UNKNOWN)
-        async with self._reading() as connection:
+        async with self.database.reading() as connection:
             return UnknownName("job", job_id, await connection.scalars(query), field="job")
 
     async def _park(self, job_id: JobId) -> None:
         failed = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
-        async with self._writing() as connection:
+        async with self.database.writing() as connection:
             await connection.execute(failed.values(status=JobStatus.FAILED))
 
 

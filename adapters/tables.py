@@ -40,6 +40,7 @@ JOBS = sa.Table(
     METADATA,
     sa.Column("id", sa.String(16), primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("thread", sa.Text, nullable=False),
     sa.Column("context", sa.Text, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("stage", sa.String(32), nullable=False),
@@ -53,6 +54,7 @@ JOBS = sa.Table(
     sa.Column("updated_at", UtcTime, nullable=False),
     sa.Index(None, "status", "wake_at"),
     sa.Index(None, "owner", "created_at"),
+    sa.Index(None, "thread", "created_at"),
 )
 
 EVENTS = sa.Table(
@@ -76,4 +78,93 @@ INBOX = sa.Table(
     sa.Column("used", sa.Boolean, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Index(None, "job_id", "used"),
+)
+
+ARRIVALS = sa.Table(
+    "arrivals",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("platform", sa.String(32), nullable=False),
+    sa.Column("thread", sa.Text, nullable=False),
+    sa.Column("job_id", sa.String(16), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("handled", sa.Boolean, nullable=False),
+    sa.Index(None, "handled", "platform"),
+)
+
+BOARDS = sa.Table(
+    "boards",
+    METADATA,
+    sa.Column("job_id", sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("shown", sa.Integer, nullable=False),
+    sa.Column("card", sa.Text, nullable=True),
+    sa.Column("edited_at", UtcTime, nullable=True),
+)
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("platform", sa.String(32), nullable=False),
+    sa.Column("thread", sa.Text, nullable=False),
+    sa.Column("job_id", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("begun_at", UtcTime, nullable=True),
+    sa.Column("sent_at", UtcTime, nullable=True),
+    sa.Column("ref", sa.Text, nullable=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Index(None, "sent_at", "platform", "thread"),
+)
+
+TICKETS = sa.Table(
+    "tickets",
+    METADATA,
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("used", sa.Boolean, nullable=False),
+)
+
+DATA_KEYS = sa.Table(
+    "data_keys",
+    METADATA,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("master", sa.String(32), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+SECRETS = sa.Table(
+    "secrets",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("owner", sa.ForeignKey("data_keys.owner"), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("tail", sa.String(4), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=True),
+    sa.Column("checked_at", UtcTime, nullable=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.UniqueConstraint("owner", "kind", name="uq_secrets_owner_kind"),
+)
+
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("seal", sa.String(64), nullable=False),
 )

@@ -142,8 +142,7 @@ class Conversation:
 
     async def job_at(self, place: Place) -> JobRow | None:
         """The job of a thread."""
-        rows = await self._store.list(limit=_LOOKED_AT)
-        return next((row for row in rows if row.context.thread == place), None)
+        return await self._store.at(place)
 
     async def _list(self, actor: Actor, title: str = "") -> Card:
         rows = await self._store.list(owner=actor.key, limit=_SHOWN)

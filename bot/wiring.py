@@ -14,6 +14,7 @@ from adapters.clock import SystemClock
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
 from adapters.queue import EmbeddedQueue
+from adapters.records import Database
 from adapters.store import SqlStore
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
@@ -59,8 +60,8 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     await asyncio.to_thread(make_home, settings.home)
     set_up(settings.home)
     clock = SystemClock()
-    store = SqlStore(url=settings.database_url, clock=clock)
-    await store.open()
+    store = SqlStore(database=Database(settings.database_url), clock=clock)
+    await store.database.open()
     try:
         yield Records(
             settings=settings,
@@ -70,7 +71,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             lock=HomeLock(settings.home / "mltrainer.lock"),
         )
     finally:
-        await store.close()
+        await store.database.close()
 
 
 @asynccontextmanager

@@ -83,3 +83,8 @@ class Place(Frozen):
     space: str
     channel: str
     thread: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The text under which a thread is found again."""
+        return f"{self.platform}:{self.space}:{self.channel}:{self.thread or ''}"

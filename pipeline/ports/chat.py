@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, Frozen, Place
 
 StageState = Literal["pending", "running", "done", "failed", "skipped"]
@@ -26,12 +27,17 @@ class StageLine(Frozen):
 
 
 class Action(Frozen):
-    """A button; every button is also a command."""
+    """A button; every button is also a command, but for one that only opens `url`.
+
+    A platform asks once more before an action with `confirm`, which says what would happen.
+    """
 
     id: str
     label: str
     argument: str = ""
     style: Literal["default", "primary", "danger"] = "default"
+    url: str = ""
+    confirm: str = ""
 
 
 class Picture(Frozen):
@@ -44,11 +50,14 @@ class Picture(Frozen):
 class Card(Frozen):
     """One message a person reads: at most five actions.
 
-    `log` says what happened, oldest first; a platform shows as much of its end as it has room for.
+    `facts` are labels with their texts. `log` says what happened, oldest first; a platform shows as
+    much of its end as it has room for. All text is plain: a platform escapes what it would read as
+    markup, so that nothing in a name or in data can ping or link.
     """
 
     title: str
     body: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
     stages: tuple[StageLine, ...] = ()
     log: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -57,18 +66,22 @@ class Card(Frozen):
 
 
 class Field(Frozen):
-    """One field of a form."""
+    """One field of a form. `value` is what stands in it before; a secret never has one."""
 
     id: str
     label: str
-    kind: Literal["text", "secret", "choice", "bool"] = "text"
+    kind: Literal["text", "long", "secret", "choice", "bool", "file"] = "text"
     hint: str = ""
     choices: tuple[str, ...] = ()
     required: bool = True
+    value: str = ""
 
 
 class Form(Frozen):
-    """At most five fields; `state` travels to the submit and back."""
+    """At most five fields and a title of 24 characters; `state` travels to the submit and back.
+
+    `state` has at most 80 characters and is no secret: a ticket or a job id.
+    """
 
     id: str
     title: str
@@ -77,14 +90,28 @@ class Form(Frozen):
     errors: Mapping[str, str] = {}
 
 
+class Attachment(Frozen):
+    """A file that lies at the platform: `id` is how the platform finds it, `size` in bytes."""
+
+    id: str
+    name: str
+    size: int = 0
+
+
 class Mention(Frozen):
-    """Somebody spoke to the bot, perhaps with files."""
+    """Somebody spoke to the bot, perhaps with files of this machine or of the platform.
+
+    Not `addressed`: a reply in a thread that names nobody. It counts only where the thread is a
+    job's.
+    """
 
     key: str
     actor: Actor
     place: Place
     text: str
     files: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    addressed: bool = True
 
 
 class Click(Frozen):
@@ -115,7 +142,12 @@ class Submit(Frozen):
     place: Place
     form: str
     state: str
-    values: Mapping[str, str | bool]
+    values: Mapping[str, str | bool] = {}
+    attachments: tuple[Attachment, ...] = ()
+
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        """Leave the values out of every log and traceback: a field may hold a secret."""
+        return [("key", self.key), ("form", self.form), ("actor", self.actor)]
 
 
 Inbound = Mention | Click | Command | Submit
@@ -147,27 +179,70 @@ Reply = Ok | AskForm | FormErrors | Whisper
 Decide = Callable[[Inbound], Awaitable[Reply]]
 
 
+class Gone(MLTrainerError):
+    """The place cannot be reached any more (left, archived, deleted); nothing is sent there."""
+
+
 class Chat(Protocol):
-    """A platform. `name` is the adapter's file name."""
+    """A platform. `name` is the adapter's file name.
+
+    A call raises TryAgain (with `after` where the platform says so), Gone or Bug.
+    """
 
     name: str
 
     async def start(self, decide: Decide) -> None:
-        """Begin to listen; each inbound event is answered by `decide`."""
+        """Begin to listen; each inbound event is answered by `decide`.
+
+        A Mention is taken only once `decide` has returned: an error makes the platform send it
+        again.
+        """
         ...
 
     async def open_thread(self, place: Place, title: str) -> Place:
-        """The thread of a job; the same one when called again."""
+        """The thread of a job; the same one when the place has one already."""
         ...
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
-        """Send a card; `key` makes a repeat recognisable."""
+        """Send a card; `key` makes a repeat recognisable. `notify` alone is told of it."""
         ...
 
     async def edit(self, ref: Ref, card: Card) -> Ref:
-        """Change a card in place; a new reference when the old message is gone."""
+        """Change a card in place, which tells nobody; a new reference when the old one is gone."""
         ...
 
     async def stop(self) -> None:
         """Stop listening."""
+        ...
+
+
+class ThreadedChat(Chat, Protocol):
+    """A platform of many people, where threads, private answers and files exist.
+
+    `finds` says whether `find` can look (it may need a scope that was not granted).
+    """
+
+    finds: bool
+
+    async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
+        """Answer one person alone, in the place where they look."""
+        ...
+
+    async def find(self, place: Place, key: str) -> Ref | None:
+        """The message that was posted under `key`, when a crash left that unknown."""
+        ...
+
+    async def download(self, attachment: Attachment, folder: Path, largest: int) -> Path:
+        """Fetch a file of at most `largest` bytes under a safe name; PersonCanFix when it is not.
+
+        Nothing is left behind when it fails.
+        """
+        ...
+
+    async def link(self, place: Place) -> str:
+        """The address of a thread; empty where there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection, after the last post."""
         ...

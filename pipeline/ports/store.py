@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline.context import JobContext
 from pipeline.events import Event, Recorded
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobId, JobStatus, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +92,8 @@ class Store(Protocol):
 
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
         """Latest jobs first."""
+        ...
+
+    async def at(self, place: Place) -> JobRow | None:
+        """The latest job of a thread; None when it has none."""
         ...

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.records import Database
 from adapters.store import SqlStore
 from pipeline.errors import Superseded, UnknownName
 from pipeline.events import AgentLogged, AnswerReceived, Event, PipelineStarted
@@ -35,10 +36,10 @@ async def store(
     if request.param == "memory":
         yield MemoryStore(clock=clock)
         return
-    real = SqlStore(url=f"sqlite:///{tmp_path}/jobs.db", clock=clock)
-    await real.open()
+    real = SqlStore(database=Database(f"sqlite:///{tmp_path}/jobs.db"), clock=clock)
+    await real.database.open()
     yield real
-    await real.close()
+    await real.database.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from adapters.records import Database
 from adapters.store import SqlStore
 from pipeline.errors import MLTrainerError
 from pipeline.events import AgentLogged
@@ -33,11 +34,11 @@ class TwoStores(RuleBasedStateMachine):
         self.clock = FakeClock()
         self.fake = MemoryStore(clock=self.clock)
         url = f"sqlite:///{Path(self.folder.name) / 'jobs.db'}"
-        self.real = SqlStore(url=url, clock=self.clock)
-        self.loop.run(self.real.open())
+        self.real = SqlStore(database=Database(url), clock=self.clock)
+        self.loop.run(self.real.database.open())
 
     def teardown(self) -> None:
-        self.loop.run(self.real.close())
+        self.loop.run(self.real.database.close())
         self.loop.close()
         self.folder.cleanup()
 

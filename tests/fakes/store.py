@@ -8,7 +8,7 @@ from adapters import document
 from pipeline.context import JobContext
 from pipeline.errors import Superseded, UnknownName
 from pipeline.events import Event, Recorded
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobId, JobStatus, Place
 from pipeline.ports.clock import Clock
 from pipeline.ports.store import Inbound, JobRow
 
@@ -105,6 +105,10 @@ class MemoryStore:
         wanted.sort(key=lambda row: row.id)
         wanted.sort(key=lambda row: row.context.created_at, reverse=True)
         return tuple(wanted[:limit])
+
+    async def at(self, place: Place) -> JobRow | None:
+        latest = await self.list(limit=len(self._jobs))
+        return next((row for row in latest if row.context.thread == place), None)
 
     def _job(self, job_id: JobId) -> _Job:
         if job_id not in self._jobs:

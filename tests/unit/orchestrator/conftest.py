@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.records import Database
 from adapters.store import SqlStore
 from tests.unit.orchestrator.scripted import Clock
 
@@ -12,7 +13,7 @@ from tests.unit.orchestrator.scripted import Clock
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     url = f"sqlite+aiosqlite:///{tmp_path}/mltrainer.db"
-    opened = SqlStore(url=url, clock=Clock())
-    await opened.open()
+    opened = SqlStore(database=Database(url), clock=Clock())
+    await opened.database.open()
     yield opened
-    await opened.close()
+    await opened.database.close()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from adapters import database, document
+from adapters.records import Database
 from adapters.store import SqlStore
 from pipeline.context import SCHEMA_VERSION
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, TryAgain
@@ -27,18 +28,19 @@ pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).resolve().parents[3]
 APPENDING = """
 import asyncio, sys
+from adapters.records import Database
 from adapters.store import SqlStore
 from pipeline.events import AgentLogged
 from tests.fakes.clock import FakeClock
 
 async def main(path, job_id, count):
-    store = SqlStore(url=f"sqlite:///{path}", clock=FakeClock())
-    await store.open()
+    store = SqlStore(database=Database(f"sqlite:///{path}"), clock=FakeClock())
+    await store.database.open()
     row = await store.load(job_id)
     for number in range(count):
         event = AgentLogged(stage="dataset", message=str(number))
         await store.append(row, [event])
-    await store.close()
+    await store.database.close()
 
 asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
@@ -51,10 +53,10 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def store(clock: FakeClock, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = SqlStore(url=f"sqlite:///{tmp_path}/jobs.db", clock=clock)
-    await opened.open()
+    opened = SqlStore(database=Database(f"sqlite:///{tmp_path}/jobs.db"), clock=clock)
+    await opened.database.open()
     yield opened
-    await opened.close()
+    await opened.database.close()
 
 
 @pytest.fixture
@@ -72,12 +74,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 async def cramped(clock: FakeClock, disk: Path) -> AsyncIterator[SqlStore]:
     """A store that cannot grow far."""
-    store = SqlStore(url=f"sqlite:///{disk}/jobs.db", clock=clock)
+    store = SqlStore(database=Database(f"sqlite:///{disk}/jobs.db"), clock=clock)
     if not await asyncio.to_thread(disk.is_mount):
-        sa.event.listen(store._engine.sync_engine, "connect", limit_pages)
-    await store.open()
+        sa.event.listen(store.database.engine.sync_engine, "connect", limit_pages)
+    await store.database.open()
     yield store
-    await store.close()
+    await store.database.close()
 
 
 def limit_pages(connection: database.Connection, _record: object) -> None:
@@ -85,7 +87,7 @@ def limit_pages(connection: database.Connection, _record: object) -> None:
 
 
 def file_of(store: SqlStore) -> Path:
-    return Path(store._url.database or "")
+    return Path(store.database.url.database or "")
 
 
 def change(store: SqlStore, statement: str, *values: object) -> None:
@@ -140,22 +142,22 @@ async def test_a_database_that_was_deleted_is_missed_before_anything_is_written(
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path, clock: FakeClock) -> None:
     (tmp_path / "jobs.db").write_text("Dear diary, " * 200)
-    store = SqlStore(url=f"sqlite:///{tmp_path}/jobs.db", clock=clock)
+    store = SqlStore(database=Database(f"sqlite:///{tmp_path}/jobs.db"), clock=clock)
 
     with pytest.raises(PersonCanFix, match=r"jobs\.db: it is not a database") as refused:
-        await store.open()
+        await store.database.open()
 
     assert "backup" in refused.value.hint
-    await store.close()
+    await store.database.close()
 
 
 async def test_a_database_in_no_folder_is_named(tmp_path: Path, clock: FakeClock) -> None:
-    store = SqlStore(url=f"sqlite:///{tmp_path}/nowhere/jobs.db", clock=clock)
+    store = SqlStore(database=Database(f"sqlite:///{tmp_path}/nowhere/jobs.db"), clock=clock)
 
     with pytest.raises(PersonCanFix, match="nowhere"):
-        await store.open()
+        await store.database.open()
 
-    await store.close()
+    await store.database.close()
 
 
 @pytest.mark.parametrize("text", ['{"schema_ver', "{}", "[]", "null", '{"schema_version": 1}'])

@@ -1,0 +1,67 @@
+"""Services people have accounts at: what a form asks for, and how a key or a login is checked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from pipeline.jobs import Frozen
+
+
+class AccountField(Frozen):
+    """One thing to paste. `shape` is what the whole value must match; `example` shows it."""
+
+    id: str
+    label: str
+    shape: str
+    example: str
+    secret: bool = True
+
+
+class Account(Frozen):
+    """A service. `kind` is its file's name; `page` is where a person makes a key.
+
+    `leaks` are patterns that find a key of this service in the middle of a text.
+    """
+
+    kind: str
+    title: str
+    use: str
+    page: str
+    fields: tuple[AccountField, ...]
+    leaks: tuple[str, ...] = ()
+
+
+class LoginLink(Frozen):
+    """Where a person logs in, with the code they type there; `state` is kept for the end."""
+
+    url: str
+    code: str
+    state: str
+    expires_at: AwareDatetime
+
+
+class Checked(Frozen):
+    """A service has accepted the values: whom it takes them for, and until when they hold."""
+
+    name: str
+    expires_at: AwareDatetime | None = None
+
+
+class Service(Protocol):
+    """An account's outside. Each call raises PersonCanFix (refused) or TryAgain (no answer)."""
+
+    account: Account
+
+    async def check(self, values: Mapping[str, str]) -> Checked | None:
+        """Ask the service about values of the right shape; None where it cannot be asked."""
+        ...
+
+    async def begin_login(self, now: datetime) -> LoginLink | None:
+        """A link to log in with; None where the service has none."""
+        ...
+
+    async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
+        """The values that a finished login gives; None while the person is not done."""
+        ...
