@@ -52,7 +52,10 @@ class Checked(Frozen):
 class Service(Protocol):
     """An account's outside. Each call raises PersonCanFix (refused) or TryAgain (no answer)."""
 
-    account: Account
+    @property
+    def account(self) -> Account:
+        """What the service is and what it asks for."""
+        ...
 
     async def check(self, values: Mapping[str, str]) -> Checked | None:
         """Ask the service about values of the right shape; None where it cannot be asked."""
