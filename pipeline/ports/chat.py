@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pipeline.errors import MLTrainerError
+from pipeline.errors import MLTrainerError, TryAgain
 from pipeline.jobs import Actor, Frozen, Place
 
 StageState = Literal["pending", "running", "done", "failed", "skipped"]
@@ -40,6 +40,14 @@ class Action(Frozen):
     confirm: str = ""
 
 
+class Row(Frozen):
+    """One thing of a list on a card, with buttons of its own: at most two."""
+
+    title: str
+    text: str = ""
+    actions: tuple[Action, ...] = ()
+
+
 class Picture(Frozen):
     """An image with alt text that states its numbers."""
 
@@ -48,9 +56,9 @@ class Picture(Frozen):
 
 
 class Card(Frozen):
-    """One message a person reads: at most five actions.
+    """One message a person reads: at most five actions, and ten rows.
 
-    `facts` are labels with their texts. `log` says what happened, oldest first; a platform shows as
+    `facts` are labels with their texts, `rows` a list whose entries have their own buttons. `log` says what happened, oldest first; a platform shows as
     much of its end as it has room for. All text is plain: a platform escapes what it would read as
     markup, so that nothing in a name or in data can ping or link.
     """
@@ -61,6 +69,7 @@ class Card(Frozen):
     stages: tuple[StageLine, ...] = ()
     log: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    rows: tuple[Row, ...] = ()
     tone: Tone = "info"
     picture: Picture | None = None
 
@@ -183,10 +192,15 @@ class Gone(MLTrainerError):
     """The place cannot be reached any more (left, archived, deleted); nothing is sent there."""
 
 
+class Unsure(TryAgain):
+    """The answer was lost on its way: what we sent may have arrived. It is looked up first."""
+
+
 class Chat(Protocol):
     """A platform. `name` is the adapter's file name.
 
-    A call raises TryAgain (with `after` where the platform says so), Gone or Bug.
+    A call raises TryAgain (certainly not sent; with `after` where the platform says so), Unsure,
+    Gone, PersonCanFix or Bug.
     """
 
     name: str

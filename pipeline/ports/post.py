@@ -29,7 +29,8 @@ class Arrival(Frozen):
 class Letter(Frozen):
     """Something to send. `uncertain`: a crash left open whether it was sent.
 
-    `waits_for_person` marks a notice that must not be missed: it is rather sent twice.
+    `waits_for_person` marks a notice that must not be missed: it is rather sent twice. `urgent`: it
+    goes before others, as what a job says when it settles does.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Letter(Frozen):
     card: Card
     notify: Actor | None = None
     waits_for_person: bool = False
+    urgent: bool = False
     due_at: AwareDatetime
     uncertain: bool = False
     tries: int = 0
@@ -92,25 +94,32 @@ class Post(Protocol):
     async def show(self, board: Board, shown: int, letters: Sequence[Letter]) -> None:
         """Move the board to event `shown` and put its letters out, in one transaction.
 
-        A card that is not under way yet is replaced by the new one of its job, and becomes due when
-        the new one is. Superseded when another process has moved the board.
+        A card that is not under way yet is replaced by the new one of its job in the same place,
+        and is due no later than before; one that was refused keeps the time of its next try. A
+        letter whose key is known is left out. Superseded when another process has moved the board.
         """
         ...
 
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
-        """Letters to send now: the oldest unsent one of each thread, where it is due."""
+        """Letters to send now: the oldest unsent one of each thread, where it is due.
+
+        None that this process is sending, nor one that another may still be sending.
+        """
         ...
 
     async def begin(self, letter: Letter) -> None:
-        """Mark a letter as under way, before it is sent."""
+        """Mark a letter as under way, before it is sent.
+
+        Superseded when it was replaced meanwhile, or is under way elsewhere.
+        """
         ...
 
     async def sent(self, letter: Letter, ref: Ref | None) -> None:
         """A letter is out, or was given up without a reference; a card's board keeps `ref`."""
         ...
 
-    async def delay(self, letter: Letter, until: datetime) -> None:
-        """A letter was certainly not sent; it is tried again."""
+    async def delay(self, letter: Letter, until: datetime, *, uncertain: bool = False) -> None:
+        """A letter was not sent and is tried again; `uncertain` when it may have been sent."""
         ...
 
     async def issue(self, ticket: Ticket, expires_at: datetime) -> str:
