@@ -24,7 +24,23 @@ class Held(Frozen):
     name: str = ""
 
 
-class Vault(Protocol):
+class Finder(Protocol):
+    """The half of the vault that the pipeline may see: whether a secret is there."""
+
+    async def find(self, owner: Actor, kind: str) -> SecretRef | None:
+        """The person's secret of a kind, if it is there and not over."""
+        ...
+
+
+class NothingHeld:
+    """The finder of a house without a vault: nobody has connected anything."""
+
+    async def find(self, owner: Actor, kind: str) -> SecretRef | None:  # noqa: ARG002  (as above)
+        """Nothing."""
+        return None
+
+
+class Vault(Finder, Protocol):
     """Secrets of people, by reference. One of each kind per person; all use is written down."""
 
     async def put(
@@ -52,14 +68,25 @@ class Vault(Protocol):
         """What a person has here."""
         ...
 
-    async def find(self, owner: Actor, kind: str) -> SecretRef | None:
-        """The person's secret of a kind, if it is there and not over."""
-        ...
-
     async def forget(self, owner: Actor, kind: str | None = None) -> int:
         """Remove one kind, or everything with the person's key; how many were there."""
         ...
 
     async def rotate(self) -> int:
-        """Wrap every person's key with the newest master key; how many were changed."""
+        """Wrap every person's key with the newest master key; how many were changed.
+
+        Where the master keys are a file of ours, a new one is made first.
+        """
+        ...
+
+    async def spare(self) -> tuple[str, ...]:
+        """Master keys that nothing here needs any more, each in the person's words."""
+        ...
+
+    async def check(self) -> None:
+        """PersonCanFix when nothing could be stored or revealed here as it is set up."""
+        ...
+
+    async def verify(self) -> int | None:
+        """Number of the first audit row that is not as it was written; None when all are."""
         ...
