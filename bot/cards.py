@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bot import telling, words
+from pipeline.artifacts import Metrics
 from pipeline.context import JobContext, Waiting
 from pipeline.events import (
     Event,
@@ -22,7 +23,7 @@ from pipeline.events import (
     ToolReturned,
 )
 from pipeline.jobs import Frozen, JobStatus, Stage
-from pipeline.ports.chat import Action, Card, StageLine, StageState
+from pipeline.ports.chat import Action, Card, StageLine, StageState, Tone
 from pipeline.ports.store import JobRow
 
 _QUIET = (ModelCalled, ModelReplied, ToolCalled, ToolReturned)
@@ -98,6 +99,17 @@ def live_card(row: JobRow, live: Live) -> Card:
     )
 
 
+def job_card(row: JobRow, events: Iterable[Event]) -> Card:
+    """The one card of a job as it stands now: its stages, and what it says once it settles."""
+    live = live_card(row, told(events, quiet=True))
+    if not row.status.settled:
+        return live
+    ending = ending_card(row)
+    body = "\n".join(part for part in (live.body, ending.title, ending.body) if part)
+    changes = {"body": body, "actions": ending.actions, "tone": ending.tone}
+    return live.model_copy(update=changes)
+
+
 def ending_card(row: JobRow) -> Card:
     """What a job says once it settles: the question, the result, the failure or the farewell."""
     if row.status is JobStatus.WAITING and row.context.waiting is not None:
@@ -124,8 +136,12 @@ def result_card(context: JobContext) -> Card:
     if metrics is None:
         return Card(title=words.DONE, tone="good")
     lines = words.scoreboard(metrics, model_path(context), context.job_id)
-    tone = "good" if metrics.verdict_level == "good" else "info"
-    return Card(title=words.DONE, body=words.labelled(lines), tone=tone)
+    return Card(title=words.DONE, facts=lines, tone=tone_of(metrics))
+
+
+def tone_of(metrics: Metrics) -> Tone:
+    """How a result is to be felt."""
+    return "good" if metrics.verdict_level == "good" else "info"
 
 
 def failure_card(context: JobContext) -> Card:
