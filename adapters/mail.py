@@ -60,13 +60,13 @@ def put_out(letter: Letter) -> dict[str, Any]:
         "thread": letter.place.key,
         "job_id": letter.job_id,
         "kind": letter.kind,
-        "body": letter.model_dump_json(exclude={"uncertain", "tries"}),
+        "body": letter.model_dump_json(exclude={"edits", "uncertain", "tries"}),
         "due_at": letter.due_at,
     }
 
 
 def letters(found: Sequence[sa.Row[Any]]) -> tuple[Letter, ...]:
-    """The letters of rows; one that this version cannot read stays, and is named in the log."""
+    """The letters of rows with their boards; one that this version cannot read stays, and is named in the log."""
     read = []
     for row in found:
         try:
@@ -74,9 +74,15 @@ def letters(found: Sequence[sa.Row[Any]]) -> tuple[Letter, ...]:
         except ValidationError:
             _log.warning("letter %s cannot be read", row.id, extra={"job_id": row.job_id})
         else:
-            now = {"due_at": row.due_at, "tries": row.tries, "uncertain": row.begun_at is not None}
-            read.append(letter.model_copy(update=now))
+            read.append(letter.model_copy(update=_standing(row)))
     return tuple(read)
+
+
+def _standing(row: sa.Row[Any]) -> dict[str, Any]:
+    """What the table knows better than the letter as it was written."""
+    edits = Ref.model_validate_json(row.card) if row.kind == "card" and row.card else None
+    uncertain = row.begun_at is not None
+    return {"due_at": row.due_at, "tries": row.tries, "uncertain": uncertain, "edits": edits}
 
 
 def new_token() -> str:

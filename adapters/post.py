@@ -128,7 +128,8 @@ class SqlPost:
         oldest = sa.select(sa.func.min(OUTBOX.c.id)).where(unsent).group_by(OUTBOX.c.thread)
         free = sa.or_(OUTBOX.c.begun_at.is_(None), OUTBOX.c.begun_at <= now - self._lease)
         query = (
-            sa.select(OUTBOX)
+            sa.select(OUTBOX, BOARDS.c.card)
+            .select_from(OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id))
             .where(OUTBOX.c.id.in_(oldest), OUTBOX.c.due_at <= now, free)
             .order_by(OUTBOX.c.id)
         )

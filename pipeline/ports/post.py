@@ -30,7 +30,8 @@ class Letter(Frozen):
     """Something to send. `uncertain`: a crash left open whether it was sent.
 
     `waits_for_person` marks a notice that must not be missed: it is rather sent twice. `urgent`: it
-    goes before others, as what a job says when it settles does.
+    goes before others, as what a job says when it settles does. `edits` is the message that a card
+    changes; a job's first card changes none.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Letter(Frozen):
     waits_for_person: bool = False
     urgent: bool = False
     due_at: AwareDatetime
+    edits: Ref | None = None
     uncertain: bool = False
     tries: int = 0
 

@@ -301,6 +301,21 @@ async def test_a_card_that_was_sent_is_remembered_with_its_time(office: Office) 
     assert (board.card, board.edited_at) == (ref, office.clock.now())
 
 
+async def test_the_next_card_changes_the_message_of_the_first(office: Office) -> None:
+    row = await office.job()
+    await office.show(row, office.letter(row, "c1", "card"))
+    (first,) = await office.out()
+    ref = Ref(place=HERE, id="m1")
+    await office.deliver(first, ref)
+
+    await office.show(row, office.letter(row, "c2", "card"), office.letter(row, "n1"))
+
+    (second,) = await office.out()
+    assert (first.edits, second.edits) == (None, ref)
+    await office.deliver(second, ref)
+    assert [letter.edits for letter in await office.out()] == [None]
+
+
 async def test_a_card_that_was_given_up_leaves_its_board_alone(office: Office) -> None:
     row = await office.job()
     await office.show(row, office.letter(row, "c1", "card"))

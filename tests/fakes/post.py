@@ -117,7 +117,7 @@ class MemoryPost:
             if row.sent_at is None and row.letter.place.platform == platform:
                 oldest.setdefault(row.letter.place.key, row)
         due = (row for row in oldest.values() if row.due_at <= now and row.sender is not self)
-        return tuple(_letter(row) for row in due)
+        return tuple([_letter(row, await self.board(row.letter.job_id)) for row in due])
 
     async def begin(self, letter: Letter) -> None:
         row = next(self._unsent(letter.key), None)
@@ -181,6 +181,9 @@ def _same_card(one: Letter, other: Letter) -> bool:
     )
 
 
-def _letter(row: _Out) -> Letter:
-    now = {"due_at": row.due_at, "tries": row.tries, "uncertain": row.begun_at is not None}
-    return row.letter.model_copy(update=now)
+def _letter(row: _Out, board: Board) -> Letter:
+    edits = board.card if row.letter.kind == "card" else None
+    uncertain = row.begun_at is not None
+    return row.letter.model_copy(
+        update={"due_at": row.due_at, "tries": row.tries, "uncertain": uncertain, "edits": edits}
+    )
