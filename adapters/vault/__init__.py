@@ -19,7 +19,7 @@ from adapters.database import uninterrupted
 from adapters.records import Database
 from adapters.tables import SECRETS
 from adapters.vault import audit, data_keys
-from adapters.vault.master_keys import KeySource, MasterKeyMissing
+from adapters.vault.master_keys import KeySource, MasterKeyMissing, MasterKeys
 from adapters.vault.page import Page, Refused, binding, is_over, open_secret
 from adapters.vault.sealing import seal
 from pipeline.errors import Bug
@@ -68,27 +68,15 @@ class SqlVault:
         checked_at: datetime | None = None,
     ) -> SecretRef:
         """Encrypt and keep a value in place of an older one of its kind."""
-        ref = _new_ref(kind)
         self._tell(kind, value)
-        row: dict[str, object] = {
-            "id": ref.id,
-            "owner": owner.key,
-            "kind": kind,
+        facts = {
             "tail": tail[-_TAIL:],
             "expires_at": expires_at,
             "checked_at": checked_at,
             "name": name,
         }
         async with self._page() as page:
-            key = await data_keys.find(page.connection, owner.key, page.masters)
-            if key is None:
-                key = await data_keys.make(page.connection, owner.key, page.masters, page.now)
-            replaced = await _remove(page.connection, owner, kind)
-            row |= {"at": page.now, "sealed": seal(key, value.encode(), *binding(ref, owner.key))}
-            await page.connection.execute(SECRETS.insert().values(row))
-            older = "".join(f"in place of {one}" for one in replaced)
-            await page.write(owner.key, "put", str(ref), older)
-        return ref
+            return await _keep(page, owner, kind, value, facts)
 
     @uninterrupted
     async def reveal(self, actor: Actor, ref: SecretRef, purpose: str) -> str:
@@ -190,11 +178,11 @@ class SqlVault:
         async with self._database.writing() as connection:
             used = await data_keys.lock(connection)
             masters = await asyncio.to_thread(self._keys.load, make=not used)
-            now = self._clock.now()
             key = await data_keys.find(connection, data_keys.AUDIT, masters)
             if key is None:
-                key = await data_keys.make(connection, data_keys.AUDIT, masters, now)
-            yield Page(connection, masters, key, now)
+                yield await self._first_page(connection, masters, "the vault is new")
+            else:
+                yield Page(connection, masters, key, self._clock.now())
 
     async def _forget_locked(self, owner: Actor, missing: MasterKeyMissing) -> int:
         """Forget everything without its key, and begin a trail with one that is there."""
@@ -204,17 +192,44 @@ class SqlVault:
                 raise missing
             await data_keys.drop(connection, data_keys.AUDIT)
             masters = await asyncio.to_thread(self._keys.load, make=True)
-            now = self._clock.now()
-            key = await data_keys.make(connection, data_keys.AUDIT, masters, now)
-            page = Page(connection, masters, key, now)
-            await page.write(owner.key, audit.RESTARTED, "audit", "the master key was lost")
+            page = await self._first_page(connection, masters, "the master key was lost")
             return await _forget(page, owner, None)
+
+    async def _first_page(self, connection: AsyncConnection, masters: MasterKeys, why: str) -> Page:
+        """Begin a trail: with a key of its own, and a row that says so."""
+        now = self._clock.now()
+        key = await data_keys.make(connection, data_keys.AUDIT, masters, now)
+        page = Page(connection, masters, key, now)
+        await page.write("operator", audit.BEGIN, "audit", why)
+        return page
 
     def _tell(self, kind: str, value: str) -> None:
         """Let the logs know what to leave out."""
         if self._on_value is not None:
             for text in (value, *_texts_in(value, self._public.get(kind, ()))):
                 self._on_value(text)
+
+
+async def _keep(
+    page: Page, owner: Actor, kind: str, value: str, facts: Mapping[str, object]
+) -> SecretRef:
+    """Seal a value under a new name, and remove what it replaces."""
+    ref = _new_ref(kind)
+    key = await data_keys.find(page.connection, owner.key, page.masters)
+    if key is None:
+        key = await data_keys.make(page.connection, owner.key, page.masters, page.now)
+    replaced = await _remove(page.connection, owner, kind)
+    row = {
+        "id": ref.id,
+        "owner": owner.key,
+        "kind": kind,
+        "sealed": seal(key, value.encode(), *binding(ref, owner.key)),
+        "at": page.now,
+    }
+    await page.connection.execute(SECRETS.insert().values(row | dict(facts)))
+    older = "".join(f"in place of {one}" for one in replaced)
+    await page.write(owner.key, "put", str(ref), older)
+    return ref
 
 
 async def _forget(page: Page, owner: Actor, kind: str | None) -> int:

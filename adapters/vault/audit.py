@@ -19,7 +19,7 @@ from adapters.tables import AUDIT, DATA_KEYS
 from adapters.vault import data_keys
 
 _LONGEST_PURPOSE = 200
-RESTARTED = "restarted"
+BEGIN = "begin"
 _log = logging.getLogger(__name__)
 
 
@@ -49,16 +49,16 @@ async def write(connection: AsyncConnection, key: bytes, entry: Entry, at: datet
 async def first_broken(connection: AsyncConnection, key: bytes) -> int | None:
     """The number of the first row that is not as it was written; None when the trail is whole.
 
-    The trail begins at its last restart: what was sealed with a lost key cannot be checked.
+    It is read from its last beginning: what was sealed with a lost key cannot be checked.
     """
     rows = (await connection.execute(sa.select(AUDIT).order_by(AUDIT.c.number))).all()
-    begin = max((i for i, row in enumerate(rows) if row.action == RESTARTED), default=0)
+    begin = max((i for i, row in enumerate(rows) if row.action == BEGIN), default=0)
     before = rows[begin - 1].seal if begin else ""
     number = rows[begin].number if begin else 1
     for row in rows[begin:]:
         entry = Entry(row.actor, row.action, row.subject, row.purpose)
         seal = _seal(key, before, number, row.at, entry)
-        if row.number != number or not hmac.compare_digest(seal, row.seal):
+        if row.number != number or not hmac.compare_digest(seal.encode(), row.seal.encode()):
             return number
         before, number = row.seal, number + 1
     head = await connection.scalar(
