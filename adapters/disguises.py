@@ -124,4 +124,9 @@ def _unescaped(escapes: list[str]) -> str:
     if len(escapes[0]) == 1:
         return "".join(_NAMED.get(escape, escape) for escape in escapes)
     codes = bytes.fromhex("".join(escape[1:] for escape in escapes))
-    return codes.decode("utf-16-be" if escapes[0][0] == "u" else "utf-8", "replace")
+    if escapes[0][0] == "u":
+        return codes.decode("utf-16-be", "replace")
+    try:
+        return codes.decode("utf-8")  # a text's bytes
+    except UnicodeDecodeError:
+        return codes.decode("latin-1")  # a text's own characters

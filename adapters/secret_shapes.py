@@ -49,7 +49,7 @@ KEYS = (
     ),
     Shape(
         "private-key",
-        r"-----BEGIN[ A-Z0-9]{0,40} KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=:,.\s]|-(?!-----))++"
+        r"-----BEGIN[ A-Z0-9]{0,40} KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=:,.\s]|-(?!----))++"
         r"(?:-----END[ A-Z0-9]{0,40}-----)?",
     ),
 )
@@ -92,8 +92,8 @@ ASSIGNED = (
 )
 
 _PLACEHOLDER = re.compile(
-    r"(?i)x{6}|\*{3}|\.\.\.|…|your[_-]|example|changeme|redacted|_here$|^[${%\[]|\$\{|\{\{"
-    r"|^<(?!mailto:)|^(?:pass|password|passwd|pwd|secret|token|pw)$|getenv|getpass|environ"
+    r"(?i)x{6}|\*{3}|\.\.\.|…|your[_-]|example|changeme|redacted|_here$|\$\{|\{\{"
+    r"|getenv|getpass|environ|^[$<{\[]|^%[a-z_]+%$|^(?:pass|password|passwd|pwd|secret|token|pw)$"
 )
 _RUN = re.compile(r"[A-Za-z0-9]{12,}+")
 _ADDRESS = re.compile(r"[a-z0-9+.-]{2,12}:/|[.~]{0,2}/[^/]{1,200}/|secret:[a-z]")
@@ -101,7 +101,8 @@ _ADDRESS = re.compile(r"[a-z0-9+.-]{2,12}:/|[.~]{0,2}/[^/]{1,200}/|secret:[a-z]"
 
 def is_placeholder(value: str) -> bool:
     """Whether a value only shows where a secret would stand."""
-    return _PLACEHOLDER.search(value) is not None
+    shown = value.rpartition("|")[2]  # behind the address that Slack makes
+    return _PLACEHOLDER.search(shown) is not None
 
 
 def looks_drawn(kind: str, value: str) -> bool:
