@@ -1,6 +1,7 @@
 """Databases: how we connect to each, and what each of their errors means to us."""
 
 import asyncio
+import importlib.util
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -86,8 +87,16 @@ def file_of(url: sa.URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+def need_driver(url: sa.URL) -> None:
+    """PersonCanFix when a server is named and its driver is not installed."""
+    if file_of(url) is None and importlib.util.find_spec("psycopg") is None:
+        message = "DATABASE_URL names PostgreSQL, whose driver is not installed here."
+        raise PersonCanFix(message, 'Install it beside mltrainer: pip install "psycopg[binary]"')
+
+
 def connect(url: sa.URL) -> AsyncEngine:
     """Make an engine; nothing is opened before its first use."""
+    need_driver(url)
     if file_of(url) is None:
         return create_async_engine(url, pool_pre_ping=True)
     engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60)

@@ -24,10 +24,14 @@ _PAUSE = 0.02  # a look by holder() takes the lock for less than that
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that holds a lock, and since when."""
+    """The process that holds a lock, and since when.
+
+    `everything`: it drives every job of the home, not only those a person spoke to.
+    """
 
     pid: int
     since: datetime
+    everything: bool = False
 
 
 class HomeLock:
@@ -43,8 +47,8 @@ class HomeLock:
         """Whether this object took the lock and did not release it."""
         return self._file is not None
 
-    def acquire(self) -> bool:
-        """Take the lock; False when another process has it."""
+    def acquire(self, *, everything: bool = False) -> bool:
+        """Take the lock; False when another process has it. `everything` as in Holder."""
         for _ in range(_TRIES):
             if self.held:
                 return True
@@ -54,7 +58,7 @@ class HomeLock:
                 elif self._is_current(file):
                     self._file = os.dup(file)
                     os.ftruncate(file, 0)  # a holder that crashed left its own, maybe longer
-                    os.pwrite(file, _describe_us(), 0)
+                    os.pwrite(file, _describe_us(everything=everything), 0)
             if not self.held:
                 time.sleep(_PAUSE)
         return self.held
@@ -151,13 +155,18 @@ def _lock(file: int, kind: int) -> bool:
     return True
 
 
-def _describe_us() -> bytes:
-    return json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()}).encode()
+def _describe_us(*, everything: bool) -> bytes:
+    since = datetime.now(UTC).isoformat()
+    return json.dumps({"pid": os.getpid(), "since": since, "everything": everything}).encode()
 
 
 def _read(file: int) -> Holder | None:
     try:
         text = json.loads(os.pread(file, 200, 0))
-        return Holder(pid=text["pid"], since=datetime.fromisoformat(text["since"]))
+        return Holder(
+            pid=text["pid"],
+            since=datetime.fromisoformat(text["since"]),
+            everything=text.get("everything", False),
+        )
     except ValueError:
         return None

@@ -4,20 +4,24 @@ import asyncio
 import importlib
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
+from adapters import condition
 from adapters.clock import SystemClock
+from adapters.database import file_of, parse_url
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
+from adapters.post import SqlPost
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.store import SqlStore
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
+from bot.serving import Part, Shift
 from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
@@ -25,10 +29,17 @@ from pipeline.events import Event
 from pipeline.jobs import Actor, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
+from pipeline.ports.account import Service
+from pipeline.ports.check import Check
 from pipeline.ports.clock import Clock
+from pipeline.ports.post import Post
 from pipeline.ports.queue import Drive
 from pipeline.ports.runtime import SandboxLevel, Workbench
 from pipeline.ports.store import Store
+from pipeline.ports.vault import Vault
+
+if TYPE_CHECKING:
+    from adapters.vault.master_keys import KeySource
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,15 @@ class Records:
     clock: Clock
     store: Store
     lock: HomeLock
+    database: Database
+
+    def post(self) -> Post:
+        """Arrivals, letters and tickets."""
+        return SqlPost(database=self.database, clock=self.clock)
+
+    def vault(self) -> Vault:
+        """Everybody's secrets, under the master keys of this home."""
+        return open_vault(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +74,38 @@ class House(Records):
         return EmbeddedQueue(store=self.store, clock=self.clock, lock=self.lock)
 
 
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A house that talks: what speaks outlives the runner of jobs, what listens does not.
+
+    `chats` are the platforms with how each is reached; `port` is where the web server listens.
+    """
+
+    speaking: tuple[Part, ...]
+    listening: tuple[Part, ...]
+    chats: tuple[tuple[str, str], ...]
+    port: Callable[[], int]
+
+
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the job table, brought up to date; enough for list, status, log and every wish."""
     await asyncio.to_thread(make_home, settings.home)
     set_up(settings.home)
     clock = SystemClock()
-    store = SqlStore(database=Database(settings.database_url), clock=clock)
-    await store.database.open()
+    database = Database(settings.database_url)
+    await database.open()
     try:
         yield Records(
             settings=settings,
             home=settings.home,
             clock=clock,
-            store=store,
-            lock=HomeLock(settings.home / "mltrainer.lock"),
+            store=SqlStore(database=database, clock=clock),
+            lock=home_lock(settings),
+            database=database,
         )
     finally:
-        await store.database.close()
+        await database.close()
 
 
 @asynccontextmanager
@@ -91,6 +125,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             sources=shelf("sources", **parts),
             runtimes=shelf("runtimes", **parts),
             hosts=shelf("hosts", **parts),
+            vault=records.vault(),
             home=settings.home,
             approval=settings.approval,
         )
@@ -107,15 +142,101 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             clock=records.clock,
             store=records.store,
             lock=records.lock,
+            database=records.database,
             workbench=workbench,
             drive=orchestrator.drive,
         )
+
+
+@asynccontextmanager
+async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
+    """Plug in everything that a running bot has beside its jobs."""
+    yield Station(speaking=(), listening=(), chats=(), port=lambda: house.settings.port)
+
+
+def platforms(settings: Settings) -> tuple[str, ...]:
+    """The chat platforms that are set up."""
+    return ("slack",) if settings.slack_bot_token else ()
 
 
 async def open_workbench(settings: Settings) -> Workbench:
     """The workbench at the best sandbox level of this machine."""
     level: SandboxLevel | None = settings.sandbox
     return await make_workbench(env_cache=settings.env_cache, sandbox=level)
+
+
+def open_vault(records: Records) -> Vault:
+    """The vault of a home. What may stand in a log of it are fields that are no secret."""
+    from adapters.vault import SqlVault  # noqa: PLC0415  (few commands need it; slow to import)
+
+    public = {
+        service.account.kind: [one.id for one in service.account.fields if not one.secret]
+        for service in accounts(records.settings).values()
+    }
+    return SqlVault(
+        database=records.database,
+        clock=records.clock,
+        keys=master_keys(records.settings),
+        public=public,
+    )
+
+
+def master_keys(settings: Settings) -> "KeySource":
+    """Where the master keys come from: the setting, else a file in the home."""
+    from adapters.vault.master_keys import choose_source  # noqa: PLC0415  (as above)
+
+    given = settings.master_keys.get_secret_value() if settings.master_keys else None
+    return choose_source(given, settings.home, may_make=is_embedded(settings))
+
+
+def accounts(settings: Settings) -> Mapping[str, Service]:
+    """The services that people have accounts at, by the kind of their secret."""
+    return shelf("accounts", **dict(settings))
+
+
+def is_embedded(settings: Settings) -> bool:
+    """One process and a file, rather than a server that several machines share."""
+    return file_of(parse_url(settings.database_url)) is not None
+
+
+def home_lock(settings: Settings) -> HomeLock:
+    """The lock of the home: who works on its jobs."""
+    return HomeLock(settings.home / "mltrainer.lock")
+
+
+async def look_at_database(settings: Settings) -> Check:
+    """What `doctor` says of the database."""
+    return await condition.look(settings.database_url)
+
+
+async def look_at_secrets(settings: Settings) -> Check:
+    """What `doctor` says of the master keys."""
+    file = None if settings.master_keys else settings.home / "master.key"
+    if not await condition.is_current(settings.database_url):
+        return await condition.look_at_keys(master_keys(settings), file)
+    async with open_records(settings) as records:
+        return await condition.look_at_secrets(records.database, records.vault(), file)
+
+
+async def look_at_slack(settings: Settings) -> tuple[Check, ...]:
+    """What `doctor` says of Slack, whose values have the right shapes."""
+    from adapters.platforms.slack.checking import look  # noqa: PLC0415  (slow to import)
+    from adapters.platforms.slack.manifest import SCOPES  # noqa: PLC0415  (as above)
+
+    token, app = settings.slack_bot_token, settings.slack_app_token
+    return await look(
+        bot_token=token.get_secret_value() if token else "",
+        app_token=app.get_secret_value() if app else None,
+        api_url=settings.slack_api_url,
+        scopes=SCOPES,
+    )
+
+
+def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[str, Any]:
+    """The manifest of the Slack app, as JSON's own types."""
+    from adapters.platforms.slack.manifest import manifest  # noqa: PLC0415  (only for set-up)
+
+    return manifest(host=host, socket=socket, thread_replies=thread_replies)
 
 
 def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Terminal:

@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from adapters.database import file_of, parse_url, set_pragmas, translated
+from adapters.database import file_of, need_driver, parse_url, set_pragmas, translated
 from pipeline.errors import PersonCanFix
 
 FOLDER = Path(__file__).parent
@@ -26,7 +28,28 @@ def newest() -> str:
     return max(path.stem for path in FOLDER.glob("versions/r[0-9]*.py")).partition("_")[0]
 
 
+async def standing(url: str) -> str | None:
+    """Revision of the tables, which are left as they are; None where there are none.
+
+    The database must be there. It is locked for writing for a moment, which shows that it can be.
+    """
+    return await asyncio.to_thread(_standing, parse_url(url))
+
+
 def _upgrade(url: sa.URL) -> bool:
+    with _connected(url) as connection:
+        return _bring_up_to_date(connection, sqlite=file_of(url) is not None)
+
+
+def _standing(url: sa.URL) -> str | None:
+    with _connected(url) as connection:
+        return _revision(connection)
+
+
+@contextmanager
+def _connected(url: sa.URL) -> Iterator[sa.Connection]:
+    """A connection of our own, its errors ours; on SQLite with the lock for writing."""
+    need_driver(url)
     sqlite = file_of(url) is not None
     engine = sa.create_engine(url.set(drivername="sqlite") if sqlite else url)
     if sqlite:
@@ -34,7 +57,7 @@ def _upgrade(url: sa.URL) -> bool:
         sa.event.listen(engine, "begin", _begin_immediate)
     try:
         with translated(url), engine.connect() as connection:
-            return _bring_up_to_date(connection, sqlite=sqlite)
+            yield connection
     finally:
         engine.dispose()
 
@@ -46,11 +69,16 @@ def _bring_up_to_date(connection: sa.Connection, *, sqlite: bool) -> bool:
     if stands == newest():
         return False
     if stands is not None and stands > newest():
-        message = f"The database belongs to a newer mltrainer (tables {stands}, here {newest()})."
-        raise PersonCanFix(message, "Update mltrainer, or use another MLTRAINER_HOME.")
+        raise belongs_to_newer(stands)
     _migrate(connection, stands)
     connection.commit()
     return True
+
+
+def belongs_to_newer(stands: str) -> PersonCanFix:
+    """A database that this version must not touch."""
+    message = f"The database belongs to a newer mltrainer (tables {stands}, here {newest()})."
+    return PersonCanFix(message, "Update mltrainer, or use another MLTRAINER_HOME.")
 
 
 def _revision(connection: sa.Connection) -> str | None:

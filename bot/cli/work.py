@@ -1,7 +1,8 @@
 """Working on a job from the command line: in this process, or following the one that does it.
 
 One process at a time holds a home's lock and drives its jobs. It drives the job it was started for
-and every job a person has touched since; a job left by a crash waits until somebody resumes it.
+and every job of a terminal that a person has touched since; a job left by a crash waits until
+somebody resumes it. `mltrainer serve` and `mltrainer worker` drive every job of the home.
 """
 
 import asyncio
@@ -19,11 +20,12 @@ from pipeline.ports.chat import Chat
 from pipeline.ports.store import JobRow
 
 LOCK_POLL_SECONDS = 0.5
+TERMINAL = "terminal"
 _TROUBLES = 3
 
 
 class Holder(Protocol):
-    """The process that works in a home, and since when."""
+    """The process that works in a home, and since when; `everything`: on all its jobs."""
 
     @property
     def pid(self) -> int:
@@ -33,6 +35,11 @@ class Holder(Protocol):
     @property
     def since(self) -> datetime:
         """When it began."""
+        ...
+
+    @property
+    def everything(self) -> bool:
+        """Whether it drives every job, not only those it was told of."""
         ...
 
 
@@ -45,9 +52,9 @@ class Lock(Protocol):
 
 
 def holder_works_on(lock: Lock, row: JobRow) -> bool:
-    """A process works in the home and was told of this job."""
+    """A process works in the home, on all its jobs or told of this one."""
     holder = lock.holder()
-    return holder is not None and row.updated_at >= holder.since
+    return holder is not None and (holder.everything or row.updated_at >= holder.since)
 
 
 class Runner:
@@ -142,8 +149,13 @@ class Runner:
         return False
 
     async def _is_wanted(self, job_id: JobId) -> bool:
-        """A person has spoken to this job since this process began to work."""
+        """A person at a terminal has spoken to this job since this process began to work.
+
+        A job of a chat is shown by `mltrainer serve` alone, so it waits for that one.
+        """
         row = await self._house.store.load(job_id)
+        if row.context.thread.platform != TERMINAL:
+            return False
         spoken_to = row.status is JobStatus.WAITING or row.cancel
         return spoken_to or holder_works_on(self._house.lock, row)
 

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.anyio
 class Holder:
     pid: int
     since: datetime
+    everything: bool = False
 
 
 @dataclass

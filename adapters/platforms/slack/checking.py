@@ -1,0 +1,90 @@
+"""What Slack says about its tokens: right, with all scopes, and able to open a socket."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from pipeline.ports.check import Check
+
+_PATIENCE = 10  # seconds
+_APPS = "https://api.slack.com/apps"
+_REVOKED = {"account_inactive", "token_expired", "token_revoked"}
+_UNREACHABLE = (aiohttp.ClientError, asyncio.TimeoutError, OSError, SlackClientError, ValueError)
+
+
+async def look(
+    *, bot_token: str, app_token: str | None, api_url: str, scopes: Iterable[str]
+) -> tuple[Check, ...]:
+    """A line for the bot token, its scopes and the socket. The shapes were checked before."""
+    checks = await _bot(AsyncWebClient(bot_token, api_url, timeout=_PATIENCE), api_url, scopes)
+    if app_token is None or not checks[0].ok:
+        return tuple(checks)
+    socket = AsyncWebClient(app_token, api_url, timeout=_PATIENCE)
+    return (*checks, await _socket(socket, app_token, api_url))
+
+
+async def _bot(client: AsyncWebClient, api_url: str, scopes: Iterable[str]) -> Sequence[Check]:
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as refused:
+        return [_refused("SLACK_BOT_TOKEN", "OAuth & Permissions", refused)]
+    except _UNREACHABLE as error:
+        return [_unreachable(api_url, error)]
+    detail = f"@{answer.get('user', 'bot')} in {answer.get('team', 'its workspace')}"
+    granted = str(answer.headers.get("x-oauth-scopes", ""))
+    return [Check(name="slack", ok=True, detail=detail), _scopes(granted, scopes)]
+
+
+def _scopes(granted: str, wanted: Iterable[str]) -> Check:
+    has = {scope.strip() for scope in granted.split(",") if scope.strip()}
+    if not has:
+        return Check(name="scopes", ok=True, detail="Slack did not say which this token has")
+    missing = sorted(set(wanted) - has)
+    if not missing:
+        return Check(name="scopes", ok=True, detail=f"all {len(has)} that are needed")
+    return Check(
+        name="scopes",
+        ok=False,
+        detail=f"The bot token lacks {', '.join(missing)}.",
+        hint=f"Add them at {_APPS} under OAuth & Permissions, then press Reinstall to Workspace.",
+    )
+
+
+async def _socket(client: AsyncWebClient, app_token: str, api_url: str) -> Check:
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except SlackApiError as refused:
+        return _refused("SLACK_APP_TOKEN", "Basic Information, App-Level Tokens", refused)
+    except _UNREACHABLE as error:
+        return _unreachable(api_url, error)
+    return Check(name="socket", ok=True, detail="Slack would open one")
+
+
+def _refused(variable: str, where: str, refused: SlackApiError) -> Check:
+    code = str(refused.response.get("error", "unknown"))
+    name = "slack" if variable == "SLACK_BOT_TOKEN" else "socket"
+    if code in _REVOKED:
+        detail = f"Slack has revoked the token in {variable} ({code})."
+        hint = f"Install the app anew at {_APPS} and copy the new token from {where}."
+    elif code == "missing_scope":
+        detail = f"The token in {variable} lacks {refused.response.get('needed', 'a scope')}."
+        hint = f"Make one with that scope at {_APPS} under {where}."
+    elif code == "ratelimited":
+        detail, hint = "Slack asks us to slow down.", "Try again in a minute."
+    else:
+        detail = f"Slack refuses the token in {variable} ({code})."
+        hint = f"Copy it again from {_APPS} under {where}."
+    return Check(name=name, ok=False, detail=detail, hint=hint)
+
+
+def _unreachable(api_url: str, error: Exception) -> Check:
+    told = "no answer in time" if isinstance(error, TimeoutError) else type(error).__name__
+    return Check(
+        name="slack",
+        ok=False,
+        detail=f"Slack's API does not answer at {api_url} ({told}).",
+        hint="Check this machine's connection and proxy, and SLACK_API_URL.",
+    )

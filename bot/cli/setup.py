@@ -1,0 +1,49 @@
+"""Connecting a chat platform: `setup slack` prints the app's manifest and the steps."""
+
+from typing import Annotated
+
+import typer
+
+PANEL = "Run for others"
+
+app = typer.Typer(no_args_is_help=True, help="Connect a chat platform, step by step.")
+
+
+@app.command()
+def slack(
+    *,
+    thread_replies: Annotated[
+        bool,
+        typer.Option(
+            "--thread-replies", help="Let replies in a job's thread count without a mention."
+        ),
+    ] = False,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="Socket Mode: no public address is needed.")
+    ] = False,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="The public https address of the bot, for HTTP.")
+    ] = "",
+) -> None:
+    """Print the manifest of the Slack app, then the steps; nothing secret is in it.
+
+    [bold]mltrainer setup slack --socket[/bold]               on your own machine
+    [bold]mltrainer setup slack --host bot.example.com[/bold]  on a server
+    """
+    from bot.cli import introducing  # noqa: PLC0415  (help must not wait for it)
+
+    introducing.slack(thread_replies=thread_replies, socket=socket, host=host)
+
+
+@app.command()
+def discord() -> None:
+    """Discord comes later."""
+    from bot import operating  # noqa: PLC0415  (help must not wait for it)
+    from pipeline.errors import PersonCanFix  # noqa: PLC0415  (as above)
+
+    raise PersonCanFix(operating.NO_DISCORD, operating.NO_DISCORD_HINT)
+
+
+def add_to(program: typer.Typer) -> None:
+    """Register this group's commands."""
+    program.add_typer(app, name="setup", rich_help_panel=PANEL)

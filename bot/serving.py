@@ -1,0 +1,194 @@
+"""The bot at work: its parts started in order, watched, and ended in the opposite order.
+
+What listens is started last and ended first, so nothing new comes in while the rest finishes what
+it has in hand. A part that ends by itself ends the whole: half a bot would look alive and answer
+nobody.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.errors import MLTrainerError, PersonCanFix
+
+GOODBYE = 10.0  # seconds a part has to finish what it has in hand
+_POLL_SECONDS = 0.2
+_log = logging.getLogger(__name__)
+
+
+class Died(MLTrainerError):
+    """A part of the bot ended although nobody asked it to."""
+
+
+async def nothing() -> None:
+    """A part that needs no opening or no closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Runs until it is cancelled. `finish` ends what it has in hand, within `GOODBYE` seconds.
+
+    `open` may refuse to start, with an error that a person can read.
+    """
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    open: Callable[[], Awaitable[None]] = nothing
+    finish: Callable[[], Awaitable[None]] = nothing
+
+
+@dataclass(slots=True)
+class Shift:
+    """One run of the bot; `ready` and `draining` are what `/ready` and the conversation ask."""
+
+    parts: Sequence[Part] = ()
+    goodbye: float = GOODBYE
+    ready: bool = False
+    draining: bool = False
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: dict[asyncio.Future[None], Part] = field(default_factory=dict)
+
+    def end(self) -> None:
+        """Begin the orderly end; safe to repeat."""
+        self.draining = True
+        self.ready = False
+        self._ended.set()
+
+    async def work(self, opened: Callable[[], object]) -> None:
+        """Run all parts until `end`; Died when one ended by itself, naming it and its cause."""
+        ended = asyncio.ensure_future(self._until_end())
+        opening = asyncio.ensure_future(self._open())
+        try:
+            await asyncio.wait({ended, opening}, return_when=asyncio.FIRST_COMPLETED)
+            if opening.done() and not self.draining:
+                opening.result()
+                self.ready = True
+                opened()
+                await self._watch(ended)
+        finally:
+            self.end()
+            await _cancelled(opening)
+            await _cancelled(ended)
+            await self._close()
+
+    async def _open(self) -> None:
+        for part in self.parts:
+            await part.open()
+            self._running[asyncio.ensure_future(part.run())] = part
+
+    async def _until_end(self) -> None:
+        await self._ended.wait()
+
+    async def _watch(self, ended: asyncio.Future[None]) -> None:
+        done, _ = await asyncio.wait({ended, *self._running}, return_when=asyncio.FIRST_COMPLETED)
+        for task, part in self._running.items():
+            if task in done:
+                raise _death(part, task)
+
+    async def _close(self) -> None:
+        for task, part in reversed(self._running.items()):
+            if not task.done():
+                finishing = asyncio.ensure_future(part.finish())
+                if not (await asyncio.wait({finishing}, timeout=self.goodbye))[0]:
+                    _log.warning("%s did not finish in time; the next start goes on", part.name)
+                await _end(part, finishing)
+            await _end(part, task)
+
+
+async def _end(part: Part, task: asyncio.Future[None]) -> None:
+    """The end of the others goes on, whatever one part makes of its own."""
+    await _cancelled(task)
+    if not task.cancelled() and (error := task.exception()):
+        _log.warning("%s ended with: %s", part.name, error, exc_info=error)
+
+
+def _death(part: Part, task: asyncio.Future[None]) -> Died:
+    error = None if task.cancelled() else task.exception()
+    told = f"{error.message}" if isinstance(error, MLTrainerError) else type(error).__name__
+    cause = told if error is not None else "it ended by itself"
+    hint = error.hint if isinstance(error, MLTrainerError) else ""
+    died = Died(f"{part.name} stopped: {cause}", hint or "Start it again; every job goes on.")
+    died.__cause__ = error
+    return died
+
+
+async def _cancelled(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+@contextlib.contextmanager
+def signals(end: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT begin the orderly end; a second Ctrl-C does not wait for it."""
+    loop = asyncio.get_running_loop()
+    asked = signal.SIGINT, signal.SIGTERM
+
+    def interrupted() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        end()
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    loop.add_signal_handler(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        for number in asked:
+            loop.remove_signal_handler(number)
+
+
+class Lock(Protocol):
+    """The lock of a home, as far as taking it for everything goes."""
+
+    def acquire(self, *, everything: bool = False) -> bool:
+        """Take it; False when another process has it."""
+        ...
+
+    def release(self) -> None:
+        """Let go."""
+        ...
+
+    def held_by(self) -> int | None:
+        """Id of the process that has it."""
+        ...
+
+
+@contextlib.asynccontextmanager
+async def holding(lock: Lock, *, patience: float) -> AsyncIterator[None]:
+    """Hold a home for all its jobs; PersonCanFix when another process keeps it.
+
+    A predecessor that is just ending is waited for, `patience` seconds.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            while not await _taken(lock):  # noqa: ASYNC110  (its holder is another process)
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError as late:
+        raise _in_use(lock.held_by()) from late
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _taken(lock: Lock) -> bool:
+    """Try once. A cancel waits for the answer, and gives back what was taken."""
+    taking = asyncio.ensure_future(asyncio.to_thread(lock.acquire, everything=True))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        await asyncio.wait({taking})
+        lock.release()
+        raise
+
+
+def _in_use(pid: int | None) -> PersonCanFix:
+    by, stop = (f"process {pid}", f"kill {pid}") if pid else ("another process", "its Ctrl-C")
+    return PersonCanFix(
+        f"This home is in use: {by} works on its jobs.",
+        f"Stop it ({stop}) or wait for its end, then start again; or set another MLTRAINER_HOME; "
+        "or take part without working on jobs: mltrainer serve --no-work.",
+    )
