@@ -17,8 +17,9 @@ from tests.fakes.slack import FakeSlack
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS, STOP_SECONDS = 60.0, 60.0
-SCRUBBED = ("SLACK_", "DISCORD_", "MLTRAINER_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GROQ_", "HF_")
-PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "port"}
+SCRUBBED = ("SLACK_", "DISCORD_", "MLTRAINER_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GROQ_")
+DIVERTING = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "port"}
+DIVERTING |= {"hf_token", "hf_endpoint"}
 
 
 class DidNotStart(AssertionError):
@@ -181,7 +182,7 @@ def surroundings() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(SCRUBBED) and name.lower() not in PROXIES
+        if not name.startswith(SCRUBBED) and name.lower() not in DIVERTING
     }
 
 

@@ -47,7 +47,6 @@ class FakeSlack:
     socket_mode: bool = False
     rates: Rates = field(default_factory=Rates)
     pauses: tuple[float, ...] = SLACKS_PAUSES
-    ack_seconds: float = 3.0
     bot_token: str = "xoxb-fake"  # noqa: S105 - opens nothing but this fake
     app_token: str = "xapp-fake"  # noqa: S105 - the same
     signing_secret: str = "signed-by-a-fake"  # noqa: S105 - the same
@@ -59,7 +58,7 @@ class FakeSlack:
         self.add_channel("C2", "random")
         self._faults = Faults()
         self._api = WebApi(self.workspace, self.bot_token, self.rates)
-        self.sockets = SocketRoad(self.app_token, ack_seconds=self.ack_seconds)
+        self.sockets = SocketRoad(self.app_token)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -81,7 +80,7 @@ class FakeSlack:
         self._server = Server(self._api, self._faults, self.sockets)
         self.base = self.workspace.base = self.sockets.base = await self._server.start()
         self._session = aiohttp.ClientSession()
-        self._http = HttpRoad("", self.signing_secret, self._session, self.ack_seconds)
+        self._http = HttpRoad("", self.signing_secret, self._session)
         road = self.sockets if self.socket_mode else self._http
         self.deliveries = Deliveries(road, self.pauses)
 
@@ -132,6 +131,10 @@ class FakeSlack:
 
     def remove_bot(self, channel: str) -> None:
         self.workspace.channels[channel].members.discard(BOT_USER)
+
+    def wait_for_answers(self, seconds: float) -> None:
+        """Wait this long for the app's acknowledgements, instead of Slack's three seconds."""
+        self._http.ack_seconds = self.sockets.ack_seconds = seconds
 
     def remove(self, message: Seen) -> None:
         """Delete a message, as an admin may."""

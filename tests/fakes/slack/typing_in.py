@@ -12,7 +12,7 @@ MAIL = re.compile(r"(?<![\w@.])[\w.+-]+@[\w-]+\.[a-z]{2,}(?![\w.])")
 REQUIRED = "Please complete this required field."
 CHOICES = {"static_select", "radio_buttons"}
 
-Filled = Mapping[str, "str | bool | Sequence[str]"]
+Filled = Mapping[str, object]
 
 
 def typed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A fake Slack and the real clients that talk with it."""
+"""A fake Slack, and the real clients that talk with it."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -11,7 +11,7 @@ from tests.fakes.slack import FakeSlack
 
 @pytest.fixture
 def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(pauses=(0.0, 0.05, 0.1), ack_seconds=0.5) as running:
+    with FakeSlack(pauses=(0.0, 0.05, 0.1)) as running:
         yield running
 
 
