@@ -1,0 +1,188 @@
+"""Files between Slack and a folder: what people attach comes in, pictures go out."""
+
+import asyncio
+import errno
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+from yarl import URL
+
+from adapters.file_names import clean, free
+from adapters.platforms.slack import cards
+from adapters.platforms.slack.errors import FOREIGN, code, missing_scope, translate, translated
+from adapters.platforms.slack.line import Line
+from adapters.platforms.slack.text import cut, plain
+from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.jobs import Actor, Place
+from pipeline.ports.chat import Attachment, Card
+
+_BLOCK = 1 << 20
+_IDLE_SECONDS = 30.0
+_TOTAL_SECONDS = 3600.0
+_OK, _SERVER = 200, 500
+_SCOPE = "files:read"
+_SLACK = ".slack.com"
+_UNREADABLE = {"external", "tombstone", "hidden_by_limit"}
+_PAGES = {"text/html", "application/xhtml+xml"}
+_GONE = {"file_not_found", "file_deleted"}
+
+
+class Files:
+    """Downloads with the bot's token, which is shown to Slack's own hosts alone."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def download(self, attachment: Attachment, folder: Path, largest: int) -> Path:
+        """Fetch a file under a safe name; what fails or is cancelled leaves nothing behind."""
+        name = clean(attachment.name)
+        _check_size(name, attachment.size, largest)
+        described = await self._describe(attachment, name)
+        address = _address(described, name)
+        if not self._is_slack(address):
+            raise _refused(f"{name} lies outside of Slack.", "Attach the file itself.")
+        _check_size(name, _size(described.get("size")), largest)
+        with _disk_errors(), _unfinished(folder) as unfinished:
+            await self._fetch(address, name, unfinished, largest)
+            return await asyncio.to_thread(_keep, unfinished, folder, name)
+
+    async def upload(self, place: Place, card: Card, notify: Actor | None = None) -> str:
+        """Send the card's picture as a file into the thread; the id that Slack gives it."""
+        picture = card.picture
+        if picture is None:
+            return ""
+        content = await asyncio.to_thread(picture.path.read_bytes)
+        with translated():
+            answer = await self._line.once().files_upload_v2(
+                channel=place.channel,
+                thread_ts=place.thread,
+                content=content,
+                filename=clean(picture.path.name),
+                title=cut(plain(card.title or picture.alt), cards.LONGEST_HEADER),
+                alt_txt=cut(plain(picture.alt), cards.LONGEST_ALT),
+                initial_comment=cards.text(card, notify),
+            )
+        return str((answer.get("file") or {}).get("id") or "")
+
+    async def _describe(self, attachment: Attachment, name: str) -> Mapping[str, object]:
+        """What Slack knows of a file now: where it lies, and whether it may be had at all."""
+        try:
+            answer = await self._line.safe().files_info(file=attachment.id)
+        except FOREIGN as error:
+            if code(error) in _GONE:
+                raise _refused(
+                    f"{name} is no longer in Slack, or I may not see it.",
+                    "Attach the file to a message that mentions me.",
+                ) from None
+            raise translate(error) from None
+        found = answer.get("file")
+        return found if isinstance(found, Mapping) else {}
+
+    def _is_slack(self, address: str) -> bool:
+        """Whether the token may be shown at this address."""
+        url, api = URL(address), URL(self._line.api_url)
+        if (url.scheme, url.host, url.port) == (api.scheme, api.host, api.port):
+            return True
+        ours = f".{api.host}".endswith(_SLACK)
+        return ours and url.scheme == "https" and f".{url.host}".endswith(_SLACK)
+
+    async def _fetch(self, address: str, name: str, file: IO[bytes], largest: int) -> None:
+        try:
+            async with self._line.session.get(
+                URL(address, encoded=True),
+                headers={**self._line.bearer, "Accept-Encoding": "identity"},
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_read=_IDLE_SECONDS),
+            ) as response:
+                _check_answer(response, name)
+                _check_size(name, response.content_length or 0, largest)
+                await _copy(response, name, file, largest)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise TryAgain(
+                f"{name} could not be fetched from Slack ({type(error).__name__}).",
+                "It is tried again.",
+            ) from None
+
+
+async def _copy(response: aiohttp.ClientResponse, name: str, file: IO[bytes], largest: int) -> None:
+    size = 0
+    async for block in response.content.iter_chunked(_BLOCK):
+        size += len(block)
+        _check_size(name, size, largest)
+        await asyncio.to_thread(file.write, block)
+    if not size:
+        raise _refused(f"{name} is empty.", "Attach a file with data in it.")
+    await asyncio.to_thread(file.flush)
+
+
+def _check_answer(response: aiohttp.ClientResponse, name: str) -> None:
+    """Raise what an answer other than the file means: without its scope Slack shows a login."""
+    is_page = response.content_type in _PAGES and not name.lower().endswith((".html", ".htm"))
+    if response.status >= _SERVER or response.status == 429:  # noqa: PLR2004  (too many requests)
+        raise TryAgain(f"Slack does not give {name} now ({response.status}).", "It is tried again.")
+    if response.status in {404, 410}:
+        raise _refused(f"{name} is no longer in Slack.", "Attach it again.")
+    if response.status != _OK or is_page:
+        raise missing_scope(_SCOPE)
+
+
+def _address(described: Mapping[str, object], name: str) -> str:
+    """Where a file lies; PersonCanFix when Slack only knows of it."""
+    mode = described.get("mode")
+    if mode in _UNREADABLE or described.get("is_external"):
+        why = {
+            "tombstone": "was deleted",
+            "hidden_by_limit": "is hidden by the limit of this workspace's plan",
+        }.get(str(mode), "lies at another service and is only linked")
+        raise _refused(f"{name} {why}.", "Attach the file itself.")
+    address = described.get("url_private_download") or described.get("url_private")
+    if not address:
+        raise _refused(f"Slack does not say where {name} lies.", "Attach it again.")
+    return str(address)
+
+
+def _check_size(name: str, size: int, largest: int) -> None:
+    if size > largest:
+        raise _refused(
+            f"{name} is too large: at most {largest / 1e6:,.0f} MB can be fetched from Slack.",
+            "Give a smaller part of it, or put it on the web and give its address.",
+        )
+
+
+def _size(told: object) -> int:
+    return told if isinstance(told, int) else 0
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[IO[bytes]]:
+    """A file of its own in the folder, gone at the end unless it was renamed."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".slack-", delete=False) as file:
+        try:
+            yield file.file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _keep(file: IO[bytes], folder: Path, name: str) -> Path:
+    """Give a finished file its name; one that is taken gets a number."""
+    target = free(folder, name)
+    Path(file.name).rename(target)
+    return target
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        why = "The disk is full" if full else f"The disk refused ({error.strerror})"
+        raise PersonCanFix(f"{why}: the file could not be saved.", "Free some space.") from error
+
+
+def _refused(message: str, hint: str) -> PersonCanFix:
+    return PersonCanFix(message, hint, field="data")
