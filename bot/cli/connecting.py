@@ -1,0 +1,119 @@
+"""Giving a key at the terminal: typed unseen, or piped in, a line a value; never an argument."""
+
+import getpass
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from bot import credentials, phrases
+from bot.cli.output import Output, note
+from bot.cli.session import perform, person
+from bot.settings import Settings
+from bot.wiring import accounts, open_records
+from pipeline.errors import PersonCanFix
+from pipeline.ports.account import Account, AccountField, Checked, Service
+
+_TRIES = 3
+_NO_NAME = re.compile(r"[0-9_]|.{20}")  # no service is called like that, but keys look so
+_IN_THE_OPEN = (
+    "A key does not belong into a command: there it stays in the shell's history, and other "
+    "programs can read it."
+)
+
+
+def connect(name: str, beside: Iterable[str]) -> None:
+    """Ask for an account's values, check them and keep them."""
+    settings = Settings.load()
+    service = find(name, accounts(settings))
+    refuse_values(beside, f"mltrainer connect {service.account.kind}")
+    values = _typed(service.account) if sys.stdin.isatty() else _piped(service.account)
+
+    async def work() -> int:
+        async with open_records(settings) as records:
+            vault, now = records.vault(), datetime.now(UTC)
+            checked = await credentials.keep(vault, service, person(), values, now)
+        Output().say(_connected(service.account, values, checked))
+        return 0
+
+    perform(work)
+
+
+def find(name: str, services: Mapping[str, Service]) -> Service:
+    """A service by its kind or title. An unknown name is not repeated: it may be a key."""
+    known = {
+        _plain(word): service
+        for service in services.values()
+        for word in (service.account.title, service.account.kind)
+    }
+    if (wanted := _plain(name)) in known:
+        return known[wanted]
+    if _NO_NAME.search(name):
+        refuse_values([name], "mltrainer connect SERVICE")
+    kinds = ", ".join(sorted(services))
+    near = get_close_matches(wanted, known, n=1)
+    meant = f"Did you mean {known[near[0]].account.kind}? " if near else ""
+    message = "There is no such service." if name else "Which service?"
+    raise PersonCanFix(message, f"{meant}Known: {kinds}.")
+
+
+def refuse_values(beside: Iterable[str], command: str) -> None:
+    """PersonCanFix when anything stands behind the service's name."""
+    if list(beside):
+        hint = f"If that was a real key, replace it. Then run: {command}"
+        raise PersonCanFix(_IN_THE_OPEN, f"{hint} and paste it when it is asked for.")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _typed(account: Account) -> dict[str, str]:
+    """Ask for each value; what is secret is not shown while it is typed."""
+    note(f"{account.title}: {account.use}.")
+    note(f"Your key is made here: {account.page}")
+    return {field.id: _ask(account, field) for field in account.fields}
+
+
+def _ask(account: Account, field: AccountField) -> str:
+    for _ in range(_TRIES):
+        prompt = f"{field.label}{' (hidden)' if field.secret else ''}: "
+        value = getpass.getpass(prompt) if field.secret else _line(prompt)
+        wrong = credentials.problems(account, {field.id: value}).get(field.id)
+        if wrong is None:
+            return value
+        note(wrong)
+    raise PersonCanFix(
+        f"No {field.label} was given; nothing is kept.", f"Look it up: {account.page}"
+    )
+
+
+def _line(prompt: str) -> str:
+    """One line that may be seen; the prompt is no result, so it goes to stderr."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+def _piped(account: Account) -> dict[str, str]:
+    """A line of stdin for each field; all that is wrong with them is said at once."""
+    values = {field.id: sys.stdin.readline() for field in account.fields}
+    wrong = credentials.problems(account, values)
+    if wrong:
+        asked = ", ".join(field.label for field in account.fields)
+        raise PersonCanFix(
+            " ".join(wrong.values()), f"A line for each of these, in order: {asked}."
+        )
+    return values
+
+
+def _connected(account: Account, values: Mapping[str, str], checked: Checked | None) -> str:
+    tail = credentials.tail(account, credentials.read(account, values))
+    kept = f"{account.title} is connected" + (f" (…{tail})" if tail else "")
+    if checked is None:
+        return f"{kept}. {phrases.UNCHECKED}"
+    return f"{kept} as {checked.name}."

@@ -1,0 +1,60 @@
+"""What a person gives for an account: its shape checked, the service asked, then kept.
+
+A value is never part of what is said about it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot import phrases
+from pipeline.jobs import Actor
+from pipeline.ports.account import Account, Checked, Service
+from pipeline.ports.vault import Vault
+
+_TAIL = 4
+_LONG_ENOUGH = 12  # of a shorter value the last 4 characters give too much away
+
+
+def read(account: Account, values: Mapping[str, str]) -> dict[str, str]:
+    """The account's own fields, without the blanks around what was pasted."""
+    return {field.id: values.get(field.id, "").strip() for field in account.fields}
+
+
+def problems(account: Account, values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each field that has not the right shape."""
+    given = read(account, values)
+    return {
+        field.id: phrases.bad_shape(field.label, field.example)
+        for field in account.fields
+        if not re.fullmatch(field.shape, given[field.id])
+    }
+
+
+def tail(account: Account, values: Mapping[str, str]) -> str:
+    """The last characters of the last secret field: by them its owner knows it again."""
+    secret = [values[field.id] for field in account.fields if field.secret]
+    return secret[-1][-_TAIL:] if secret and len(secret[-1]) >= _LONG_ENOUGH else ""
+
+
+async def keep(
+    vault: Vault, service: Service, owner: Actor, values: Mapping[str, str], now: datetime
+) -> Checked | None:
+    """Ask the service about values of the right shape, then keep them; None: it was not asked.
+
+    PersonCanFix when the service refuses them, TryAgain when it does not answer.
+    """
+    account = service.account
+    given = read(account, values)
+    checked = await service.check(given)
+    await vault.put(
+        owner,
+        account.kind,
+        json.dumps(given),
+        tail=tail(account, given),
+        name=checked.name if checked else "",
+        expires_at=checked.expires_at if checked else None,
+        checked_at=now if checked else None,
+    )
+    return checked
