@@ -66,7 +66,10 @@ def put_out(letter: Letter) -> dict[str, Any]:
 
 
 def letters(found: Sequence[sa.Row[Any]]) -> tuple[Letter, ...]:
-    """The letters of rows with their boards; one that this version cannot read stays, and is named in the log."""
+    """The letters of rows; one that this version cannot read stays, and is named in the log.
+
+    Each row has its board's `card` beside it.
+    """
     read = []
     for row in found:
         try:

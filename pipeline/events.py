@@ -170,11 +170,15 @@ class ModelProven(Frozen):
 
 
 class JobResumed(Frozen):
-    """The job goes on from `stage`, after a crash, a stop or a word of its person."""
+    """The job goes on from `stage`, after a crash, a stop or a word of its person.
+
+    `interrupted`: nobody asked for that stop, the process ended in the midst of the stage.
+    """
 
     kind: Literal["job_resumed"] = "job_resumed"
     stage: Stage
     why: str
+    interrupted: bool = False
 
 
 class JobCancelled(Frozen):

@@ -19,6 +19,8 @@ HARNESS = ROOT / "pipeline" / "harness"
 EDGES = {
     "bot/__main__.py": "a person at the shell never meets a traceback",
     "bot/conversation.py": "any error of a reply becomes a sentence in the thread",
+    "bot/posting.py": "a job that cannot be drawn leaves the cards of others alone",
+    "bot/sending.py": "a letter that cannot be sent leaves those of others alone",
     "pipeline/orchestrator.py": "any error of an agent becomes the job's own",
 }
 TRAINING_LIBRARIES = {

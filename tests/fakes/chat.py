@@ -1,9 +1,13 @@
-"""A platform that remembers what it was asked to show."""
+"""Platforms that remember what they were asked to show."""
 
+import asyncio
+from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor, Place
-from pipeline.ports.chat import Card, Decide, Ref
+from pipeline.ports.chat import Attachment, Card, Decide, Ref
 
 
 @dataclass
@@ -34,3 +38,100 @@ class FakeChat:
 
     async def stop(self) -> None:
         self.decide = None
+
+
+@dataclass
+class Message:
+    """A message in a thread, with every card it has shown."""
+
+    ref: Ref
+    key: str
+    notify: Actor | None
+    cards: list[Card]
+
+    @property
+    def card(self) -> Card:
+        return self.cards[-1]
+
+
+@dataclass
+class FakeThreadedChat:
+    """pipeline.ports.chat.ThreadedChat; what is posted twice is there twice.
+
+    `refusals` are raised by the next calls, which then do nothing; `lost` by the next ones after
+    they did their work. `calls` are what was asked, in order.
+    """
+
+    name: str = "slack"
+    finds: bool = True
+    messages: list[Message] = field(default_factory=list)
+    refusals: deque[BaseException] = field(default_factory=deque)
+    lost: deque[BaseException] = field(default_factory=deque)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    whispers: list[tuple[Actor, Card]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    decide: Decide | None = None
+
+    async def start(self, decide: Decide) -> None:
+        self.decide = decide
+
+    async def stop(self) -> None:
+        self.decide = None
+
+    async def close(self) -> None:
+        self.decide = None
+
+    async def open_thread(self, place: Place, title: str) -> Place:
+        del title
+        return place
+
+    async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
+        await self._called("post", key)
+        ref = Ref(place=place, id=f"m{len(self.messages) + 1}")
+        self.messages.append(Message(ref, key, notify, [card]))
+        await self._answered("post", key)
+        return ref
+
+    async def edit(self, ref: Ref, card: Card) -> Ref:
+        await self._called("edit", ref.id)
+        for message in self.messages:
+            if message.ref == ref:
+                message.cards.append(card)
+        await self._answered("edit", ref.id)
+        return ref
+
+    async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
+        await self._called("whisper", place.key)
+        self.whispers.append((actor, card))
+
+    async def find(self, place: Place, key: str) -> Ref | None:
+        await self._called("find", key)
+        here = (one for one in self.messages if one.key == key and one.ref.place == place)
+        return next((one.ref for one in here), None)
+
+    async def download(self, attachment: Attachment, folder: Path, largest: int) -> Path:
+        content = self.files.get(attachment.id)
+        if content is None or len(content) > largest:
+            raise PersonCanFix(f"{attachment.name} could not be fetched.", "Attach it again.")
+        path = folder / Path(attachment.name).name
+        path.write_bytes(content)
+        return path
+
+    async def link(self, place: Place) -> str:
+        return f"https://slack.test/{place.channel}/{place.thread}"
+
+    def thread(self, place: Place) -> list[Message]:
+        """The messages of a thread, oldest first."""
+        return [one for one in self.messages if one.ref.place == place]
+
+    async def _called(self, call: str, about: str) -> None:
+        self.calls.append((call, about))
+        await asyncio.sleep(0)
+        if self.refusals:
+            raise self.refusals.popleft()
+
+    async def _answered(self, call: str, about: str) -> None:
+        del call, about
+        await asyncio.sleep(0)
+        if self.lost:
+            raise self.lost.popleft()

@@ -1,0 +1,67 @@
+"""One platform's way out: from events to letters, from letters to its chat."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+from bot.job_card import job_card
+from bot.notices import NO_TITLES
+from bot.posting import Draw, Projector
+from bot.sending import Counts, Sender
+from pipeline.ports.chat import ThreadedChat
+from pipeline.ports.clock import Clock
+from pipeline.ports.post import Post
+from pipeline.ports.store import Store
+
+
+class Delivery:
+    """Shows every job of a platform where it was asked for, until cancelled."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        post: Post,
+        chat: ThreadedChat,
+        clock: Clock,
+        draw: Draw = job_card,
+        titles: Mapping[str, str] = NO_TITLES,
+        scale: float = 1.0,
+    ) -> None:
+        written = asyncio.Event()
+        self._projector = Projector(
+            store=store,
+            post=post,
+            platform=chat.name,
+            clock=clock,
+            draw=draw,
+            titles=titles,
+            written=written,
+        )
+        self._sender = Sender(post=post, chat=chat, clock=clock, written=written, scale=scale)
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the letters since the start."""
+        return self._sender.counts
+
+    def nudge(self) -> None:
+        """Something has happened in a job: look at once."""
+        self._projector.wake.set()
+
+    async def run(self) -> None:
+        """Write and send until cancelled."""
+        loops = [asyncio.ensure_future(one.run()) for one in (self._projector, self._sender)]
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.wait(loops)
+
+    async def drain(self, seconds: float) -> None:
+        """Before an end: say what there is to say, as far as the time reaches."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._projector.project()
+                await self._sender.flush()
