@@ -2,6 +2,10 @@
 
 Nothing is printed. A record that names a job and carries an error also goes, with its traceback,
 to that job's log, which is where a person is sent to look.
+
+The last thing that happens to a line is that secrets are taken out of it, whoever wrote it and
+however deep they are in it. Libraries that write down what they send or receive are heard only from
+a warning on.
 """
 
 import logging
@@ -10,22 +14,30 @@ import sys
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
 from pipeline.folders import JobFolder
 from pipeline.jobs import JobId, Stage
+from pipeline.ports.sanitizer import Sanitizer
 
 _LARGEST = 5_000_000  # bytes of one log file
 _KEPT = 3
+# At a lower level these print bodies, headers, statements with their values, or modal values.
+_PRINT_BODIES = (
+    *("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "litellm"),
+    *("aiohttp", "aiosqlite", "discord", "hpack", "httpcore", "httpx", "multipart", "psycopg"),
+    *("python_multipart", "slack_bolt", "slack_sdk", "sqlalchemy", "uvicorn.access", "websockets"),
+)
 _log = logging.getLogger(__name__)
 
 
 class Journal:
     """pipeline.orchestrator.Journal in a home whose log is set up."""
 
-    def __init__(self, home: Path) -> None:
-        set_up(home)
+    def __init__(self, home: Path, sanitizer: Sanitizer | None = None) -> None:
+        set_up(home, sanitizer=sanitizer)
 
     def traceback(self, job_id: JobId, stage: Stage, error: Exception) -> None:
         """Write an error of a stage with its traceback."""
@@ -33,15 +45,22 @@ class Journal:
         _log.warning("%s: %s", type(error).__name__, error, exc_info=error, extra=place)
 
 
-def set_up(home: Path, level: int = logging.INFO) -> None:
-    """Send every log record of this process to the home, and nowhere else; safe to repeat."""
+def set_up(home: Path, level: int = logging.INFO, *, sanitizer: Sanitizer | None = None) -> None:
+    """Send every log record of this process to the home, and nowhere else; safe to repeat.
+
+    Without a sanitizer, the one of an earlier call stays.
+    """
     root = logging.getLogger()
     for handler in [one for one in root.handlers if isinstance(one, _Quiet)]:
+        sanitizer = sanitizer or handler.sanitizer
         root.removeHandler(handler)
         handler.close()
-    root.addHandler(_HomeLog(home))
-    root.addHandler(_JobLog(home))
+    root.addHandler(_HomeLog(home, sanitizer))
+    root.addHandler(_JobLog(home, sanitizer))
     root.setLevel(level)
+    for name in _PRINT_BODIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # else a record that cannot be formatted is printed as it is
     structlog.configure(
         processors=[structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -52,16 +71,49 @@ def set_up(home: Path, level: int = logging.INFO) -> None:
 class _Quiet(logging.Handler):
     """A log that cannot be written (a full disk, say) costs its line and nothing else."""
 
+    sanitizer: Sanitizer | None = None
+
+    def write_with(self, formatter: logging.Formatter, sanitizer: Sanitizer | None) -> None:
+        """Take secrets out of every line, and listen to no library that prints bodies."""
+        self.sanitizer = sanitizer
+        self.setFormatter(_Masked(formatter, sanitizer) if sanitizer else formatter)
+        self.addFilter(_is_fit_to_print)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
-        """Print nothing about a disk; what else goes wrong here is our own mistake."""
-        if not isinstance(sys.exception(), OSError):
-            super().handleError(record)
+        """Say that a record is missing and whose it was, but nothing of what it held."""
+        error = sys.exception()
+        if isinstance(error, OSError) or record.name == __name__:
+            return
+        place = f"{record.name}, {record.filename}:{record.lineno}"
+        told = f"A record of {place} could not be written: {type(error).__name__}."
+        note = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING", "msg": told}
+        self.emit(logging.makeLogRecord(note))
+
+
+def _is_fit_to_print(record: logging.LogRecord) -> bool:
+    """Refuse what a library says below a warning: Bolt sets the levels of its loggers itself."""
+    if record.levelno >= logging.WARNING:
+        return True
+    return not any(f"{record.name}.".startswith(f"{name}.") for name in _PRINT_BODIES)
+
+
+class _Masked(logging.Formatter):
+    """Writes as another formatter does, and takes the secrets out of the finished line."""
+
+    def __init__(self, inner: logging.Formatter, sanitizer: Sanitizer) -> None:
+        super().__init__()
+        self._inner = inner
+        self._sanitizer = sanitizer
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The clean line."""
+        return self._sanitizer.clean(self._inner.format(record)).text
 
 
 class _HomeLog(_Quiet, RotatingFileHandler):
     """`logs/mltrainer.log`, readable by its owner alone, opened with the first record."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, sanitizer: Sanitizer | None) -> None:
         self._folder = home / "logs"
         RotatingFileHandler.__init__(
             self,
@@ -71,20 +123,20 @@ class _HomeLog(_Quiet, RotatingFileHandler):
             encoding="utf-8",
             delay=True,
         )
-        self.setFormatter(_json_lines())
+        self.write_with(_json_lines(), sanitizer)
 
     def _open(self) -> TextIOWrapper:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _private(Path(self.baseFilename))
 
 
-class _JobLog(_Quiet):
+class _JobLog(_Quiet, logging.StreamHandler[TextIO]):
     """`jobs/<id>/job.log` for the records that name a job and carry an error."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, sanitizer: Sanitizer | None) -> None:
         super().__init__()
         self._home = home
-        self.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+        self.write_with(logging.Formatter("%(asctime)s %(name)s %(message)s"), sanitizer)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Append the record with its traceback."""
@@ -94,8 +146,8 @@ class _JobLog(_Quiet):
         try:
             folder = JobFolder.of(self._home, job_id).path
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _private(folder / "job.log") as log:
-                log.write(self.format(record) + "\n")
+            with _private(folder / "job.log") as self.stream:
+                super().emit(record)
         except OSError:
             self.handleError(record)
 
