@@ -1,0 +1,16 @@
+"""Where the words want the model published, of the places there are."""
+
+import re
+from collections.abc import Iterable
+
+_VERB = r"\b(?:publish|push|upload|deploy|put|share|host|release|send)\w*\b"
+_WAY = r"(?:\s+[\w'-]+){0,4}?\s+(?:on|to|in|at|onto|with|via)\s+(?:the\s+|my\s+)?"
+
+
+def spoken_place(words: str, places: Iterable[str]) -> str | None:
+    """The one of `places` to publish at, by its name, also written apart ("hugging face")."""
+    for place in sorted(places):
+        letters = r"[\s_-]?".join(re.escape(letter) for letter in place)
+        if re.search(f"{_VERB}{_WAY}{letters}\\b", words, re.IGNORECASE):
+            return place
+    return None

@@ -1,0 +1,53 @@
+"""What the chat stories share: data that is learned in seconds, and how people look at a thread."""
+
+from tests.fakes.slack import FakeSlack, Person, Upload
+from tests.fakes.slack.seeing import Seen
+
+WORDS = "tell claims from chat in these messages"
+JOB_SECONDS = 120.0
+ASK_SECONDS = 45.0
+
+
+def messages() -> Upload:
+    """150 short messages of two kinds, easy to tell apart."""
+    wins = [f"claim,you won prize number {n} call now and claim cash {n * 7}" for n in range(60)]
+    chat = [f"chat,see you at {n % 12} near the station my friend {n}" for n in range(90)]
+    return Upload("messages.csv", "\n".join(["label,message", *wins, *chat, ""]).encode())
+
+
+def card_of(person: Person, said: Seen) -> Seen:
+    """The job's card: the bot's first message in the thread."""
+
+    def find() -> Seen | None:
+        replies = [one for one in person.thread(said) if one.ts != said.ts and one.by != person.id]
+        return replies[0] if replies else None
+
+    return person.wait_until(find, "a card in the thread", ASK_SECONDS)
+
+
+def wait_for_card(person: Person, said: Seen, words: str, seconds: float = JOB_SECONDS) -> Seen:
+    """The card once these words stand on it."""
+    card = card_of(person, said)
+
+    def find() -> Seen | None:
+        now = person.look(card)
+        return now if words in now else None
+
+    return person.wait_until(find, f"“{words}” on the card", seconds)
+
+
+def job_id_of(card: Seen) -> str:
+    """The job's id as the card shows it."""
+    return next(
+        word.strip(".,:·*") for word in card.text.split() if word.strip("*").startswith("j-")
+    )
+
+
+def replies(person: Person, said: Seen) -> list[str]:
+    """Everything in the thread but its root, as text."""
+    return [one.text for one in person.thread(said)[1:]]
+
+
+def everything_of(slack: FakeSlack) -> str:
+    """All that left the bot."""
+    return slack.everything_sent()
