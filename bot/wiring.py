@@ -4,11 +4,13 @@ import asyncio
 import importlib
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from pydantic import SecretStr
 
 from adapters import condition
 from adapters.clock import SystemClock
@@ -18,10 +20,10 @@ from adapters.platforms.terminal import Terminal
 from adapters.post import SqlPost
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
+from adapters.sanitizer import KeySanitizer
 from adapters.store import SqlStore
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
-from bot.serving import Part, Shift
 from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
@@ -30,16 +32,19 @@ from pipeline.jobs import Actor, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
 from pipeline.ports.account import Service
+from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.check import Check
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Post
 from pipeline.ports.queue import Drive
 from pipeline.ports.runtime import SandboxLevel, Workbench
+from pipeline.ports.sanitizer import Sanitizer
 from pipeline.ports.store import Store
 from pipeline.ports.vault import Vault
 
 if TYPE_CHECKING:
     from adapters.vault.master_keys import KeySource
+    from adapters.web import WebServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Records:
     store: Store
     lock: HomeLock
     database: Database
+    sanitizer: Sanitizer
 
     def post(self) -> Post:
         """Arrivals, letters and tickets."""
@@ -74,24 +80,12 @@ class House(Records):
         return EmbeddedQueue(store=self.store, clock=self.clock, lock=self.lock)
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
-    """A house that talks: what speaks outlives the runner of jobs, what listens does not.
-
-    `chats` are the platforms with how each is reached; `port` is where the web server listens.
-    """
-
-    speaking: tuple[Part, ...]
-    listening: tuple[Part, ...]
-    chats: tuple[tuple[str, str], ...]
-    port: Callable[[], int]
-
-
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the job table, brought up to date; enough for list, status, log and every wish."""
     await asyncio.to_thread(make_home, settings.home)
-    set_up(settings.home)
+    sanitizer = open_sanitizer(settings)
+    set_up(settings.home, sanitizer=sanitizer)
     clock = SystemClock()
     database = Database(settings.database_url)
     await database.open()
@@ -103,6 +97,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             store=SqlStore(database=database, clock=clock),
             lock=home_lock(settings),
             database=database,
+            sanitizer=sanitizer,
         )
     finally:
         await database.close()
@@ -133,7 +128,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             store=records.store,
             agents=find_agents(),
             ports=ports,
-            journal=Journal(settings.home),
+            journal=Journal(settings.home, records.sanitizer),
             retry_scale=settings.retry_scale,
         )
         yield House(
@@ -143,20 +138,32 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             store=records.store,
             lock=records.lock,
             database=records.database,
+            sanitizer=records.sanitizer,
             workbench=workbench,
             drive=orchestrator.drive,
         )
 
 
-@asynccontextmanager
-async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
-    """Plug in everything that a running bot has beside its jobs."""
-    yield Station(speaking=(), listening=(), chats=(), port=lambda: house.settings.port)
+def open_chats(settings: Settings) -> tuple[ThreadedChat, ...]:
+    """The chat platforms that are set up; nothing is called yet."""
+    parts = dict(settings)
+    made = [_made(f"adapters.platforms.{name}", parts) for name in ("slack",)]
+    return tuple(cast("ThreadedChat", chat) for chat in made if chat is not None)
 
 
-def platforms(settings: Settings) -> tuple[str, ...]:
-    """The chat platforms that are set up."""
-    return ("slack",) if settings.slack_bot_token else ()
+def open_web(
+    house: House, chats: Sequence[ThreadedChat], draining: Callable[[], bool]
+) -> "WebServer":
+    """The web server on PORT: what platforms send, /health, /ready and /metrics."""
+    from adapters import figures, web  # noqa: PLC0415  (slow to import, and few commands need it)
+
+    app = web.application(
+        chats=cast("Sequence[web.Reachable]", chats),
+        database=lambda: figures.ask(house.database),
+        figures=lambda: figures.count(house.database),
+        draining=draining,
+    )
+    return web.WebServer(app, port=house.settings.port)
 
 
 async def open_workbench(settings: Settings) -> Workbench:
@@ -177,6 +184,7 @@ def open_vault(records: Records) -> Vault:
         database=records.database,
         clock=records.clock,
         keys=master_keys(records.settings),
+        on_value=records.sanitizer.know,
         public=public,
     )
 
@@ -187,6 +195,16 @@ def master_keys(settings: Settings) -> "KeySource":
 
     given = settings.master_keys.get_secret_value() if settings.master_keys else None
     return choose_source(given, settings.home, may_make=is_embedded(settings))
+
+
+def open_sanitizer(settings: Settings) -> Sanitizer:
+    """Knows the shapes of every account's keys, and the secrets that the settings hold."""
+    sanitizer = KeySanitizer(service.account for service in accounts(settings).values())
+    for setting in dict(settings).values():
+        if isinstance(setting, SecretStr):
+            for value in setting.get_secret_value().split(","):
+                sanitizer.know(value.strip())
+    return sanitizer
 
 
 def accounts(settings: Settings) -> Mapping[str, Service]:

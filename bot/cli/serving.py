@@ -19,16 +19,16 @@ def serve(
 
     The last line at start is [bold]ready[/bold]. First: [bold]mltrainer setup slack[/bold].
     """
-    from bot.cli import station  # noqa: PLC0415  (help must not wait for it)
+    from bot.cli import running  # noqa: PLC0415  (help must not wait for it)
 
-    station.serve(work=not no_work, debug=debug)
+    running.serve(work=not no_work, debug=debug)
 
 
 def worker(*, debug: Debug = False) -> None:
     """Work on every job of the home without talking, beside [bold]serve --no-work[/bold]."""
-    from bot.cli import station  # noqa: PLC0415  (help must not wait for it)
+    from bot.cli import running  # noqa: PLC0415  (help must not wait for it)
 
-    station.worker(debug=debug)
+    running.worker(debug=debug)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -312,3 +312,13 @@ async def test_a_worker_that_was_replaced_stops(
         await while_running(queue, worker.drive, replaced)
 
     assert worker.busy == set()
+
+
+def test_a_lock_for_everything_says_so_to_others(tmp_path: Path) -> None:
+    lock = HomeLock(tmp_path / "lock")
+    for everything in (True, False):
+        assert lock.acquire(everything=everything)
+        holder = HomeLock(tmp_path / "lock").holder()
+        assert holder is not None
+        assert holder.everything is everything
+        lock.release()

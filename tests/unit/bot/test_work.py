@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bot.cli.work import Runner
+from bot.cli.work import Runner, holder_works_on
 from bot.wiring import House
 from pipeline.errors import Bug, PersonCanFix, TryAgain
 from pipeline.jobs import JobId, JobStatus
@@ -103,6 +103,28 @@ async def test_a_command_drives_its_own_job_and_leaves_what_a_crash_left() -> No
     ended, notes = await house.settle(mine)
     assert (ended.status, house.driven, notes) == (JobStatus.DONE, [mine.id], [])
     assert not house.lock.held
+
+
+async def test_a_job_of_a_chat_is_left_to_the_process_that_serves_it() -> None:
+    house = FakeHouse()
+    mine = await house.job()
+    theirs = new_job(house.clock)
+    place = theirs.thread.model_copy(update={"platform": "slack"})
+    spoken_to = await house.store.create(theirs.model_copy(update={"thread": place}), [])
+    await house.settle(mine)
+    assert house.driven == [mine.id]
+    await house.settle(spoken_to)
+    assert house.driven == [mine.id, spoken_to.id], "unless it is named"
+
+
+async def test_a_process_that_drives_everything_has_every_job_in_hand() -> None:
+    house = FakeHouse()
+    row = await house.job()
+    house.clock.advance(60)
+    house.lock.other = Holder(pid=4711, since=house.clock.now())
+    assert not holder_works_on(house.lock, row)
+    house.lock.other = Holder(pid=4711, since=house.clock.now(), everything=True)
+    assert holder_works_on(house.lock, row)
 
 
 async def test_while_another_process_has_the_home_it_is_named_and_followed() -> None:

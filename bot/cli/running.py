@@ -1,0 +1,112 @@
+"""One run of `serve` or `worker`: what is refused, what is said at start, how it ends."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+
+from bot import operating, words
+from bot.checks import secrets, slack
+from bot.cli.output import Output, complain
+from bot.cli.session import perform
+from bot.journal import set_up
+from bot.serving import Died, Part, Shift, holding, signals
+from bot.settings import Settings
+from bot.station import Station, open_station
+from bot.wiring import House, open_house
+from pipeline.errors import PersonCanFix
+from pipeline.ports.check import Check
+
+_PREDECESSOR = 10.0  # seconds that a process which is just ending keeps the home
+_DIED = 1
+_log = logging.getLogger(__name__)
+
+
+def serve(*, work: bool, debug: bool) -> None:
+    """Talk on every platform that is set up, and work on the jobs unless told not to."""
+
+    async def main() -> int:
+        settings = Settings.load()
+        _refuse([*secrets.unkeyed(settings), *_unset(settings)])
+        shift = Shift()
+        with signals(shift.end):
+            async with open_house(settings) as house, open_station(house, shift) as station:
+                _log_more(settings, debug=debug)
+                queue = (working(house),) if work else ()
+                shift.parts = (*station.speaking, *queue, *station.listening)
+                return await run(house, shift, lambda: _serving(house, station), hold=work)
+
+    perform(main)
+
+
+def worker(*, debug: bool) -> None:
+    """Work on the jobs of the home."""
+
+    async def main() -> int:
+        settings = Settings.load()
+        _refuse([*secrets.unkeyed(settings)])
+        shift = Shift()
+        with signals(shift.end):
+            async with open_house(settings) as house:
+                _log_more(settings, debug=debug)
+                shift.parts = (working(house),)
+                return await run(house, shift, lambda: _place(house), hold=True)
+
+    perform(main)
+
+
+def working(house: House) -> Part:
+    """The runner of every due job. Its end stops running trainings; their jobs go on later."""
+    queue = house.queue()
+    return Part("The queue of jobs", lambda: queue.run(house.drive))
+
+
+async def run(house: House, shift: Shift, lines: Callable[[], Iterator[str]], *, hold: bool) -> int:
+    """Hold the home and run until asked to end; returns the exit code."""
+
+    def opened() -> None:
+        for line in (*lines(), operating.READY):
+            Output().say(line)
+
+    patience = _PREDECESSOR * min(house.settings.retry_scale, 1.0)
+    try:
+        async with holding(house.lock, patience=patience) if hold else nullcontext():
+            await shift.work(opened)
+    except Died as death:
+        _log.error("%s", death, exc_info=death)
+        complain(death)
+        return _DIED
+    return 0
+
+
+def _unset(settings: Settings) -> Iterator[Check]:
+    """What stands in the way of talking on any platform."""
+    if slack.is_wanted(settings):
+        yield from slack.ill_set(settings)
+    else:
+        yield Check(
+            name="chat", ok=False, detail=operating.NO_PLATFORM, hint=operating.NO_PLATFORM_HINT
+        )
+
+
+def _refuse(wrong: list[Check]) -> None:
+    """PersonCanFix names everything that is wrong, the first cure as its hint."""
+    if wrong:
+        told = " ".join(check.detail for check in wrong)
+        raise PersonCanFix(told, " ".join(check.hint for check in wrong))
+
+
+def _log_more(settings: Settings, *, debug: bool) -> None:
+    if debug:
+        set_up(settings.home, logging.DEBUG)
+
+
+def _place(house: House) -> Iterator[str]:
+    yield operating.line("home", str(house.home))
+    yield operating.line("sandbox", words.SANDBOX[house.workbench.level])
+
+
+def _serving(house: House, station: Station) -> Iterator[str]:
+    if "slack" in station.chats:
+        yield operating.line("slack", slack.mode(house.settings))
+    yield operating.line("port", str(station.port()))
+    yield from _place(house)

@@ -1,0 +1,211 @@
+"""The bot is started, looked at and stopped, as a supervisor does it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.slack import FakeSlack
+from tests.stories.serving import DidNotStart, Served, slack_settings, surroundings
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 60.0
+
+
+@pytest.fixture(params=[False, True], ids=["http", "socket"])
+def slack(request: pytest.FixtureRequest) -> Iterator[FakeSlack]:
+    with FakeSlack(socket_mode=request.param) as fake:
+        yield fake
+
+
+@pytest.fixture
+def over_http() -> Iterator[FakeSlack]:
+    with FakeSlack() as fake:
+        yield fake
+
+
+def status(bot: Served, path: str) -> int:
+    """What a load balancer sees; 0 where nobody listens any more."""
+    try:
+        with urllib.request.urlopen(bot.url + path, timeout=10) as answer:  # noqa: S310 - loopback
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+    except OSError:
+        return 0
+
+
+def program(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    folder.mkdir(exist_ok=True)
+    environ = {**surroundings(), "MLTRAINER_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        env={**environ, "MLTRAINER_RETRY_SCALE": "0.01", **settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+
+
+def test_it_says_ready_answers_and_ends_on_sigterm_with_exit_code_0(
+    slack: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(slack, tmp_path, environments) as bot:
+        told = bot.printed()
+        assert told.splitlines()[-1] == "ready"
+        assert ("Socket Mode" in told, "HTTP" in told) == (slack.socket_mode, not slack.socket_mode)
+        for fact in (str(bot.port), str(bot.home), "sandbox"):
+            assert fact in told
+        assert (status(bot, "/health"), status(bot, "/ready")) == (200, 200)
+        assert bot.stop() == 0
+    log = (bot.home / "logs" / "mltrainer.log").read_text("utf-8")
+    for secret in (slack.bot_token, slack.app_token, slack.signing_secret):
+        assert secret not in told + log
+
+
+def test_ctrl_c_is_as_good(over_http: FakeSlack, tmp_path: Path, environments: Path) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        os.kill(bot.pid, signal.SIGINT)
+        assert bot._running.wait(LONGEST) == 0
+        assert "Traceback" not in bot.printed()
+
+
+def test_a_second_bot_in_the_same_home_is_refused_with_the_first_ones_process(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        other = bot.run("serve")
+        assert other.returncode == 2
+        assert f"process {bot.pid}" in other.stderr
+        assert f"kill {bot.pid}" in other.stderr
+        assert status(bot, "/ready") == 200
+
+
+def test_a_killed_bot_leaves_nothing_in_the_way_of_the_next(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        bot.kill()
+        bot.restart()
+        assert status(bot, "/ready") == 200
+
+
+def test_beside_a_worker_it_only_talks(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as working:
+        talking = Served(over_http, tmp_path, environments)
+        try:
+            talking.start("--no-work")
+            assert status(talking, "/ready") == 200
+            assert talking.stop() == 0
+        finally:
+            talking.end()
+        assert status(working, "/ready") == 200
+
+
+def test_a_worker_holds_the_home_and_ends_on_sigterm(tmp_path: Path) -> None:
+    environ = {**surroundings(), "MLTRAINER_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "worker"],
+        env=environ,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stdout
+        assert any(line.strip() == "ready" for line in worker.stdout)
+        worker.terminate()
+        assert worker.wait(LONGEST) == 0
+
+
+def test_a_taken_port_is_one_readable_line(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))  # noqa: S104  (as the server does)
+        other.listen()
+        port = str(other.getsockname()[1])
+        with pytest.raises(DidNotStart) as refused:
+            Served(over_http, tmp_path, environments, PORT=port).start()
+    assert port in str(refused.value)
+    assert "PORT" in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+
+
+def test_port_0_takes_a_free_one_and_says_which(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments, PORT="0") as bot:
+        told = next(line for line in bot.printed().splitlines() if line.startswith("port"))
+        bot.url = f"http://127.0.0.1:{told.split()[1]}"
+        assert status(bot, "/health") == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "cause", "cure"),
+    [
+        ({}, "No chat platform is set up", "mltrainer setup slack"),
+        ({"SLACK_SIGNING_SECRET": "a" * 32}, "SLACK_BOT_TOKEN is not set", "OAuth"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET is not set", "SLACK_APP_TOKEN"),
+        (
+            {"DATABASE_URL": "postgresql://a:b@localhost/c", "SLACK_BOT_TOKEN": "xoxb-1"},
+            "MLTRAINER_MASTER_KEYS is not set",
+            "openssl rand",
+        ),
+    ],
+)
+def test_what_is_not_set_up_is_refused_with_what_to_set(
+    settings: dict[str, str], cause: str, cure: str, tmp_path: Path
+) -> None:
+    ended = program(tmp_path, "serve", **settings)
+    assert ended.returncode == 2
+    assert cause in ended.stderr
+    assert cure in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2
+    assert "ready" not in ended.stdout
+
+
+def test_a_token_that_slack_refuses_is_said(over_http: FakeSlack, tmp_path: Path) -> None:
+    settings = {**slack_settings(over_http), "SLACK_BOT_TOKEN": "xoxb-" + "wrong", "PORT": "0"}
+    ended = program(tmp_path, "serve", **settings)
+    assert ended.returncode in {1, 2}
+    assert "SLACK_BOT_TOKEN" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "wrong" not in ended.stderr
+
+
+def test_a_home_that_vanishes_ends_the_bot_with_its_cause(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        (bot.home / "mltrainer.lock").unlink()
+        bot._running.wait(LONGEST)
+        assert bot._running.returncode == 1
+        assert "The queue of jobs stopped" in bot.printed()
+        assert "Traceback" not in bot.printed()
+        log = (bot.home / "logs" / "mltrainer.log").read_text("utf-8")
+        assert "took over this home" in log
+
+
+def test_while_it_ends_it_takes_nothing_new(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        bot._running.send_signal(signal.SIGTERM)
+        end = time.monotonic() + LONGEST
+        seen = {status(bot, "/ready")}
+        while bot.alive and time.monotonic() < end:
+            seen.add(status(bot, "/ready"))
+        assert seen <= {0, 200, 503}
+        assert bot._running.wait(LONGEST) == 0
