@@ -5,10 +5,11 @@ A value is never part of what is said about it.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot import phrases
+from pipeline.errors import TryAgain
 from pipeline.jobs import Actor
 from pipeline.ports.account import Account, Checked, Service
 from pipeline.ports.vault import Vault
@@ -39,15 +40,25 @@ def tail(account: Account, values: Mapping[str, str]) -> str:
 
 
 async def keep(
-    vault: Vault, service: Service, owner: Actor, values: Mapping[str, str], now: datetime
+    vault: Vault,
+    service: Service,
+    owner: Actor,
+    values: Mapping[str, str],
+    *,
+    now: datetime,
+    know: Callable[[str], None],
 ) -> Checked | None:
-    """Ask the service about values of the right shape, then keep them; None: it was not asked.
+    """Ask the service about values of the right shape, then keep them; None: it gave no answer.
 
-    PersonCanFix when the service refuses them, TryAgain when it does not answer.
+    PersonCanFix when the service refuses them. `know` hears each secret before anything else may
+    fail with it in its hands.
     """
     account = service.account
     given = read(account, values)
-    checked = await service.check(given)
+    for field in account.fields:
+        if field.secret:
+            know(given[field.id])
+    checked = await _answer(service, given)
     await vault.put(
         owner,
         account.kind,
@@ -58,3 +69,11 @@ async def keep(
         checked_at=now if checked else None,
     )
     return checked
+
+
+async def _answer(service: Service, values: Mapping[str, str]) -> Checked | None:
+    """What the service says; a key is not lost because its service is down just now."""
+    try:
+        return await service.check(values)
+    except TryAgain:
+        return None

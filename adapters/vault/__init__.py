@@ -207,7 +207,8 @@ class SqlVault:
         """Let the logs know what to leave out."""
         if self._on_value is not None:
             for text in (value, *_texts_in(value, self._public.get(kind, ()))):
-                self._on_value(text)
+                if text:
+                    self._on_value(text)
 
 
 async def _keep(

@@ -3,17 +3,20 @@
 import getpass
 import re
 import sys
+import uuid
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from bot import credentials, phrases
 from bot.cli.output import Output, note
 from bot.cli.session import perform, person
+from bot.connecting import go_on
 from bot.settings import Settings
 from bot.wiring import accounts, open_records
 from pipeline.errors import PersonCanFix
+from pipeline.jobs import JobStatus
 from pipeline.ports.account import Account, AccountField, Checked, Service
+from pipeline.ports.store import JobRow, Store
 
 _TRIES = 3
 _NO_NAME = re.compile(r"[0-9_]|.{20}")  # no service is called like that, but keys look so
@@ -32,12 +35,33 @@ def connect(name: str, beside: Iterable[str]) -> None:
 
     async def work() -> int:
         async with open_records(settings) as records:
-            vault, now = records.vault(), datetime.now(UTC)
-            checked = await credentials.keep(vault, service, person(), values, now)
-        Output().say(_connected(service.account, values, checked))
+            checked = await credentials.keep(
+                records.vault(),
+                service,
+                person(),
+                values,
+                now=records.clock.now(),
+                know=records.sanitizer.know,
+            )
+            Output().say(_connected(service.account, values, checked))
+            for row in await _waiting(records.store, service.account.kind):
+                Output().say(f"Job {row.id} waits for it. Go on: mltrainer resume {row.id}")
+            await go_on(records.store, person(), service.account, f"connect:{uuid.uuid4().hex}")
         return 0
 
     perform(work)
+
+
+async def _waiting(store: Store, kind: str) -> tuple[JobRow, ...]:
+    """Jobs of whoever sits here that stand still for want of the account."""
+    rows = await store.list(owner=person().key)
+    return tuple(
+        row
+        for row in rows
+        if row.status is JobStatus.WAITING
+        and row.context.waiting is not None
+        and (row.context.waiting.reason, row.context.waiting.field) == ("credential", kind)
+    )
 
 
 def find(name: str, services: Mapping[str, Service]) -> Service:

@@ -1,5 +1,6 @@
 """Keys at the command line: given unseen, shown by their tails, and never repeated anywhere."""
 
+import asyncio
 import contextlib
 import io
 import json
@@ -14,6 +15,13 @@ import pytest
 
 from bot import journal
 from bot.__main__ import run
+from bot.cli.session import person
+from bot.settings import Settings
+from bot.wiring import open_records
+from pipeline.context import Waiting
+from pipeline.jobs import JobStatus
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import new_job
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "hf_" + "Zq7" * 11 + "W"
@@ -249,7 +257,7 @@ def test_debug_logs_hold_no_value(
     home: Path, piped: Typed, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quiet = journal.set_up
-    monkeypatch.setattr("bot.wiring.set_up", lambda home: quiet(home, level=10))
+    monkeypatch.setattr("bot.wiring.set_up", lambda home, **parts: quiet(home, 10, **parts))
     piped(TOKEN)
 
     assert run(["connect", "huggingface"]) == 0
@@ -316,3 +324,30 @@ def test_a_hanging_up_pipe_is_no_traceback(piped: Typed, capsys: Captured) -> No
     piped()
     assert run(["connect", "kaggle"]) == 2
     assert "in order" in both(capsys)
+
+
+def test_a_job_that_waits_for_the_account_is_told_of_it(
+    home: Path, piped: Typed, capsys: Captured
+) -> None:
+    job = new_job(FakeClock(), owner=person())
+    waiting = Waiting(reason="credential", text="Hugging Face?", field="huggingface")
+
+    async def wait() -> None:
+        async with open_records(Settings.load()) as records:
+            row = await records.store.create(job, [])
+            context = job.evolve(waiting=waiting)
+            await records.store.save(row, context, status=JobStatus.WAITING)
+
+    async def heard() -> list[str]:
+        async with open_records(Settings.load()) as records:
+            return [message.text for message in await records.store.unread(job.job_id)]
+
+    asyncio.run(wait())
+    piped(TOKEN)
+
+    assert run(["connect", "huggingface"]) == 0
+
+    written = both(capsys)
+    assert f"mltrainer resume {job.job_id}" in written
+    assert len(asyncio.run(heard())) == 1
+    nowhere(TOKEN, home=home, written=written)

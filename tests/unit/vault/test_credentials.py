@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import credentials
-from pipeline.errors import PersonCanFix
+from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.account import Account, AccountField, Checked, LoginLink
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN
@@ -33,13 +33,13 @@ class Lender:
 
     account = ACCOUNT
 
-    def __init__(self, answer: Checked | PersonCanFix | None = None) -> None:
+    def __init__(self, answer: Checked | MLTrainerError | None = None) -> None:
         self.answer = answer
         self.asked: list[Mapping[str, str]] = []
 
     async def check(self, values: Mapping[str, str]) -> Checked | None:
         self.asked.append(values)
-        if isinstance(self.answer, PersonCanFix):
+        if isinstance(self.answer, MLTrainerError):
             raise self.answer
         return self.answer
 
@@ -80,10 +80,13 @@ def test_a_missing_field_is_a_problem() -> None:
 async def test_what_is_kept_is_what_the_service_accepted(
     vault: MemoryVault, clock: FakeClock
 ) -> None:
+    known: list[str] = []
     end = clock.now() + timedelta(days=30)
     service = Lender(Checked(name="ann-at-work", expires_at=end))
 
-    await credentials.keep(vault, service, ANN, {**GOOD, "other": "x"}, clock.now())
+    await credentials.keep(
+        vault, service, ANN, {**GOOD, "other": "x"}, now=clock.now(), know=known.append
+    )
 
     (held,) = await vault.held(ANN)
     ref = await vault.find(ANN, "lender")
@@ -91,6 +94,7 @@ async def test_what_is_kept_is_what_the_service_accepted(
     values = {"id": "ann", "key": "k-1234567890987"}
     assert json.loads(await vault.reveal(ANN, ref, "test")) == values
     assert service.asked == [values]
+    assert known == ["k-1234567890987"]
     assert (held.tail, held.name) == ("0987", "ann-at-work")
     assert (held.expires_at, held.checked_at) == (end, clock.now())
 
@@ -98,7 +102,7 @@ async def test_what_is_kept_is_what_the_service_accepted(
 async def test_a_service_that_cannot_be_asked_leaves_it_unchecked(
     vault: MemoryVault, clock: FakeClock
 ) -> None:
-    assert await credentials.keep(vault, Lender(), ANN, GOOD, clock.now()) is None
+    assert await credentials.keep(vault, Lender(), ANN, GOOD, now=clock.now(), know=print) is None
 
     (held,) = await vault.held(ANN)
     assert (held.checked_at, held.name) == (None, "")
@@ -110,9 +114,19 @@ async def test_values_that_the_service_refuses_are_kept_nowhere(
     service = Lender(PersonCanFix("Lender does not know this key.", "Make a new one."))
 
     with pytest.raises(PersonCanFix, match="does not know"):
-        await credentials.keep(vault, service, ANN, GOOD, clock.now())
+        await credentials.keep(vault, service, ANN, GOOD, now=clock.now(), know=print)
 
     assert await vault.held(ANN) == ()
+
+
+async def test_a_service_that_is_down_costs_nobody_their_key(
+    vault: MemoryVault, clock: FakeClock
+) -> None:
+    service = Lender(TryAgain("Lender does not answer."))
+
+    assert await credentials.keep(vault, service, ANN, GOOD, now=clock.now(), know=print) is None
+
+    assert [one.checked_at for one in await vault.held(ANN)] == [None]
 
 
 def test_a_short_value_shows_no_tail() -> None:
