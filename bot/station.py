@@ -1,12 +1,18 @@
 """A house that talks: what is said, what is heard, and the web server, around its jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 
+from bot.arrivals import Arrivals
+from bot.connecting import Backing, Connecting
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.links import Links
+from bot.predicting import Predicting
+from bot.reception import Reception
 from bot.serving import GOODBYE, Part, Shift
 from bot.wiring import House, accounts, open_chats, open_web
 from pipeline.ports.chat import Decide, ThreadedChat
@@ -29,32 +35,96 @@ class Station:
 @asynccontextmanager
 async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
     """Plug in everything that a running bot has beside its jobs; chats are closed last."""
-    post = house.post()
-    async with AsyncExitStack() as open_until_the_end:
-        chats = open_chats(house.settings)
-        for chat in chats:
-            open_until_the_end.push_async_callback(chat.close)
-        web = open_web(house, chats, lambda: shift.draining)
-        decide = Conversation(house.store, house.home).decide
+    async with AsyncExitStack() as until_the_end:
+        chats = {chat.name: chat for chat in open_chats(house.settings)}
+        for chat in chats.values():
+            until_the_end.push_async_callback(chat.close)
+        web = open_web(house, tuple(chats.values()), lambda: shift.draining)
+        front = _Front.of(house, chats, shift)
         yield Station(
-            speaking=tuple(_speaking(house, post, chat) for chat in chats),
+            speaking=tuple(_speaking(house, front, chat) for chat in chats.values()),
             listening=(
-                *(_listening(chat, decide) for chat in chats),
+                *front.parts,
+                *(_listening(chat, front.reception.decide) for chat in chats.values()),
                 Part("The web server", web.run, open=web.open, finish=web.finish),
             ),
-            chats=tuple(chat.name for chat in chats),
+            chats=tuple(chats),
             port=lambda: web.port,
         )
 
 
-def _speaking(house: House, post: Post, chat: ThreadedChat) -> Part:
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """Who takes in what people say, who handles it, and the accounts they connect."""
+
+    post: Post
+    accounts: Connecting
+    reception: Reception
+    arrivals: Arrivals
+
+    @classmethod
+    def of(cls, house: House, chats: Mapping[str, ThreadedChat], shift: Shift) -> Self:
+        """Put the conversation together, from what the house has."""
+        post = house.post()
+        accounts = _connecting(house, post, chats)
+        conversation = Conversation(
+            house.store,
+            house.home,
+            post=post,
+            accounts=accounts,
+            links=Links(lambda place: chats[place.platform].link(place)),
+            predict=Predicting(house.workbench, house.home),
+        )
+        arrivals = Arrivals(
+            post=post,
+            conversation=conversation,
+            chats=chats,
+            home=house.home,
+            clock=house.clock,
+            retry_scale=house.settings.retry_scale,
+        )
+        reception = Reception(
+            conversation,
+            post,
+            house.sanitizer,
+            arrived=arrivals.wake,
+            draining=lambda: shift.draining,
+        )
+        return cls(post, accounts, reception, arrivals)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What runs of it."""
+        return (
+            Part("The wait for logins", self.accounts.run),
+            Part("The handling of messages", self.arrivals.run, finish=self.arrivals.finish),
+        )
+
+
+def _connecting(house: House, post: Post, chats: Mapping[str, ThreadedChat]) -> Connecting:
+    """People's accounts; that a login has come to its end is said on their own platform."""
+    backing = Backing(
+        store=house.store,
+        vault=house.vault(),
+        post=post,
+        clock=house.clock,
+        sanitizer=house.sanitizer,
+    )
+    return Connecting(
+        backing,
+        accounts(house.settings),
+        tell=lambda actor, place, card: chats[actor.platform].whisper(actor, place, card),
+    )
+
+
+def _speaking(house: House, front: _Front, chat: ThreadedChat) -> Part:
     """Cards and replies; at the end what is due is still said."""
     delivery = Delivery(
         store=house.store,
-        post=post,
+        post=front.post,
         chat=chat,
         clock=house.clock,
-        titles={kind: one.account.title for kind, one in accounts(house.settings).items()},
+        titles=front.accounts.titles,
         scale=house.settings.retry_scale,
     )
     name = f"What is said on {chat.name}"
