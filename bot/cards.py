@@ -99,17 +99,6 @@ def live_card(row: JobRow, live: Live) -> Card:
     )
 
 
-def job_card(row: JobRow, events: Iterable[Event]) -> Card:
-    """The one card of a job as it stands now: its stages, and what it says once it settles."""
-    live = live_card(row, told(events, quiet=True))
-    if not row.status.settled:
-        return live
-    ending = ending_card(row)
-    body = "\n".join(part for part in (live.body, ending.title, ending.body) if part)
-    changes = {"body": body, "actions": ending.actions, "tone": ending.tone}
-    return live.model_copy(update=changes)
-
-
 def ending_card(row: JobRow) -> Card:
     """What a job says once it settles: the question, the result, the failure or the farewell."""
     if row.status is JobStatus.WAITING and row.context.waiting is not None:

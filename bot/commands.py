@@ -1,9 +1,10 @@
 """What a person can do with a job. Each operation writes its wish to the store and returns.
 
 The work itself is done by whoever holds the runner. No operation asks who is speaking: the chat
-checks that first (`may_act`), and a shell on the machine is the operator's own.
+checks that first (authority.py), and a shell on the machine is the operator's own.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,25 +13,25 @@ from pipeline.context import JobContext, Request
 from pipeline.errors import PersonCanFix, Superseded, TryAgain
 from pipeline.jobs import Actor, JobId, JobStatus, Place, is_job_id, new_job_id
 from pipeline.ports.store import Inbound, JobRow, Store
-from pipeline.readiness import once_more
+from pipeline.readiness import once_more, with_changes
 
 NAMES = ("help", "list", "status", "log", "resume", "retry", "cancel")
+ACCOUNTS = ("connect", "forget")
+IN_CHAT = (*NAMES, "predict", "new", *ACCOUNTS)
 _TRIES = 5
 
 
 def read_command(text: str) -> tuple[str, str] | None:
-    """`resume j-…` as (name, job id or empty); None when the words are something else."""
+    """`resume j-…` as (name, job id or empty); None when the words are something else.
+
+    `connect` and `forget` may name a service.
+    """
     name, *rest = text.strip().lstrip("/").rstrip("!.").lower().split()[:3] or [""]
-    if name not in NAMES or len(rest) > 1 or (rest and not is_job_id(rest[0])):
+    if name not in (*NAMES, *ACCOUNTS) or len(rest) > 1:
+        return None
+    if rest and name in NAMES and not is_job_id(rest[0]):
         return None
     return name, rest[0] if rest else ""
-
-
-def may_act(actor: Actor, row: JobRow) -> bool:
-    """The owner, and an admin of the same space."""
-    owner = row.context.owner
-    same_space = (actor.platform, actor.space) == (owner.platform, owner.space)
-    return actor.key == owner.key or (actor.admin and same_space)
 
 
 async def begin(
@@ -67,7 +68,7 @@ async def answer(store: Store, row: JobRow, reply: Inbound) -> JobRow:
     if row.status is not JobStatus.WAITING:
         raise PersonCanFix(
             f"The job {row.id} is not waiting for a reply: it is {row.status}.",
-            f"See where it stands: mltrainer status {row.id}",
+            f"See where it stands: {_call(row, 'status')}",
         )
     if not reply.text.strip():
         raise PersonCanFix("The reply is empty.", "Say an option's number, or what you want.")
@@ -83,11 +84,16 @@ def _options(row: JobRow) -> tuple[str, ...]:
 async def resume(store: Store, row: JobRow, *, worked_on: bool) -> JobRow:
     """Let an interrupted or failed job go on; PersonCanFix for a cancelled one.
 
-    A waiting, finished or running job is returned as it is: it says by itself what comes next.
+    A waiting, finished or running job is returned as it is: it says by itself what comes next. One
+    that waits for an account looks whether it is there now.
     """
     _refuse_cancelled(row)
     going_on = row.status is JobStatus.RUNNABLE and worked_on
-    if going_on or row.status in {JobStatus.WAITING, JobStatus.DONE}:
+    waiting = row.context.waiting
+    looks_again = waiting is not None and waiting.reason == "credential"
+    if going_on or row.status is JobStatus.DONE:
+        return row
+    if row.status is JobStatus.WAITING and not looks_again:
         return row
     return await _due_again(store, row)
 
@@ -96,9 +102,7 @@ async def retry(store: Store, row: JobRow, *, worked_on: bool) -> JobRow:
     """Run the stage that failed, waits or pauses once more, with all its attempts."""
     _refuse_cancelled(row)
     if row.status is JobStatus.DONE:
-        raise PersonCanFix(
-            words.already(row.status), f"Use the model: mltrainer predict {row.id} --input FILE"
-        )
+        raise PersonCanFix(words.already(row.status), f"Use the model: {_use(row)}")
     if row.status is JobStatus.RUNNABLE and worked_on and row.wake_at <= _now():
         return row
     return await _due_again(store, row)
@@ -108,7 +112,7 @@ async def cancel(store: Store, row: JobRow, by: str) -> JobRow:
     """Ask for the end of a job and of what it runs."""
     if not await store.request_cancel(row.id, by):
         now = await store.load(row.id)
-        raise PersonCanFix(words.already(now.status), f"See its result: mltrainer status {row.id}")
+        raise PersonCanFix(words.already(now.status), f"See its result: {_call(row, 'status')}")
     return await store.load(row.id)
 
 
@@ -116,8 +120,32 @@ def _refuse_cancelled(row: JobRow) -> None:
     if row.status is JobStatus.CANCELLED:
         raise PersonCanFix(
             f"The job {row.id} was cancelled and stays so.",
-            'Start it anew: mltrainer run "WORDS" --data FILE',
+            f"Start it anew: {_start(row)}",
         )
+
+
+def _at_shell(row: JobRow) -> bool:
+    return row.context.thread.platform == "terminal"
+
+
+def _call(row: JobRow, name: str) -> str:
+    return words.call(row.context.thread.platform, name, row.id)
+
+
+def _use(row: JobRow) -> str:
+    call = _call(row, "predict")
+    return f"{call} --input FILE" if _at_shell(row) else f"{call} ROW"
+
+
+def _start(row: JobRow) -> str:
+    return 'mltrainer run "WORDS" --data FILE' if _at_shell(row) else "mention me in a new message"
+
+
+async def change(store: Store, row: JobRow, wanted: Mapping[str, str]) -> JobRow:
+    """Put changes into a failed job and let it go on; PersonCanFix names every bad one."""
+    _refuse_cancelled(row)
+    changed = with_changes(row.context, wanted)
+    return await store.save(row, changed, status=JobStatus.RUNNABLE, wake_at=_now())
 
 
 async def _due_again(store: Store, row: JobRow) -> JobRow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.phrases import PREDICT_IN_THREAD
 from pipeline.artifacts import HeadlineMetric, Metrics
 from pipeline.context import Waiting
 from pipeline.jobs import JobId
@@ -10,6 +11,8 @@ from pipeline.ports.store import JobRow
 GREETING = "mltrainer"
 WHAT_IT_DOES = "Say in plain English which model you want; get it trained, checked and published."
 ASK_FOR_WORK = "Hi! Tell me what you'd like to build, and where the data is."
+NO_ACCOUNTS_HERE = "Accounts cannot be connected here."
+CONNECT_AT_SHELL = "Connect one at the shell: mltrainer connect SERVICE"
 NEXT_WORK = "What would you like to build next? (exit ends our talk)"
 SESSION_FOUND = "Previous session found. [R] Resume  [N] New session"
 PRESS_R_OR_N = "Please press R to resume it or N for a new session."
@@ -79,8 +82,13 @@ def metric(found: HeadlineMetric) -> str:
     return ", ".join((*parts, f"{found.better} is better"))
 
 
-def scoreboard(found: Metrics, path: str | None, job_id: JobId) -> tuple[tuple[str, str], ...]:
-    """The result as labelled lines: every number comes from metrics.json."""
+def scoreboard(
+    found: Metrics, path: str | None, job_id: JobId, *, shell: bool = True
+) -> tuple[tuple[str, str], ...]:
+    """The result as labelled lines: every number comes from metrics.json.
+
+    At a shell it goes on with shell commands, in a chat with words of the chat.
+    """
     lines = [("Metric", metric(found.metric))]
     lines += [
         ("Baseline", f"{base.name}: {found.metric.name} {number(base.value)}")
@@ -92,6 +100,8 @@ def scoreboard(found: Metrics, path: str | None, job_id: JobId) -> tuple[tuple[s
     lines += [("Next", step) for step in found.next_steps]
     if path is not None:
         lines.append(("Model", path))
+    if not shell:
+        return (*lines, ("Predict", PREDICT_IN_THREAD))
     return (
         *lines,
         ("Predict", f"mltrainer predict {job_id} --input FILE"),
@@ -112,15 +122,12 @@ def _counts(share: object) -> bool:
     return isinstance(share, int | float) and share > 0
 
 
-def labelled(lines: tuple[tuple[str, str], ...]) -> str:
-    """One label and its text a line, in two columns."""
-    return "\n".join(f"{label:<12}{text}" for label, text in lines)
-
-
 def question_help(waiting: Waiting, job_id: JobId) -> str:
     """The command that replies to what a job waits for."""
     if waiting.field == "retry":
         return f"mltrainer retry {job_id}"
+    if waiting.reason == "credential":
+        return f"mltrainer connect {waiting.field}, then: mltrainer resume {job_id}"
     reply = "approve" if waiting.reason == "approval" else "1" if waiting.options else "TEXT"
     return f'mltrainer answer {job_id} "{reply}"'
 
@@ -168,6 +175,11 @@ _NEXT: Mapping[str, str] = {
 def standing(state: str) -> str:
     """Whether somebody is at work on a job that has not settled."""
     return RUNNING if state == "running" else INTERRUPTED
+
+
+def call(platform: str, name: str, job_id: JobId) -> str:
+    """A command about a job as it is given where the job was asked for."""
+    return f"mltrainer {name} {job_id}" if platform == "terminal" else f"/mltrainer {name} {job_id}"
 
 
 def demo_prediction(number: int, label: str, sure: float, truth: str) -> str:

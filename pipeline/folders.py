@@ -24,6 +24,11 @@ class JobFolder:
         return self.path / "data"
 
     @property
+    def uploads(self) -> Path:
+        """Files that came with the messages of a chat."""
+        return self.path / "uploads"
+
+    @property
     def report(self) -> Path:
         """Work folder of the data report."""
         return self.path / "report"

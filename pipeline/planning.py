@@ -40,9 +40,15 @@ def plan_lines(context: JobContext) -> tuple[str, ...]:
     if config is not None and context.architecture is not None:
         lines.append(f"Model: {context.architecture.backbone}, judged by {config.metric}")
         lines += _explained(context, config.metric)
-        lines.append(f"Time: up to {_minutes(config.budget_seconds)} of training")
+        lines.append(f"Time: {time_limit(context)}")
     lines.append(_where(context))
     return tuple(lines)
+
+
+def time_limit(context: JobContext) -> str:
+    """How long the training may take; empty before that is settled."""
+    config = context.config
+    return f"up to {_minutes(config.budget_seconds)} of training" if config else ""
 
 
 def _explained(context: JobContext, metric: str) -> list[str]:

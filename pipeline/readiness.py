@@ -15,9 +15,15 @@ from pipeline.wishes import leaf, parse
 
 _A_YES = "approved?|y|yes|yep|yeah|sure|ok|okay|go|go ahead|do it|start"
 _YES = re.compile(rf"({_A_YES})([,\s]+({_A_YES}|please))*[.!]*", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"(?:change|set)\s+(?:the\s+)?(?P<name>[\w.]+)\s*(?:to|=|:)\s*(?P<value>.+)", re.IGNORECASE
+_ONE_CHANGE = r"(?:the\s+)?(?P<name>[\w.]+(?:[ ]\w+){0,2}?)\s*(?:\bto\b|=|:)\s*(?P<value>\S.*)"
+_CHANGE = re.compile(rf"(?:change|set)\s+{_ONE_CHANGE}", re.IGNORECASE | re.DOTALL)
+_NEXT_CHANGE = re.compile(rf"(?:(?:change|set)\s+)?{_ONE_CHANGE}", re.IGNORECASE | re.DOTALL)
+_BETWEEN = re.compile(
+    r"(?:\s*[\n;]+\s*|\s*,?\s+and\s+|\s*,\s+)"
+    r"(?=(?:(?:change|set)\s+)?(?:the\s+)?[\w.]+(?:[ ]\w+){0,2}?\s*(?:\bto\b|=|:)\s*\S)",
+    re.IGNORECASE,
 )
+_SHORT = {"lr": "learning_rate", "batch": "batch_size", "minutes": "budget_minutes"}
 GROUPING = TaskType("clustering")
 FIND_GROUPS = "none of them: find groups of similar rows"
 _GROUPS = re.compile(
@@ -84,9 +90,11 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
     waiting = context.waiting
     if waiting is None:
         return context
-    change = _CHANGE.fullmatch(text.strip())
-    if change is not None:
-        return _set(context, change["name"], change["value"].strip())
+    wanted = changes(text)
+    if wanted:
+        return with_changes(context, wanted)
+    if waiting.reason == "credential":
+        return _settled(context)
     if waiting.reason == "approval":
         if _YES.fullmatch(text.strip()) is None:
             raise PersonCanFix(
@@ -95,6 +103,38 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
             )
         return _settled(context, request=_changed(context.request, approved=True))
     return _answered(context, waiting, _chosen(text, waiting))
+
+
+def changes(text: str) -> Mapping[str, str]:
+    """`change epochs to 5 and lr to 0.001`, or one a line, by name; empty for other words."""
+    first, *others = _BETWEEN.split(text.strip())
+    found = [_CHANGE.fullmatch(first), *(_NEXT_CHANGE.fullmatch(other) for other in others)]
+    named = {_name(one["name"]): _value(one["value"]) for one in found if one is not None}
+    return named if all(found) else {}
+
+
+def _name(said: str) -> str:
+    name = "_".join(said.split())
+    return _SHORT.get(name.lower(), name)
+
+
+def _value(said: str) -> str:
+    """The value without the end of the sentence: `5.` is 5."""
+    return re.sub(r"(?<=\d)[.!]$", "", said.strip())
+
+
+def with_changes(context: JobContext, wanted: Mapping[str, str]) -> JobContext:
+    """The context with all these changes, or with none: PersonCanFix names every bad one."""
+    problems: list[PersonCanFix] = []
+    for name, value in wanted.items():
+        try:
+            context = _set(context, name, value)
+        except PersonCanFix as problem:
+            problems.append(problem)
+    if problems:
+        hints = dict.fromkeys(problem.hint for problem in problems)
+        raise PersonCanFix(" ".join(one.message for one in problems), " ".join(hints))
+    return context
 
 
 def _chosen(text: str, waiting: Waiting) -> str:
@@ -114,7 +154,7 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
             return _restart(context, _changed(context.request, words=reply), Stage.INTAKE_MANAGER)
         case "data":
             about_words = _is_told_anew(context.request, reply)
-            told = {"words": reply} if about_words else {"inputs": (data_input(reply),)}
+            told = {"words": reply} if about_words else {"inputs": _data_inputs(reply)}
             return _restart(context, _changed(context.request, **told), Stage.INTAKE_MANAGER)
         case "words+data":
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
@@ -142,6 +182,11 @@ def _without(context: JobContext, leaf: str) -> JobContext:
     return context.evolve(request=_changed(context.request, settings=kept))
 
 
+def _data_inputs(reply: str) -> tuple[DataInput, ...]:
+    """One input a line."""
+    return tuple(data_input(line) for line in reply.splitlines() if line.strip())
+
+
 def _is_told_anew(request: Request, reply: str) -> bool:
     """Before any data is named, a reply of several words and no path says what is wanted."""
     return not request.inputs and len(reply.split()) > 1 and not _PATH.search(reply)
@@ -157,6 +202,8 @@ def _both(request: Request, reply: str) -> Request:
 
 
 def _set(context: JobContext, name: str, value: str) -> JobContext:
+    if name == "host":
+        return _moved(context, name, value)
     dotted, checked = parse(leaf(name), value)
     if dotted == "task_type":
         plan(TaskType(value))  # an unknown task is asked for again, with the same choices

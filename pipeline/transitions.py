@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 from pipeline.context import JobContext, StageError, StageResult, Waiting
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Rejected, TryAgain
 from pipeline.events import (
+    AgentLogged,
     AnswerReceived,
     CredentialNeeded,
     Event,
@@ -52,8 +53,9 @@ def begun(context: JobContext, stage: Stage, now: datetime, *, known_here: bool)
     if not context.stage_results and context.active is None and not spoken:
         events.append(PipelineStarted(words=context.request.words))
     elif not known_here:
-        why = "it was interrupted" if context.active else "it may go on"
-        events.append(JobResumed(stage=stage, why=why))
+        interrupted = context.active is not None
+        why = "it was interrupted" if interrupted else "it may go on"
+        events.append(JobResumed(stage=stage, why=why, interrupted=interrupted))
     starts = context.starts + 1 if context.active is stage else 1
     if starts > DEATHS_BEFORE_PARKING:
         text = f"The process died {DEATHS_BEFORE_PARKING} times in the stage {stage}."
@@ -131,8 +133,8 @@ def failed(
 
 def heard(context: JobContext, reply: str, now: datetime) -> Change:
     """The person replied to a waiting job; a reply that does not fit is asked for again."""
-    received = AnswerReceived(text=reply)
     waiting = context.waiting
+    received = _received(context, reply)
     context = context.with_message("person", reply, now)
     try:
         return Change(apply_reply(context, reply), [received])
@@ -144,6 +146,14 @@ def heard(context: JobContext, reply: str, now: datetime) -> Change:
             return _parked(context, "question", asked, now)
         again = waiting.model_copy(update={"refused": text})
         return _waiting(context, again, [received, asked], now)
+
+
+def _received(context: JobContext, reply: str) -> Event:
+    """What the thread is told of a reply; of an account only that it is there."""
+    if context.waiting is None or context.waiting.reason != "credential":
+        return AnswerReceived(text=reply)
+    stage = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
+    return AgentLogged(stage=stage, message=reply)
 
 
 def cancelled(context: JobContext, by: str) -> Change:

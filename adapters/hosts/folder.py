@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Bug, PersonCanFix
+from pipeline.jobs import Actor
 from pipeline.ports.host import Published
 
 
@@ -17,8 +18,9 @@ class FolderHost:
 
     models: Path
     name: str = "folder"
+    account: str | None = None
 
-    async def publish(self, folder: Path, name: str) -> Published:
+    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:  # noqa: ARG002  (a folder is nobody's account)
         """Copy the model folder; an earlier version of the same name gives way in one step.
 
         PersonCanFix when the disk is full or the folder cannot be written.

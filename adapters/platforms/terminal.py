@@ -37,6 +37,7 @@ _ICONS = {"pending": "·", "running": "…", "done": "✓", "failed": "✗", "sk
 _STYLES = {"done": "green", "failed": "red", "running": "cyan"}
 _TONES = {"good": "green", "bad": "red", "waiting": "yellow"}
 _STAGE_WIDTH = 21
+_LABEL_WIDTH = 12
 _BOX_WIDTH = 88
 _FIRST_PROGRESS = 2.0
 _NEXT_PROGRESS = 5.0
@@ -187,6 +188,10 @@ class Terminal:
         self._print(head)
         if card.body:
             self._print(Text(card.body))
+        for label, text in card.facts:
+            self._print(Text(f"{label:<{_LABEL_WIDTH}}{text}"))
+        for row in card.rows:
+            self._print(Text(f"{row.title}  {row.text}".rstrip()))
         for stage in card.stages:
             if stage.state != "pending":
                 self._print(_stage_text(stage))

@@ -66,6 +66,7 @@ class LocalRuntime:
     workbench: Workbench
     name: str = "local"
     poll_seconds: float = POLL_SECONDS
+    account: str | None = None
     _runs: dict[str, _Run] = field(default_factory=dict)
 
     async def find(self, name: str) -> str | None:

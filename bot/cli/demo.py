@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot import commands, words
 from bot.cli.output import Output, note
-from bot.cli.predicting import predict_rows
 from bot.cli.session import Work, person, working
+from bot.predicting import predict_rows
 from pipeline.artifacts import DataInput
 from pipeline.context import Request
 from pipeline.errors import TryAgain
@@ -41,7 +41,9 @@ async def show(*, quiet: bool) -> int:
         )
         row = await here.settle(row)
         if row.status is JobStatus.DONE:
-            predicted = await predict_rows(here.house, row, folder, input_file=folder / "fresh.csv")
+            predicted = await predict_rows(
+                here.house.workbench, row, folder, on_line=_unseen, input_file=folder / "fresh.csv"
+            )
             _print_predictions(output, predicted, folder / "fresh.csv")
         return await here.finish(row)
 
@@ -71,6 +73,11 @@ async def _write_sample(here: Work, job_id: JobId) -> Path:
     if not result.ok:
         raise TryAgain(f"The sample could not be written: {cause(result)}", "Try the demo again.")
     return folder
+
+
+async def _unseen(line: str) -> None:
+    """The environment is there already: the job has just used it."""
+    del line
 
 
 def _print_predictions(output: Output, predicted: Path, given: Path) -> None:

@@ -28,7 +28,7 @@ class Deploy:
         host = ports.hosts.get(context.collected.host)
         if host is None:
             raise UnknownName("host", context.collected.host, ports.hosts)
-        published = await host.publish(Path(context.run.folder), context.job_id)
+        published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
         fetched = await host.fetch(published, folder.scratch("published"))
         proof = await prove(self.name, ports, fetched, folder.scratch("proof"))

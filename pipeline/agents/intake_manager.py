@@ -12,12 +12,14 @@ from pipeline.folders import JobFolder, fresh
 from pipeline.hearing.wishes import spoken_wishes
 from pipeline.inspection import read_data
 from pipeline.jobs import Stage
-from pipeline.outcomes import Ask, Done, Outcome
+from pipeline.outcomes import Ask, Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.source import Source
 from pipeline.readiness import grouped_question, missing
 from pipeline.retry import POLICIES
 from pipeline.unpacking import unpacked
+
+_ADDRESS = re.compile(r"https?://|hf:|kaggle:", re.IGNORECASE)
 
 
 class IntakeManager:
@@ -33,6 +35,9 @@ class IntakeManager:
             return Ask(grouped_question(needs), "+".join(need.field for need in needs))
         runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
         host = _known("host", context.request.host or "folder", ports.hosts)
+        lacking = await _lacking(context, ports, runtime, host)
+        if lacking is not None:
+            return lacking
         files = await _fetch_all(context, ports)
         bad = context.request.settings.get("dataset.bad_rows") is not None
         report = await read_data(self.name, context, ports, files, leave_out_bad=bad)
@@ -52,6 +57,19 @@ def _wanted_runtime(context: JobContext) -> str:
     return str(chosen or spoken_wishes(request.words).get("runtime") or "local")
 
 
+async def _lacking(
+    context: JobContext, ports: Ports, runtime: str, host: str
+) -> NeedCredential | None:
+    """An account of the owner's that the work will take and that is not there, before it begins."""
+    uses = [(ports.runtimes[runtime].account, f"to train on {runtime}")]
+    if context.publishes:
+        uses.append((ports.hosts[host].account, f"to publish the model at {host}"))
+    for kind, purpose in uses:
+        if kind is not None and await ports.vault.find(context.owner, kind) is None:
+            return NeedCredential(kind, f"I need your {kind} account {purpose}.")
+    return None
+
+
 def _known(what: str, name: str, shelf: Iterable[str]) -> str:
     known = sorted(shelf)
     if name not in known:
@@ -69,10 +87,24 @@ async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]
     folder = await asyncio.to_thread(fresh, JobFolder.of(ports.home, context.job_id).data)
     files: list[DataInput] = []
     for given in context.request.inputs:
+        await asyncio.to_thread(_refuse_typed_path, context, given, ports.home)
         for path in await _fetched(given, ports, folder):
             copied = DataInput(location=str(path.relative_to(folder)), split=given.split)
             files.append(await unpacked(Stage.INTAKE_MANAGER, context, ports, copied))
     return tuple(files)
+
+
+def _refuse_typed_path(context: JobContext, given: DataInput, home: Path) -> None:
+    """Who types a path in a chat does not sit at this machine: its files are not theirs."""
+    if context.thread.platform == "terminal" or _ADDRESS.match(given.location):
+        return
+    uploads = JobFolder.of(home, context.job_id).uploads.resolve()
+    if not Path(given.location).resolve().is_relative_to(uploads):
+        raise PersonCanFix(
+            f"I cannot take '{given.location}': a path typed in a chat is no file I have.",
+            "Attach the file to your reply, or give an https:// address.",
+            field="data",
+        )
 
 
 async def _fetched(given: DataInput, ports: Ports, folder: Path) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """What the pipeline needs from outside. Each port is a Protocol; adapters are its real side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.host import Host
 from pipeline.ports.runtime import Runtime, Workbench
 from pipeline.ports.source import Source
+from pipeline.ports.vault import Finder, NothingHeld
 
 
 class Emit(Protocol):
@@ -35,3 +36,4 @@ class Ports:
     hosts: Mapping[str, Host]
     home: Path
     approval: str
+    vault: Finder = field(default_factory=NothingHeld)

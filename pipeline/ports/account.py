@@ -22,7 +22,8 @@ class AccountField(Frozen):
 class Account(Frozen):
     """A service. `kind` is its file's name; `page` is where a person makes a key.
 
-    `leaks` are patterns that find a key of this service in the middle of a text.
+    `leaks` are patterns that find a key of this service in the middle of a text; `login` says
+    whether it has a link to log in with instead.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Account(Frozen):
     page: str
     fields: tuple[AccountField, ...]
     leaks: tuple[str, ...] = ()
+    login: bool = False
 
 
 class LoginLink(Frozen):

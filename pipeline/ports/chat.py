@@ -58,9 +58,10 @@ class Picture(Frozen):
 class Card(Frozen):
     """One message a person reads: at most five actions, and ten rows.
 
-    `facts` are labels with their texts, `rows` a list whose entries have their own buttons. `log` says what happened, oldest first; a platform shows as
-    much of its end as it has room for. All text is plain: a platform escapes what it would read as
-    markup, so that nothing in a name or in data can ping or link.
+    `facts` are labels with their texts, `rows` a list whose entries have their own buttons. `log`
+    says what happened, oldest first; a platform shows as much of its end as it has room for. All
+    text is plain: a platform escapes what it would read as markup, so that nothing in a name or in
+    data can ping or link.
     """
 
     title: str

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.jobs import Actor
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -16,12 +18,19 @@ class Published:
 
 
 class Host(Protocol):
-    """Publishes a model folder; the same job published twice replaces its own earlier version."""
+    """Publishes a model folder; the same job published twice replaces its own earlier version.
+
+    `account` is the kind of credential that publishing takes, if any.
+    """
 
     name: str
+    account: str | None
 
-    async def publish(self, folder: Path, name: str) -> Published:
-        """Copy the folder to the host under `name`."""
+    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:
+        """Copy the folder to the host under `name`, with the owner's own credential only.
+
+        PersonCanFix when the owner has none, whoever let the job go on.
+        """
         ...
 
     async def fetch(self, published: Published, into: Path) -> Path:

@@ -95,9 +95,13 @@ class RunState:
 
 
 class Runtime(Protocol):
-    """Carries a training somewhere. `name` is the adapter's file name."""
+    """Carries a training somewhere. `name` is the adapter's file name.
+
+    `account` is the kind of credential of the job's owner that it takes, if any.
+    """
 
     name: str
+    account: str | None
     poll_seconds: float
 
     async def find(self, name: str) -> str | None:

@@ -66,6 +66,10 @@ def main() -> None:
         asyncio.run(Bench(Path(scratch), data).run(chosen, verbose=told.verbose, quiet=told.quiet))
 
 
+class _Free:
+    account = None
+
+
 class Bench:
     """Runs prompts; the files of a data set are taken in once."""
 
@@ -82,8 +86,8 @@ class Bench:
             emit=_unseen,
             workbench=workbench,
             sources={"file": file_source()},  # type: ignore[dict-item]  # frozen, its name too
-            runtimes={"local": None},  # type: ignore[dict-item]  # nothing is trained here
-            hosts={"folder": None},  # type: ignore[dict-item]  # nor published
+            runtimes={"local": _Free()},  # type: ignore[dict-item]  # nothing is trained here
+            hosts={"folder": _Free()},  # type: ignore[dict-item]  # nor published
             home=self._home,
             approval="never",
         )

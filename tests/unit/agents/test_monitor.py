@@ -27,6 +27,7 @@ class Talkative:
 
     lines: tuple[str, ...]
     poll_seconds: float = 0.5
+    account: str | None = None
 
     async def check(self, handle: str, lines_read: int) -> RunState:
         assert (handle, lines_read) == ("h", 0)

@@ -1,6 +1,7 @@
 """What a message means."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -32,10 +33,15 @@ async def say(
     return await Conversation(store, Path("/home")).decide(mention)
 
 
-async def waiting_job(store: MemoryStore, field: str, options: tuple[str, ...] = ()) -> JobRow:
+async def waiting_job(
+    store: MemoryStore,
+    field: str,
+    options: tuple[str, ...] = (),
+    reason: Literal["question", "credential", "approval"] = "question",
+) -> JobRow:
     context = new_job(FakeClock()).evolve(thread=HERE)
     row = await store.create(context, [])
-    waiting = Waiting(reason="question", text="Which?", field=field, options=options)
+    waiting = Waiting(reason=reason, text="Which?", field=field, options=options)
     return await store.save(row, context.evolve(waiting=waiting), status=JobStatus.WAITING)
 
 
@@ -148,12 +154,13 @@ async def test_a_command_without_a_job_means_the_only_one_it_can_mean(store: Mem
 
 
 async def test_a_button_does_what_its_command_does(store: MemoryStore) -> None:
-    row = await waiting_job(store, "approval")
-    click = Click(key="1", actor=ANN, place=HERE, action="approve", argument=row.id)
+    row = await waiting_job(store, "approval", reason="approval")
+    asked = f"{row.id} {row.seq}"
+    click = Click(key="1", actor=ANN, place=HERE, action="approve", argument=asked)
     conversation = Conversation(store, Path("/home"))
     assert isinstance(await conversation.decide(click), Ok)
     assert [message.text for message in await store.unread(row.id)] == ["approve"]
-    cancel = click.model_copy(update={"key": "2", "action": "cancel"})
+    cancel = click.model_copy(update={"key": "2", "action": "cancel", "argument": row.id})
     assert isinstance(await conversation.decide(cancel), Ok)
     assert (await store.load(row.id)).cancel
 

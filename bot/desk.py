@@ -1,0 +1,140 @@
+"""What the doors of the conversation share: the jobs, which one is meant, and small answers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import commands, phrases, words
+from bot.authority import refuse_strangers, same_space, visible
+from bot.connecting import Connecting
+from bot.links import Links
+from pipeline.errors import PersonCanFix
+from pipeline.jobs import Actor, Frozen, JobStatus, Place
+from pipeline.ports.chat import Action, Card, Ok, Reply, Row, Whisper
+from pipeline.ports.post import Post
+from pipeline.ports.store import Inbound as Word
+from pipeline.ports.store import JobRow, Store
+
+_LOOKED_AT = 200
+_SHOWN = 10
+_WORDS_SHOWN = 80
+Predict = Callable[[JobRow, str, Sequence[Path]], Awaitable[Card]]
+
+
+class Said(Frozen):
+    """An answer that everybody in the thread of a job may read."""
+
+    place: Place
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Jobs and what surrounds them. A terminal has no post, no links and no predictor."""
+
+    store: Store
+    home: Path
+    post: Post | None = None
+    accounts: Connecting | None = None
+    links: Links | None = None
+    predict: Predict | None = None
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The services' names by their kind."""
+        return self.accounts.titles if self.accounts else {}
+
+    async def here(self, actor: Actor, place: Place) -> JobRow | None:
+        """The job of a thread, for people of its space."""
+        row = await self.store.at(place)
+        return row if row is not None and same_space(actor, row) else None
+
+    async def which(self, actor: Actor, place: Place, name: str, job: str) -> JobRow | None:
+        """The named job, else this thread's, else the one job of the person it can only be."""
+        if job:
+            return await visible(self.store, actor, job)
+        here = await self.here(actor, place)
+        if here is not None:
+            return here
+        fitting = [row for row in await self._mine(actor, place) if fits(name, row)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    async def _mine(self, actor: Actor, place: Place) -> list[JobRow]:
+        """The person's jobs; on a platform with channels those of this one."""
+        mine = await self.store.list(owner=actor.key, limit=_LOOKED_AT)
+        at_terminal = place.platform == "terminal"
+        return [row for row in mine if at_terminal or row.context.thread.channel == place.channel]
+
+    async def listing(self, actor: Actor, name: str = "", title: str = "") -> Card:
+        """The person's latest jobs, each with the button of the command that is meant."""
+        rows = await self.store.list(owner=actor.key, limit=_LOOKED_AT if name else _SHOWN)
+        if actor.platform == "terminal":
+            lines = (words.job_line(row, commands.state(row, worked_on=True)) for row in rows)
+            body = "\n".join(list(lines)[:_SHOWN]) or words.NO_JOBS
+            return Card(title=title or words.YOUR_JOBS, body=body)
+        if not rows:
+            return Card(title=phrases.NO_JOBS_HERE)
+        fitting = [row for row in rows if not name or fits(name, row)] or rows
+        listed = tuple(_listed(row, name) for row in fitting[:_SHOWN])
+        return Card(title=title or words.YOUR_JOBS, rows=listed)
+
+    async def answer(self, actor: Actor, row: JobRow, key: str, text: str) -> Reply:
+        """Deliver a reply to a waiting job; a second one waits until the first was read."""
+        refuse_strangers(actor, row)
+        unread = await self.store.unread(row.id)
+        if unread and text.strip().lower() != "cancel":
+            if any(one.key == key for one in unread):
+                return Ok()
+            raise PersonCanFix(phrases.READING, phrases.SAY_WHEN_ASKED)
+        await commands.answer(self.store, row, Word(key=key, actor=actor.key, text=text))
+        return Ok()
+
+    async def told(self, place: Place, row: JobRow, state: str) -> Reply:
+        """Nothing more to say in the job's own thread; elsewhere where to look."""
+        if self.links is None or place.key == row.context.thread.key:
+            return Ok()
+        return Whisper(card=await self.pointed(row, Card(title=phrases.headline(row.id, state))))
+
+    async def pointed(self, row: JobRow, card: Card) -> Card:
+        """The card with a link to the job's thread, where there is room and a link."""
+        url = await self.links.to(row.context.thread) if self.links else ""
+        if not url or len(card.actions) >= _MOST_ACTIONS:
+            return card
+        link = Action(id="open-thread", label=phrases.OPEN_THREAD, url=url)
+        return card.model_copy(update={"actions": (*card.actions, link)})
+
+
+_MOST_ACTIONS = 5
+
+
+def fits(name: str, row: JobRow) -> bool:
+    """Whether a command makes sense for a job as it is."""
+    match name:
+        case "cancel":
+            return not row.status.settled or row.status is JobStatus.WAITING
+        case "resume":
+            return row.status in {JobStatus.RUNNABLE, JobStatus.FAILED, JobStatus.WAITING}
+        case "retry":
+            return row.status in {JobStatus.FAILED, JobStatus.WAITING}
+        case "predict":
+            return row.status is JobStatus.DONE
+        case _:
+            return True
+
+
+def _listed(row: JobRow, name: str) -> Row:
+    asked = " ".join(row.context.request.words.split())
+    short = asked if len(asked) <= _WORDS_SHOWN else asked[: _WORDS_SHOWN - 1] + "…"
+    state = commands.state(row, worked_on=True)
+    text = f"{row.context.created_at:%Y-%m-%d %H:%M}  {short}"
+    return Row(title=f"{row.id}  {state}", text=text, actions=_row_buttons(row, name))
+
+
+def _row_buttons(row: JobRow, name: str) -> tuple[Action, ...]:
+    if name and name != "menu":
+        action = "try" if name == "predict" else name
+        label = "Try it" if name == "predict" else name.title()
+        return (Action(id=action, label=label, argument=row.id),)
+    status = Action(id="status", label="Status", argument=row.id)
+    resume = Action(id="resume", label="Resume", argument=row.id)
+    return (status, resume) if row.status is JobStatus.FAILED else (status,)

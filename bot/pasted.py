@@ -1,0 +1,51 @@
+"""Keys pasted where everybody can read them: taken out of what came in before it is kept."""
+
+import re
+
+from pipeline.ports.chat import Attachment, Command, Inbound, Mention, Submit
+from pipeline.ports.sanitizer import Sanitizer
+
+_MARK = re.compile(r"\[secret: (?P<kind>[^\]\n]{1,40})\]")
+_FORM_OF_KEYS = "account"
+
+
+def cleaned(inbound: Inbound, sanitizer: Sanitizer) -> Inbound:
+    """The event without keys. The form that is made for a key, and buttons, stay as they are."""
+
+    def clean(text: str) -> str:
+        return sanitizer.clean(text).text
+
+    update: dict[str, object]
+    match inbound:
+        case Mention():
+            return said(inbound, sanitizer)
+        case Command():
+            update = {"arguments": clean(inbound.arguments)}
+        case Submit() if inbound.form != _FORM_OF_KEYS:
+            values = {
+                name: clean(value) if isinstance(value, str) else value
+                for name, value in inbound.values.items()
+            }
+            update = {"values": values, "attachments": _named(inbound.attachments, sanitizer)}
+        case _:
+            return inbound
+    return inbound.model_copy(update=update)
+
+
+def said(mention: Mention, sanitizer: Sanitizer) -> Mention:
+    """A message without keys, in its words and in the names of its files."""
+    text = sanitizer.clean(mention.text).text
+    attachments = _named(mention.attachments, sanitizer)
+    return mention.model_copy(update={"text": text, "attachments": attachments})
+
+
+def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[Attachment, ...]:
+    return tuple(
+        one.model_copy(update={"name": sanitizer.clean(one.name).text}) for one in attachments
+    )
+
+
+def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
+    """A cleaned text as it is understood, and the kinds of what was taken out of it."""
+    kinds = tuple(dict.fromkeys(found["kind"] for found in _MARK.finditer(text)))
+    return (" ".join(_MARK.sub(" ", text).split(" ")).strip(), kinds) if kinds else (text, ())
