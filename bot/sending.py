@@ -120,9 +120,11 @@ class Sender:
     def _reap(self) -> None:
         """Let go of what is finished; an error that nobody expected ends the sender."""
         finished = {thread: task for thread, task in self._under_way.items() if task.done()}
-        for thread, task in finished.items():
+        for thread in finished:
             del self._under_way[thread]
-            task.result()
+        ended = (task.exception() for task in finished.values() if not task.cancelled())
+        for error in [error for error in ended if error is not None]:
+            raise error
 
     async def _end(self) -> None:
         """Let what is under way arrive, for a moment: cut off, it might be lost or doubled."""
