@@ -8,7 +8,7 @@ import base64
 import re
 from bisect import bisect_left, bisect_right
 from html import unescape
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 _ROUNDS = 4  # JSON in an address in JSON in HTML is as deep as it gets
 _SHORTEST = 8  # characters of a value that is worth searching: a shorter one is a common word
@@ -110,7 +110,7 @@ def _undone(hidden: str) -> str:
         case "&":
             return unescape(hidden)
         case "%":
-            return unquote(hidden, errors="replace")
+            return bytes.fromhex(hidden.replace("%", "")).decode("utf-8", "replace")
         case "\\":
             return _unescaped([part for part in hidden.split("\\") if part])
         case _:

@@ -30,7 +30,8 @@ KEYS = (
     Shape("github", r"gh[pousr]_[A-Za-z0-9]{36,255}"),
     Shape("github", r"github_pat_[A-Za-z0-9_]{60,100}"),
     Shape("gitlab", r"glpat-[A-Za-z0-9_.-]{20,60}"),
-    Shape("aws", r"A(?:KIA|SIA)[A-Z2-7]{16}"),
+    # In a signed address, which is for whoever has it, the name of the key is no secret.
+    Shape("aws", r"A(?:KIA|SIA)(?<!Credential=....)[A-Z2-7]{16}"),
     Shape("openrouter", r"sk-or-v1-[0-9a-f]{48,72}"),
     Shape("xai", r"xai-[A-Za-z0-9]{60,90}"),
     Shape("wandb", r"wandb_v1_[A-Za-z0-9_]{40,120}"),
@@ -76,6 +77,8 @@ NAMED = (
     ),
 )
 
+_SPOKEN = r"(?i:passw(?:or)?d|passphrase|pwd)(?:\s{1,2}(?:key|secret|here)){0,2}"
+
 # `NAME = value`, `"name": "value"`, "name is value". Only a value that looks drawn counts.
 ASSIGNED = (
     Shape(
@@ -86,8 +89,13 @@ ASSIGNED = (
     ),
     Shape(
         "password",
-        r"(?i:passw(?:or)?d|passphrase|pwd)(?:\s{1,2}(?:key|secret|is|was|here)){0,3}"
-        r"['\"\]]{0,3}[\s:=]{1,4}['\"`]?(?P<secret>[^\s\"'`,;)}\]<>|]{8,128})",
+        _SPOKEN + r"['\"\]]{0,3}(?:\s{0,3}[:=]{1,2}|\s{1,2}(?:is|was):?\s)\s{0,3}['\"`]?"
+        r"(?P<secret>[^\s\"'`,;)}\]<>|]{8,128})",
+    ),
+    Shape(
+        "password",
+        _SPOKEN + r"\s{1,2}(?P<secret>(?=\S{0,99}[A-Z])(?=\S{0,99}[a-z])(?=\S{0,99}[0-9])"
+        r"[^\s\"'`,;)}\]<>|]{8,128})",
     ),
 )
 

@@ -226,5 +226,7 @@ HARMLESS = (
     ),
     *("postgresql://user:password@localhost/db in the docs", "ssh://git@github.com:22/x"),
     *("token: secret:huggingface:7f3a", "connect kaggle", "secret: kaggle", "password reset mail"),
+    *("columns are username, password, last_login2", "drop the password column_2 of users1.csv"),
+    "https://b.s3.amazonaws.com/t.csv?X-Amz-Credential=AKIA" + "BCDE" * 4 + "%2F20261126%2Fs3",
     *("token classification with bert-base-uncased-2024", "token=meta-llama/Llama-3.1-8B-Instruct"),
 )
