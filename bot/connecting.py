@@ -5,13 +5,13 @@ ticket: single-use, over after ten minutes, and worth something only in its owne
 """
 
 import asyncio
-import json
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot import forms, phrases
+from bot import credentials, forms, phrases
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, UnknownName
 from pipeline.jobs import Actor, JobStatus, Place
 from pipeline.ports.account import Account, Checked, LoginLink, Service
@@ -27,6 +27,7 @@ _TICKET = timedelta(minutes=10)
 _CHECK_SECONDS = 2.0
 _POLL_SECONDS = 2.0
 _LOOKED_AT = 200
+_HIDDEN = 8  # a shorter word is no key, and would be masked wherever it stands
 Tell = Callable[[Actor, Place, Card], Awaitable[None]]
 
 
@@ -48,6 +49,35 @@ class Backing:
     post: Post
     clock: Clock
     sanitizer: Sanitizer
+
+
+class _InTime:
+    """A service that is asked within the time an answer has; a late one gives none."""
+
+    def __init__(self, service: Service, seconds: float) -> None:
+        self.account = service.account
+        self._service = service
+        self._seconds = seconds
+
+    async def check(self, values: Mapping[str, str]) -> Checked | None:
+        """What the service says; TryAgain when it takes too long."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._service.check(values)
+        except TimeoutError as late:
+            raise TryAgain(phrases.NO_LOGIN, phrases.TRY_ONCE_MORE) from late
+
+    async def begin_login(self, now: datetime) -> LoginLink | None:
+        """A link to log in with; TryAgain when it takes too long."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._service.begin_login(now)
+        except TimeoutError as late:
+            raise TryAgain(phrases.NO_LOGIN, phrases.TRY_ONCE_MORE) from late
+
+    async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
+        """As the service says."""
+        return await self._service.finish_login(link)
 
 
 class Connecting:
@@ -112,11 +142,7 @@ class Connecting:
             return await self.panel(actor, place, title=phrases.BUTTON_OVER)
         service = self._services[ticket.argument]
         now = self._back.clock.now()
-        try:
-            async with asyncio.timeout(self._check_seconds):
-                link = await service.begin_login(now)
-        except TimeoutError as late:
-            raise TryAgain(phrases.NO_LOGIN, phrases.TRY_ONCE_MORE) from late
+        link = await _InTime(service, self._check_seconds).begin_login(now)
         if link is None:
             raise PersonCanFix(phrases.NO_LOGIN, phrases.WHERE_TO_PASTE)
         await self._back.post.use(token, now)
@@ -135,23 +161,22 @@ class Connecting:
         ticket = await self._ticket(submit.actor, submit.state)
         if ticket is None:
             raise PersonCanFix(phrases.FORM_OVER, phrases.WHERE_TO_PASTE)
-        account = self._account(ticket.argument)
-        values = {one.id: str(submit.values.get(one.id, "")).strip() for one in account.fields}
-        self._hide(account, values)
-        errors = _misshapen(account, values)
+        service = self._services[ticket.argument]
+        values = {name: str(value) for name, value in submit.values.items()}
+        self._hide(service.account, values)
+        errors = credentials.problems(service.account, values)
         checked: Checked | None = None
         if not errors:
             try:
-                checked = await self._checked(account.kind, values)
+                checked = await self._keep(service, submit.actor, values, submit.key)
             except PersonCanFix as refused:
-                errors = {account.fields[-1].id: f"{refused.message} {refused.hint}".strip()}
+                last = service.account.fields[-1].id
+                errors = {last: f"{refused.message} {refused.hint}".strip()}
         if errors:
-            return FormErrors(form=forms.account(account, submit.state, errors))
-        if await self._back.post.use(submit.state, self._back.clock.now()) is None:
-            raise PersonCanFix(phrases.FORM_OVER, phrases.WHERE_TO_PASTE)
-        await self._keep(submit.actor, account, values, checked, submit.key)
-        title = phrases.connected_as(account.title, checked.name if checked else "")
-        return await self.panel(submit.actor, submit.place, account.kind, title)
+            return FormErrors(form=forms.account(service.account, submit.state, errors))
+        await self._back.post.use(submit.state, self._back.clock.now())
+        title = phrases.connected_as(service.account.title, checked.name if checked else "")
+        return await self.panel(submit.actor, submit.place, service.account.kind, title)
 
     async def forget(self, actor: Actor, said: str) -> Reply:
         """Remove one account of a person, or all."""
@@ -196,52 +221,40 @@ class Connecting:
             return
         self._logins.pop(token, None)
         account, owner = login.service.account, login.ticket.owner
-        self._hide(account, values)
-        checked = await self._checked(account.kind, values)
-        await self._keep(owner, account, values, checked, f"login:{token[:16]}")
+        checked = await self._keep(login.service, owner, values, f"login:{token[:16]}")
         name = checked.name if checked else ""
         await self._say(login.ticket, Card(title=phrases.connected_as(account.title, name)))
 
     async def _say(self, ticket: Ticket, card: Card) -> None:
+        """A private word after the fact; who cannot be reached finds it in the panel."""
         if self._tell is not None:
-            await self._tell(ticket.owner, ticket.place, card)
+            with contextlib.suppress(MLTrainerError):
+                await self._tell(ticket.owner, ticket.place, card)
+
+    def _hide(self, account: Account, values: Mapping[str, str]) -> None:
+        """Before anything may fail with a secret in its hands, every log learns to mask it."""
+        for field in account.fields:
+            value = values.get(field.id, "").strip()
+            if field.secret and len(value) >= _HIDDEN:
+                self._back.sanitizer.know(value)
 
     def _account(self, kind: str) -> Account:
         return self._services[kind].account
 
-    def _hide(self, account: Account, values: Mapping[str, str]) -> None:
-        """Before anything else may fail with a value in its hands, every log learns to mask it."""
-        for one in account.fields:
-            if one.secret and values.get(one.id):
-                self._back.sanitizer.know(values[one.id])
-
-    async def _checked(self, kind: str, values: Mapping[str, str]) -> Checked | None:
-        """What the service says within the time an answer has; PersonCanFix when it refuses."""
-        try:
-            async with asyncio.timeout(self._check_seconds):
-                return await self._services[kind].check(values)
-        except (TimeoutError, TryAgain):
-            return None
-
     async def _keep(
-        self,
-        owner: Actor,
-        account: Account,
-        values: Mapping[str, str],
-        checked: Checked | None,
-        key: str,
-    ) -> None:
-        secrets = [values[one.id] for one in account.fields if one.secret]
-        await self._back.vault.put(
+        self, service: Service, owner: Actor, values: Mapping[str, str], key: str
+    ) -> Checked | None:
+        """Into the vault, and the jobs that waited for it go on; PersonCanFix when refused."""
+        checked = await credentials.keep(
+            self._back.vault,
+            _InTime(service, self._check_seconds),
             owner,
-            account.kind,
-            json.dumps(dict(values)),
-            tail=secrets[-1][-4:] if secrets else "",
-            name=checked.name if checked else "",
-            expires_at=checked.expires_at if checked else None,
-            checked_at=self._back.clock.now() if checked else None,
+            values,
+            now=self._back.clock.now(),
+            know=self._back.sanitizer.know,
         )
-        await go_on(self._back.store, owner, account, key)
+        await go_on(self._back.store, owner, service.account, key)
+        return checked
 
     async def _row(self, actor: Actor, place: Place, kind: str, held: Held | None) -> Row:
         account = self._account(kind)
@@ -275,14 +288,6 @@ async def go_on(store: Store, owner: Actor, account: Account, key: str) -> None:
         if waiting.reason == "credential" and waiting.field == account.kind:
             reply = Inbound(key=f"{key}:{row.id}", actor=owner.key, text=said)
             await store.receive(row.id, reply)
-
-
-def _misshapen(account: Account, values: Mapping[str, str]) -> dict[str, str]:
-    return {
-        one.id: phrases.bad_shape(one.label, one.example)
-        for one in account.fields
-        if re.fullmatch(one.shape, values[one.id]) is None
-    }
 
 
 def _state(held: Held | None) -> str:

@@ -3,7 +3,7 @@
 from bot import commands, forms, phrases
 from bot.authority import refuse_strangers, visible
 from bot.desk import Desk
-from bot.doors import prediction
+from bot.doors.prediction import submitted
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus, new_job_id
 from pipeline.ports.chat import Card, FormErrors, Mention, Ok, Reply, Submit, Whisper
@@ -17,7 +17,7 @@ async def sent(desk: Desk, submit: Submit) -> Reply:
         case "change":
             return await _changed(desk, submit)
         case "try":
-            return await prediction.submitted(desk, submit)
+            return await submitted(desk, submit)
         case "new":
             return await _asked_for(desk, submit)
         case _:
