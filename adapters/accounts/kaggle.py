@@ -6,7 +6,7 @@ from pipeline.ports.account import Account, AccountField, Service
 # An old key looks like any checksum: it counts only in kaggle.json, or close behind the name.
 _OLD_KEY = (
     r"(?i:kaggle)(?:[ _.'\"-]{1,3}(?i:api|key|token|secret|is|my|the|old|here|username)){0,5}"
-    r"['\"\]]{0,2}\s{0,3}[=:]?\s{0,3}['\"`]?(?P<secret>[0-9a-f]{32})"
+    r"['\"\]]{0,2}\s{0,3}[=:]?\s{0,3}['\"`]?(?P<secret>[0-9a-f]{32})(?![A-Za-z0-9])"
 )
 _KEY_FILE = (
     r"\"username\"\s{0,8}:\s{0,8}\"[^\"]{1,80}\"\s{0,8},\s{0,8}"

@@ -172,7 +172,7 @@ def identifiers(random: Random) -> Iterator[tuple[str, str]]:
     yield "hub", f"model revision {sha1} on the hub, short {sha1[:10]}"
     yield "sha256", random.choice(("sha256:{}", "--hash=sha256:{}", "weights {}")).format(sha256)
     yield "md5", random.choice(("md5 of train.csv is {}", 'etag "{}"', "{}.arrow")).format(md5)
-    yield "kaggle", f"the kaggle file train.csv has md5 {md5}"
+    yield "kaggle", f"the kaggle file train.csv has md5 {md5}, kaggle key {sha1}"
     yield "wandb", f"https://wandb.ai/team/project/runs/{sha1[:8]} was at commit {sha1}"
     yield "uuid", random.choice(("job id is {}", "trace_id={}", "resume {} please")).format(number)
     yield "row", f"row: {md5},{random.randrange(9999)},{sha1},2026-01-1{random.randrange(9)}"
