@@ -6,8 +6,10 @@ its person is told.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine, Mapping
+from traceback import format_tb
 from typing import Any
 
 from slack_bolt.response import BoltResponse
@@ -93,8 +95,9 @@ class Answers:
             payload.get("type") or "command",
             type(error).__name__,
             error if isinstance(error, MLTrainerError) else "",
-            exc_info=None if isinstance(error, TryAgain) else error,
         )
+        if not isinstance(error, MLTrainerError):  # its text may repeat what somebody typed
+            _log.error("It was raised here:\n%s", "".join(format_tb(error.__traceback__)))
         if events.is_event(payload):
             return None
         card = _BROKEN
@@ -110,8 +113,10 @@ class Answers:
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and finish what is in hand."""
         self._draining = True
-        if busy := self._busy - {asyncio.current_task()}:
-            await asyncio.wait(busy, timeout=seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._busy:  # an answer may still begin a private one
+                    await asyncio.wait(self._busy)
 
     async def _answer(self, payload: Payload, said: Inbound, reply: Reply) -> BoltResponse:
         match reply:

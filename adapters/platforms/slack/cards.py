@@ -3,13 +3,14 @@
 All that comes from a card stands in plain_text and rich_text elements, which Slack does not parse.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from adapters.platforms.slack.text import cut, escaped, plain
 from pipeline.jobs import Actor
-from pipeline.ports.chat import Action, Card, StageLine
+from pipeline.ports.chat import Action, Card, Row, StageLine
 
 Json = Mapping[str, object]
 
@@ -17,9 +18,14 @@ LONGEST_TEXT = 4000
 LONGEST_HEADER = 150
 LONGEST_ALT = 1000
 MOST_ACTIONS = 5
+MOST_ROWS = 10
+_SHORT_TITLE = 75  # a longer one is a sentence, too much for the size of a header
+_USER = re.compile(r"[UW][A-Z0-9]+")
 LINK = "link"
 _THREAD = "thread:"
-_LONGEST_BLOCK = 2900
+_LONGEST_TITLE = 2000
+_LONGEST_BODY = 2900
+_LONGEST_BLOCK = 2500
 _LONGEST_LABEL = 75
 _LONGEST_VALUE = 2000
 _LONGEST_URL = 3000
@@ -47,6 +53,7 @@ def blocks(card: Card, notify: Actor | None = None, thread: str | None = None) -
         *_stages(card.stages),
         *_facts(card.facts),
         *_log(card),
+        *_rows(card.rows, thread),
         *_actions(card.actions, thread),
     ]
     return parts or [_rich([_text(" ")])]
@@ -58,11 +65,14 @@ def text(card: Card, notify: Actor | None = None) -> str:
     lines = [card.title, f"({tone.partition(' ')[2]})" if tone else "", card.body]
     lines += [stage_text(stage) for stage in card.stages]
     lines += [f"{label}: {value}" for label, value in card.facts]
+    lines += [f"{row.title}: {row.text}" for row in card.rows]
     lines += card.log[-_LOG_LINES:]
     if card.actions:
         lines.append("Buttons: " + ", ".join(action.label for action in card.actions) + ".")
     said = escaped("\n".join(line for line in lines if line))
-    return cut((f"<@{notify.id}> " if notify else "") + said, LONGEST_TEXT) or "…"
+    return (
+        cut((f"<@{notify.id}> " if notify and _is_user(notify) else "") + said, LONGEST_TEXT) or "…"
+    )
 
 
 def shown(card: Card, notify: Actor | None = None, thread: str | None = None) -> dict[str, Any]:
@@ -83,7 +93,8 @@ def action_name(action_id: str) -> str:
 
 def kept_thread(block_id: str) -> str | None:
     """The thread that a whisper's buttons keep."""
-    return block_id.removeprefix(_THREAD) or None if block_id.startswith(_THREAD) else None
+    kept = block_id.removeprefix(_THREAD).partition("#")[0]
+    return (kept or None) if block_id.startswith(_THREAD) else None
 
 
 def _standing(stage: StageLine) -> str:
@@ -94,20 +105,30 @@ def _standing(stage: StageLine) -> str:
 def _head(card: Card, notify: Actor | None) -> Iterable[Json]:
     """A header, or a bold line where somebody is called or the title is a whole question."""
     title = plain(card.title).strip()
-    if notify is not None or len(title) > LONGEST_HEADER // 2 or not title:
-        call = [_user(notify.id), _text(" ")] if notify else []
-        bold = [_text(cut(title, _LONGEST_BLOCK), bold=True)] if title else []
-        if call or bold:
-            yield _rich([*call, *bold])
-    else:
+    if title and notify is None and len(title) <= _SHORT_TITLE:
         yield {"type": "header", "text": plain_text(title, LONGEST_HEADER)}
+    elif parts := [*_call(card, notify)]:
+        yield _rich(parts)
     if TONES[card.tone]:
         yield _small(TONES[card.tone])
 
 
+def _call(card: Card, notify: Actor | None) -> Iterable[Json]:
+    """The person who is called, and the title in bold."""
+    if notify is not None and _is_user(notify):
+        yield {"type": "user", "user_id": notify.id}
+        yield _text(" ")
+    if title := plain(card.title).strip():
+        yield _text(cut(title, _LONGEST_TITLE), bold=True)
+
+
+def _is_user(notify: Actor) -> bool:
+    return _USER.fullmatch(notify.id) is not None
+
+
 def _paragraph(body: str) -> Iterable[Json]:
     if body.strip():
-        yield _rich([_text(cut(plain(body.strip()), _LONGEST_BLOCK))])
+        yield _rich([_text(cut(plain(body.strip()), _LONGEST_BODY))])
 
 
 def _stages(stages: Sequence[StageLine]) -> Iterable[Json]:
@@ -153,9 +174,19 @@ def _log(card: Card) -> Iterable[Json]:
     yield {"type": "rich_text", "elements": [element]}
 
 
-def _actions(actions: Sequence[Action], thread: str | None) -> Iterable[Json]:
+def _rows(rows: Sequence[Row], thread: str | None) -> Iterable[Json]:
+    """Each with its buttons under it; Slack wants every block of a message to be its own."""
+    for number, row in enumerate(rows[:MOST_ROWS], 1):
+        words = [_text(cut(plain(row.title), _LONGEST_FACT), bold=True)]
+        if row.text:
+            words.append(_text(cut(plain(f"  {row.text}"), _LONGEST_FACT)))
+        yield _rich(words)
+        yield from _actions(row.actions, f"{thread}#{number}" if thread else None, number)
+
+
+def _actions(actions: Sequence[Action], thread: str | None, list_row: int = 0) -> Iterable[Json]:
     if actions:
-        pairs = enumerate(actions[:MOST_ACTIONS])
+        pairs = enumerate(actions[:MOST_ACTIONS], list_row * MOST_ACTIONS)
         row: Json = {"type": "actions", "elements": [_button(number, one) for number, one in pairs]}
         yield {**row, "block_id": f"{_THREAD}{thread}"} if thread else row
 
@@ -198,6 +229,14 @@ def _small(words: str) -> Json:
     return {"type": "context", "elements": [plain_text(words, _LOG_LENGTH)]}
 
 
+def comment(card: Card, notify: Actor | None = None) -> list[Json]:
+    """What stands beside a picture: rich text alone, which is all that Slack takes there."""
+    parts = [*_call(card, notify), _text("\n")] if card.title or notify else []
+    parts += [_text(plain(f"{card.body}\n"))] if card.body else []
+    parts += [_text(plain(f"{label}  {value}\n")) for label, value in card.facts]
+    return [_rich(_within(parts))] if parts else []
+
+
 def _rich(parts: Sequence[Json]) -> Json:
     section = {"type": "rich_text_section", "elements": list(parts)}
     return {"type": "rich_text", "elements": [section]}
@@ -208,17 +247,15 @@ def _text(words: str, *, bold: bool = False) -> Json:
     return part | ({"style": {"bold": True}} if bold else {})
 
 
-def _user(user: str) -> Json:
-    return {"type": "user", "user_id": user}
-
-
-def _within(parts: Iterable[Json]) -> list[Json]:
-    """As many parts as a block has room for."""
+def _within(parts: Sequence[Json]) -> list[Json]:
+    """As many parts as a block has room for, without the last one's line end."""
     kept: list[Json] = []
     room = _LONGEST_BLOCK
     for part in parts:
-        room -= len(str(part["text"]))
+        words = str(part.get("text", ""))
+        room -= len(words)
         if room < 0:
             return [*kept, _text("…")]
-        kept.append(part)
+        last = len(kept) == len(parts) - 1
+        kept.append({**part, "text": words.rstrip("\n")} if last and words.strip() else part)
     return kept

@@ -1,4 +1,4 @@
-"""What Slack's refusals and a broken line mean to us: TryAgain, Gone, PersonCanFix or Bug."""
+"""What Slack's refusals and a broken line mean to us: TryAgain, Unsure, Gone, PersonCanFix, Bug."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
-from pipeline.ports.chat import Gone
+from pipeline.ports.chat import Gone, Unsure
 
 FOREIGN = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 VANISHED = frozenset(
@@ -114,9 +114,10 @@ def _broken(error: BaseException) -> MLTrainerError:
     """No answer at all, or one that the client could not make sense of."""
     if isinstance(error, SlackClientError) and "upload" not in str(error).lower():
         return Bug(f"Slack's client refused a call ({type(error).__name__}).", "See the log.")
-    slow = isinstance(error, asyncio.TimeoutError)
-    what = "did not answer in time" if slow else "could not be reached"
-    return TryAgain(f"Slack {what} ({type(error).__name__}).", "It is tried again.")
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        what = f"Slack could not be reached ({type(error).__name__})."
+        return TryAgain(what, "It is tried again.")
+    return Unsure(f"Slack did not answer ({type(error).__name__}).", "It is tried again.")
 
 
 def _for_the_operator(error: BaseException, word: str) -> PersonCanFix | None:

@@ -176,14 +176,14 @@ def _kept(view: Payload) -> Payload:
 def _command(payload: Payload, us: Identity) -> Command:
     """`/mltrainer resume j-…`: it knows its channel and never a thread."""
     words = spoken(payload.get("text") or "", us.user)
-    name, _, arguments = words.partition(" ")
+    name, *arguments = words.split(maxsplit=1) or ["help"]
     user, handle = str(payload["user_id"]), str(payload.get("user_name") or "")
     return Command(
         key=str(payload["trigger_id"]),
         actor=_actor(us, user, handle),
         place=_place(us, str(payload["channel_id"]), None),
-        name=name.lower() or "help",
-        arguments=arguments.strip(),
+        name=name.lower(),
+        arguments="".join(arguments),
     )
 
 

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
 
 import aiohttp
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -17,6 +19,7 @@ from adapters.platforms.slack.errors import translated
 
 _TOTAL_SECONDS = 30.0
 _CONNECT_SECONDS = 10.0
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,7 @@ class Identity:
 class Line:
     """Opened by the first call, inside the running loop.
 
-    A proxy is taken from the environment by the session, which honours NO_PROXY; Slack's client
-    would not.
+    The environment's proxy is looked up here, for Slack's client would not honour NO_PROXY.
     """
 
     def __init__(self, token: str, api_url: str) -> None:
@@ -52,7 +54,7 @@ class Line:
         """The one session of all calls."""
         if self._session is None or self._session.closed:
             limits = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, connect=_CONNECT_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=limits, trust_env=True)
+            self._session = aiohttp.ClientSession(timeout=limits)
         return self._session
 
     @property
@@ -85,7 +87,7 @@ class Line:
             logger=quiet(),
             retry_handlers=[*retries],
         )
-        client.proxy = None
+        client.proxy = proxy(self.api_url)
         return client
 
     async def identity(self) -> Identity:
@@ -113,6 +115,15 @@ class Line:
             if named is None
             else frozenset(scope.strip() for scope in named.split(",") if scope.strip()),
         )
+
+
+def proxy(address: str) -> str | None:
+    """The proxy that the environment names for an address; none for this machine itself."""
+    url = urlsplit(address)
+    host = url.hostname or ""
+    if host in _THIS_MACHINE or proxy_bypass(host):
+        return None
+    return getproxies_environment().get({"ws": "http", "wss": "https"}.get(url.scheme, url.scheme))
 
 
 class _OnlyWarnings(logging.Filter):

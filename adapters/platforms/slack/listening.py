@@ -9,25 +9,27 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.platforms.slack.answering import Answers
 from adapters.platforms.slack.errors import translated
 from adapters.platforms.slack.events import Payload
-from adapters.platforms.slack.line import Identity, Line, quiet
+from adapters.platforms.slack.line import Identity, Line, proxy, quiet
 from pipeline.errors import TryAgain
 
 _CONNECT_SECONDS = 20.0
 _PING_SECONDS = 10
 _OURS = "SLACK_"
+_NO_PROXY = "none"  # anything, so that the client looks for none; the right one is set later
 
 
 def make_app(line: Line, us: Identity, answers: Answers) -> AsyncApp:
@@ -91,47 +93,53 @@ class HttpEndpoint:
 
 
 class Socket:
-    """Socket Mode: the client reconnects by itself until `close`."""
+    """Socket Mode: once open, the client reconnects by itself until `close`."""
 
     def __init__(self, app: AsyncApp, line: Line, app_token: str) -> None:
+        self._app = app
         self._line = line
         self._token = app_token
-        self._handler = AsyncSocketModeHandler(
-            app,
-            app_token,
-            logger=quiet(),
-            web_client=line.client(None, []),
-            proxy="none",
-            ping_interval=_PING_SECONDS,
-        )
-        self._client = self._handler.client
+        self._client: SocketModeClient | None = None
 
     @property
     def connected(self) -> bool:
         """Whether the socket is open now."""
-        session = self._client.current_session
-        return session is not None and not session.closed and not self._client.stale
+        client = self._client
+        session = client.current_session if client else None
+        return bool(client and session and not session.closed and not client.stale)
 
     async def connect(self) -> None:
         """Open the socket; PersonCanFix when the token does not do, TryAgain when Slack is away.
 
         The first address is asked for here: the client would ask for ever.
         """
-        self._client.proxy = None
-        await self._client.aiohttp_client_session.close()
-        self._client.aiohttp_client_session = aiohttp.ClientSession(trust_env=True)
+        web = self._line.client(None, [])
         with translated():
-            answer = await self._line.client(None, []).apps_connections_open(app_token=self._token)
+            answer = await web.apps_connections_open(app_token=self._token)
+        self._client = self._make_client(web)
         self._client.wss_uri = answer["url"]
+        self._client.proxy = proxy(answer["url"])
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 await self._client.connect()  # type: ignore[no-untyped-call]  # not annotated there
         except TimeoutError:
+            await self.close()
             raise TryAgain("Slack's socket could not be opened in time.", "Try again.") from None
 
     async def close(self) -> None:
         """Close the socket for good."""
-        await self._client.close()  # type: ignore[no-untyped-call]  # not annotated there
+        if self._client is not None:
+            await self._client.close()  # type: ignore[no-untyped-call]  # not annotated there
+
+    def _make_client(self, web: AsyncWebClient) -> SocketModeClient:
+        return AsyncSocketModeHandler(
+            self._app,
+            self._token,
+            logger=quiet(),
+            web_client=web,
+            proxy=_NO_PROXY,
+            ping_interval=_PING_SECONDS,
+        ).client
 
 
 @contextlib.contextmanager

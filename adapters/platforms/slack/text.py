@@ -13,10 +13,10 @@ _SPACES = {"\n", "\t"}
 
 def spoken(text: str, own: str) -> str:
     """What a person typed, without the mention of the bot `own` and without invisible signs."""
-    said = _ENTITY.sub(lambda found: _entity(found[1], own), text)
+    others = re.sub(rf"[ \t]*<@{re.escape(own)}(\|[^<>]*)?>[,:]?[ \t]*", " ", text)
+    said = _ENTITY.sub(lambda found: _entity(found[1]), others)
     visible = (sign for sign in unescaped(said) if sign in _SPACES or not _invisible(sign))
-    lines = ("".join(visible)).splitlines()
-    return "\n".join(re.sub(r"[ \t]{2,}", " ", line).strip() for line in lines).strip()
+    return "".join(visible).strip()
 
 
 def mentions(text: str, user: str) -> bool:
@@ -60,12 +60,12 @@ def _invisible(sign: str) -> bool:
     return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def _entity(inside: str, own: str) -> str:
+def _entity(inside: str) -> str:
     """What stands between < and >: a person, a channel, a group or an address."""
     name, _, label = inside.partition("|")
     match name[0]:
         case "@":
-            return " " if name[1:] == own else f"@{(label or name[1:]).lstrip('@')}"
+            return f"@{(label or name[1:]).lstrip('@')}"
         case "#":
             return f"#{label or name[1:]}"
         case "!":

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.errors import FOREIGN, translated
 from adapters.platforms.slack.events import Payload
-from adapters.platforms.slack.line import Line
+from adapters.platforms.slack.line import Line, proxy
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Card, Gone, Inbound
 
@@ -82,7 +82,7 @@ class Whispers:
         if thread := self._thread(said.place):
             body["thread_ts"] = thread
         try:
-            async with self._line.session.post(url, json=body) as response:
+            async with self._line.session.post(url, json=body, proxy=proxy(url)) as response:
                 return response.status == HTTPStatus.OK
         except FOREIGN as error:
             _log.info("A response address could not be used (%s)", type(error).__name__)

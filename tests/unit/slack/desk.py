@@ -29,8 +29,11 @@ class Desk:
     heard: list[Inbound] = field(default_factory=list)
     replies: list[Reply | Exception] = field(default_factory=list)
     draining: bool = False
+    before: Callable[[], Awaitable[object]] | None = None
 
     async def decide(self, said: Inbound) -> Reply:
+        if self.before:
+            await self.before()
         self.heard.append(said)
         reply = self.replies.pop(0) if self.replies else Ok()
         if isinstance(reply, Exception):
@@ -98,6 +101,3 @@ async def no_figures() -> Figures:
 
 def place(channel: str = "C1", thread: str | None = None) -> Place:
     return Place(platform="slack", space="T1", channel=channel, thread=thread)
-
-
-Decide = Callable[[Inbound], Awaitable[Reply]]
