@@ -178,11 +178,9 @@ class SqlVault:
         async with self._database.writing() as connection:
             used = await data_keys.lock(connection)
             masters = await asyncio.to_thread(self._keys.load, make=not used)
-            key = await data_keys.find(connection, data_keys.AUDIT, masters)
-            if key is None:
-                yield await self._first_page(connection, masters, "the vault is new")
-            else:
-                yield Page(connection, masters, key, self._clock.now())
+            if not used:
+                await self._begin(connection, masters, "the vault is new")
+            yield await self._turned(connection, masters)
 
     async def _forget_locked(self, owner: Actor, missing: MasterKeyMissing) -> int:
         """Forget everything without its key, and begin a trail with one that is there."""
@@ -192,16 +190,22 @@ class SqlVault:
                 raise missing
             await data_keys.drop(connection, data_keys.AUDIT)
             masters = await asyncio.to_thread(self._keys.load, make=True)
-            page = await self._first_page(connection, masters, "the master key was lost")
+            await self._begin(connection, masters, "the master key was lost")
+            page = await self._turned(connection, masters)
             return await _forget(page, owner, None)
 
-    async def _first_page(self, connection: AsyncConnection, masters: MasterKeys, why: str) -> Page:
+    async def _begin(self, connection: AsyncConnection, masters: MasterKeys, why: str) -> None:
         """Begin a trail: with a key of its own, and a row that says so."""
+        made = await data_keys.make(connection, data_keys.AUDIT, masters, self._clock.now())
+        await data_keys.lock(connection)
+        if made:
+            page = await self._turned(connection, masters)
+            await page.write("operator", audit.BEGIN, "audit", why)
+
+    async def _turned(self, connection: AsyncConnection, masters: MasterKeys) -> Page:
         now = self._clock.now()
-        key = await data_keys.make(connection, data_keys.AUDIT, masters, now)
-        page = Page(connection, masters, key, now)
-        await page.write("operator", audit.BEGIN, "audit", why)
-        return page
+        key = await data_keys.find_or_make(connection, data_keys.AUDIT, masters, now)
+        return Page(connection, masters, key, now)
 
     def _tell(self, kind: str, value: str) -> None:
         """Let the logs know what to leave out."""
@@ -216,9 +220,7 @@ async def _keep(
 ) -> SecretRef:
     """Seal a value under a new name, and remove what it replaces."""
     ref = _new_ref(kind)
-    key = await data_keys.find(page.connection, owner.key, page.masters)
-    if key is None:
-        key = await data_keys.make(page.connection, owner.key, page.masters, page.now)
+    key = await data_keys.find_or_make(page.connection, owner.key, page.masters, page.now)
     replaced = await _remove(page.connection, owner, kind)
     row = {
         "id": ref.id,

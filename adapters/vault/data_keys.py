@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.tables import DATA_KEYS
 from adapters.vault.master_keys import MasterKeys
 from adapters.vault.sealing import DoesNotOpen, new_key, seal, unseal
-from pipeline.errors import PersonCanFix
+from pipeline.errors import Bug, PersonCanFix
 
 AUDIT = "audit"  # no person: their keys are platform:space:id
 
@@ -31,15 +31,25 @@ async def find(connection: AsyncConnection, owner: str, masters: MasterKeys) -> 
     return None if row is None else _unwrap(row.wrapped, owner, row.master, masters)
 
 
-async def make(connection: AsyncConnection, owner: str, masters: MasterKeys, at: datetime) -> bytes:
-    """A key for an owner; the one that is there if another process was faster."""
+async def make(connection: AsyncConnection, owner: str, masters: MasterKeys, at: datetime) -> bool:
+    """A key for an owner; False when another process was faster."""
     row = {"owner": owner, "at": at} | _wrapped(new_key(), owner, masters)
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    await connection.execute(dialect.insert(DATA_KEYS).values(row).on_conflict_do_nothing())
-    await lock(connection)
+    insert = dialect.insert(DATA_KEYS).values(row).on_conflict_do_nothing()
+    made = await connection.execute(insert.returning(DATA_KEYS.c.owner))
+    return made.first() is not None
+
+
+async def find_or_make(
+    connection: AsyncConnection, owner: str, masters: MasterKeys, at: datetime
+) -> bytes:
+    """The key of an owner, made where there is none."""
     key = await find(connection, owner, masters)
     if key is None:
-        raise PersonCanFix("A key that was just stored is gone.", "Try it once more.")
+        await make(connection, owner, masters, at)
+        key = await find(connection, owner, masters)
+    if key is None:
+        raise Bug(f"The key of {owner} was stored and is not there.")
     return key
 
 
