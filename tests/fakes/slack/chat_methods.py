@@ -3,7 +3,16 @@
 import json
 
 from tests.fakes.slack import limits
-from tests.fakes.slack.workspace import BOT_USER, Channel, Json, Message, Refused, Value, Workspace
+from tests.fakes.slack.workspace import (
+    BOT_USER,
+    HISTORY,
+    Channel,
+    Json,
+    Message,
+    Refused,
+    Value,
+    Workspace,
+)
 
 TEXT, UPDATED_TEXT, METADATA_BYTES = 40_000, 4000, 16_000
 SHOWN = ("text", "blocks", "metadata", "parse", "link_names", "attachments", "mrkdwn")
@@ -25,7 +34,7 @@ def update(workspace: Workspace, given: Json) -> Json:
     check_message(given, UPDATED_TEXT)
     kept = {} if "blocks" in given or "text" in given else message.body
     metadata = {"metadata": message.body["metadata"]} if "metadata" in message.body else {}
-    message.versions.append({**metadata, **kept, **_shown(given)})
+    workspace.change(message, {**metadata, **kept, **_shown(given)})
     text = given.get("text") or ""
     return {"channel": message.channel, "ts": message.ts, "text": text, "message": message.wire()}
 
@@ -34,7 +43,7 @@ def delete(workspace: Workspace, given: Json) -> Json:
     message = workspace.message(_channel(workspace, given).id, given.get("ts", ""))
     if message.user != BOT_USER:
         raise Refused("cant_delete_message")
-    message.deleted = True
+    workspace.delete(message)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -59,9 +68,8 @@ def get_permalink(workspace: Workspace, given: Json) -> Json:
 def replies(workspace: Workspace, given: Json) -> Json:
     """The messages of a thread, where the history scope of this kind of channel was granted."""
     channel = _channel(workspace, given)
-    needed = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
-    if needed[channel.kind] not in workspace.scopes:
-        raise Refused("missing_scope", needed=needed[channel.kind])
+    if HISTORY[channel.kind] not in workspace.scopes:
+        raise Refused("missing_scope", needed=HISTORY[channel.kind])
     if BOT_USER not in channel.members:
         raise Refused("not_in_channel")
     found = workspace.thread(channel.id, given.get("ts", ""))
@@ -71,6 +79,7 @@ def replies(workspace: Workspace, given: Json) -> Json:
     more = start + size < len(found)
     page = [
         _with_metadata(one, wanted=_truth(given.get("include_all_metadata")))
+        | ({"files": workspace.shared_files(one.files)} if one.files else {})
         for one in found[start : start + size]
     ]
     cursor = {"next_cursor": str(start + size) if more else ""}

@@ -23,6 +23,7 @@ from tests.fakes.slack.web_api import Call, WebApi
 from tests.fakes.slack.workspace import (
     BOT_NAME,
     BOT_USER,
+    HISTORY,
     LEAST_SCOPES,
     Account,
     Channel,
@@ -52,7 +53,7 @@ class FakeSlack:
     signing_secret: str = "signed-by-a-fake"  # noqa: S105 - the same
 
     def __enter__(self) -> Self:
-        self.workspace = Workspace(scopes=self.scopes, posted=self._posted)
+        self.workspace = Workspace(scopes=self.scopes, posted=self._posted, changed=self._changed)
         self.workspace.accounts[BOT_USER] = Account(BOT_USER, BOT_NAME, bot=True)
         self.add_channel("C1", "general")
         self.add_channel("C2", "random")
@@ -110,9 +111,12 @@ class FakeSlack:
         answer = self.deliver_raw(json.dumps(challenge))
         return answer.ok and challenge["challenge"] in answer.body
 
-    def person(self, name: str, *, admin: bool = False) -> Person:
-        """Somebody with the id U and their name in capitals; a member of every channel."""
-        return Person(self, "U" + name.upper(), name=name, admin=admin)
+    def person(self, name: str, *, admin: bool = False, bot: bool = False) -> Person:
+        """Somebody with the id U and their name in capitals; a member of every channel.
+
+        With `bot` it is another app's bot, which can only write.
+        """
+        return Person(self, "U" + name.upper(), name=name, admin=admin, bot=bot)
 
     def add_channel(
         self,
@@ -129,6 +133,11 @@ class FakeSlack:
     def archive(self, channel: str) -> None:
         self.workspace.channels[channel].archived = True
 
+    def uninstall(self) -> None:
+        """The workspace throws the app out: its token is worth nothing any more."""
+        self.event({"type": "app_uninstalled"})
+        self._api.revoked = True
+
     def remove_bot(self, channel: str) -> None:
         self.workspace.channels[channel].members.discard(BOT_USER)
 
@@ -138,7 +147,7 @@ class FakeSlack:
 
     def remove(self, message: Seen) -> None:
         """Delete a message, as an admin may."""
-        self.workspace.message(message.channel, message.ts).deleted = True
+        self.workspace.delete(self.workspace.message(message.channel, message.ts))
 
     def pass_time(self, seconds: float) -> None:
         """Let triggers, response URLs and rate windows grow older."""
@@ -213,15 +222,21 @@ class FakeSlack:
         channel = self.workspace.channels[message.channel]
         if BOT_USER not in channel.members:
             return
-        history = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
         text = message.body.get("text") or ""
         if channel.kind != "im" and f"<@{BOT_USER}>" in text and message.user != BOT_USER:
             self._tell(message, mention=True)
-        if history[channel.kind] in self.scopes:
+        if HISTORY[channel.kind] in self.scopes:
             self._tell(message, mention=False)
 
+    def _changed(self, message: Message, subtype: str) -> None:
+        channel = self.workspace.channels[message.channel]
+        if BOT_USER in channel.members and HISTORY[channel.kind] in self.scopes:
+            self._send(payloads.changed_event(self.workspace, message, subtype))
+
     def _tell(self, message: Message, *, mention: bool) -> None:
-        payload = payloads.message_event(self.workspace, message, mention=mention)
+        self._send(payloads.message_event(self.workspace, message, mention=mention))
+
+    def _send(self, payload: Json) -> None:
         self._loop.call_soon_threadsafe(self.deliveries.event, payload)
 
     # Looking

@@ -43,6 +43,20 @@ def message_event(workspace: Workspace, message: Message, *, mention: bool) -> J
     return event(workspace, body)
 
 
+def changed_event(workspace: Workspace, message: Message, subtype: str) -> Json:
+    """A message that was edited or deleted, as the history scopes show it."""
+    channel = workspace.channels[message.channel]
+    body: Json = {"type": "message", "subtype": subtype, "hidden": True, "channel": channel.id}
+    body |= {"channel_type": CHANNEL_TYPES[channel.kind], "ts": workspace.next_ts()}
+    if subtype == "message_deleted":
+        body["deleted_ts"] = message.ts
+    else:
+        body["message"] = message.wire()
+    before = message.versions[-2:][0]
+    previous = message.wire() | {"text": before.get("text") or ""}
+    return event(workspace, body | {"previous_message": previous, "event_ts": body["ts"]})
+
+
 def block_action(
     workspace: Workspace, person: Account, source: Message | View, element: Json, block_id: str
 ) -> Json:

@@ -35,13 +35,19 @@ class Person(Onlooker):
     """
 
     def __init__(
-        self, slack: "FakeSlack", user: str, *, name: str = "", admin: bool = False
+        self,
+        slack: "FakeSlack",
+        user: str,
+        *,
+        name: str = "",
+        admin: bool = False,
+        bot: bool = False,
     ) -> None:
         super().__init__(slack, user)
         self.opened: list[str] = []
         self.asked: list[str] = []
         workspace = slack.workspace
-        workspace.accounts.setdefault(user, Account(user, name or user[1:].lower(), admin))
+        workspace.accounts.setdefault(user, Account(user, name or user[1:].lower(), admin, bot))
         for channel in workspace.channels.values():
             if channel.kind != "im":
                 channel.members.add(user)
@@ -66,6 +72,15 @@ class Person(Onlooker):
     def reply(self, thread: Thread, text: str, files: Sequence[Upload] = ()) -> Seen:
         """Answer in a thread without naming the bot."""
         return self._write(place_of(thread)[0], typed(text), thread, files)
+
+    def edit(self, message: Seen, text: str) -> None:
+        """Change what one wrote."""
+        mine = self._workspace.message(message.channel, message.ts)
+        self._workspace.change(mine, {**mine.body, "text": typed(text)})
+
+    def delete(self, message: Seen) -> None:
+        """Take back what one wrote."""
+        self._workspace.delete(self._workspace.message(message.channel, message.ts))
 
     # Doing
 
@@ -149,7 +164,7 @@ class Person(Onlooker):
         ids = [self._attach(one).id for one in files]
         root = place_of(thread)[1] if thread else ""
         ts = self._workspace.next_ts()
-        said = Message(channel, ts, self.id, [{"text": text}], root, ids)
+        said = Message(channel, ts, self.id, [{"text": text}], root, ids, robot=self._account.bot)
         return seen(self._workspace, self._workspace.add(said))
 
     def _attach(self, upload: Upload) -> File:

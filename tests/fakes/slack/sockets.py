@@ -14,6 +14,7 @@ from tests.fakes.slack.workspace import APP, Json, Refused
 
 MOST_SOCKETS = 10
 HEARTBEAT_SECONDS = 10.0
+LOOK_SECONDS = 0.02
 
 
 @dataclass
@@ -65,17 +66,16 @@ class SocketRoad:
         return socket
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Answer:
-        if not self._sockets:
-            return Answer(0)
         envelope: Json = {"type": kind, "envelope_id": str(uuid.uuid4()), "payload": payload}
         envelope["accepts_response_payload"] = kind != "events_api"
         if kind == "events_api":
             envelope |= {"retry_attempt": retry, "retry_reason": reason}
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = waiting
         try:
-            await self.dice.choice(self._sockets).send_json(envelope)
-            return await asyncio.wait_for(waiting, self.ack_seconds)
+            async with asyncio.timeout(self.ack_seconds):
+                await (await self._some_socket()).send_json(envelope)
+                return await waiting
         except (TimeoutError, ConnectionError):
             return Answer(0)
         finally:
@@ -92,6 +92,12 @@ class SocketRoad:
         for socket in list(self._sockets):
             self._forget(socket)
             await socket.close(code=aiohttp.WSCloseCode.GOING_AWAY)
+
+    async def _some_socket(self) -> web.WebSocketResponse:
+        """One of the open sockets; while there is none (a socket is being replaced), the next."""
+        while not self._sockets:
+            await asyncio.sleep(LOOK_SECONDS)
+        return self.dice.choice(self._sockets)
 
     def _hello(self) -> Json:
         hello: Json = {"type": "hello", "num_connections": len(self._sockets)}

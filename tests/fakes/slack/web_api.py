@@ -62,6 +62,7 @@ class WebApi:
     bot_token: str
     rates: Rates
     calls: list[Call] = field(default_factory=list)
+    revoked: bool = False
 
     def answer(self, call: Call, token: str) -> Json:
         """The answer of a call; raises Refused."""
@@ -79,6 +80,9 @@ class WebApi:
             raise Refused("not_authed")
         if token != self.bot_token:
             raise Refused("not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth")
+
+        if self.revoked:
+            raise Refused("token_revoked")
 
     def need(self, scope: str) -> None:
         if scope and scope not in self.workspace.scopes:

@@ -21,6 +21,7 @@ LEAST_SCOPES = frozenset(
     {"app_mentions:read", "chat:write", "commands", "files:read", "files:write"}
     | {"im:history", "im:write", "users:read"}
 )
+HISTORY = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
 THREAD_REPLIES = frozenset({"channels:history", "groups:history"})
 
 
@@ -55,7 +56,10 @@ class Channel:
 
 @dataclass
 class Message:
-    """A message; `versions` are its bodies, oldest first. `to` is set on an ephemeral one."""
+    """A message; `versions` are its bodies, oldest first.
+
+    `to` is set on an ephemeral one, `robot` on one of another bot.
+    """
 
     channel: str
     ts: str
@@ -64,6 +68,7 @@ class Message:
     thread_ts: str = ""
     files: list[str] = field(default_factory=list)
     to: str = ""
+    robot: bool = False
     deleted: bool = False
 
     @property
@@ -76,6 +81,8 @@ class Message:
         shown["text"] = self.body.get("text") or ""
         if self.user == BOT_USER:
             shown |= {"bot_id": BOT_ID, "app_id": APP}
+        elif self.robot:
+            shown |= {"bot_id": "B" + self.user[1:], "app_id": "A2"}
         if self.thread_ts:
             shown["thread_ts"] = self.thread_ts
         if self.body.get("blocks"):
@@ -154,6 +161,7 @@ class Workspace:
     passed: float = 0.0
     base: str = ""
     posted: Callable[[Message], None] | None = None
+    changed: Callable[[Message, str], None] | None = None
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def now(self) -> float:
@@ -189,6 +197,17 @@ class Workspace:
         if self.posted:
             self.posted(message)
         return message
+
+    def change(self, message: Message, body: Json) -> None:
+        """Show a message anew and tell whoever listens."""
+        message.versions.append(body)
+        if self.changed:
+            self.changed(message, "message_changed")
+
+    def delete(self, message: Message) -> None:
+        message.deleted = True
+        if self.changed:
+            self.changed(message, "message_deleted")
 
     def message(self, channel: str, ts: str) -> Message:
         found = self.messages.get((channel, ts))

@@ -166,9 +166,14 @@ async def running(slack: FakeSlack) -> AsyncIterator[Told]:
 @asynccontextmanager
 async def over_sockets(slack: FakeSlack, app: AsyncApp) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(app, slack.app_token)
+    before = slack.sockets.opened
     await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt's
-    yield
-    await handler.close_async()  # type: ignore[no-untyped-call] # the same
+    try:
+        while slack.sockets.opened == before:
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call] # the same
 
 
 @asynccontextmanager
@@ -185,6 +190,8 @@ async def over_http(slack: FakeSlack, app: AsyncApp) -> AsyncIterator[None]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     slack.listen_at(f"http://127.0.0.1:{port}/slack/events")
-    yield
-    server.should_exit = True
-    await serving
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

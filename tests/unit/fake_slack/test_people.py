@@ -207,3 +207,21 @@ async def test_a_place_without_the_bot_tells_it_nothing(
     ann.mention("C1", "hello")
     await asyncio.to_thread(slack.settle)
     assert not told.bodies
+
+
+async def test_what_is_written_and_changed_in_direct_messages_is_told(
+    slack: FakeSlack, told: Told, ann: Person
+) -> None:
+    said = ann.dm("my key is secret")
+    ann.edit(said, "never mind")
+    ann.delete(said)
+    await asyncio.to_thread(slack.settle)
+    subtypes = {one["event"].get("subtype") for one in told.of("message")}
+    assert subtypes == {None, "message_changed", "message_deleted"}
+    assert ann.dms() == []
+
+
+async def test_another_bot_is_known_as_one(slack: FakeSlack, told: Told) -> None:
+    slack.person("robot", bot=True).mention("C1", "hello")
+    await asyncio.to_thread(slack.settle)
+    assert told.of("app_mention")[0]["event"]["bot_id"] == "BROBOT"

@@ -47,6 +47,12 @@ async def test_an_admin_is_known_as_one(slack: FakeSlack, client: AsyncWebClient
         await client.users_info(user="UNOBODY")
 
 
+async def test_an_uninstalled_app_may_do_nothing(slack: FakeSlack, client: AsyncWebClient) -> None:
+    slack.uninstall()
+    with refused("token_revoked"):
+        await client.auth_test()
+
+
 async def test_an_unknown_method_is_no_method(client: AsyncWebClient) -> None:
     with refused("unknown_method"):
         await client.api_call("chat.shout")

@@ -3,15 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
 from tests.unit.fake_slack.refusing import refused
-from tests.unit.fake_slack.small_app import Told, make_app, running
+from tests.unit.fake_slack.small_app import Told, running
 
 pytestmark = pytest.mark.anyio
 FOREVER = 10
@@ -84,16 +84,11 @@ async def test_each_payload_goes_to_one_of_several_sockets(sockets: FakeSlack) -
 
 async def test_no_more_than_ten_sockets(sockets: FakeSlack) -> None:
     client = AsyncWebClient(sockets.bot_token, base_url=sockets.api_url)
-    told = Told()
-    handlers = [
-        AsyncSocketModeHandler(make_app(client, "s", told), sockets.app_token) for _ in range(10)
-    ]
-    for one in handlers:
-        await one.connect_async()  # type: ignore[no-untyped-call] # Bolt's
-    with refused("too_many_websockets"):
-        await client.apps_connections_open(app_token=sockets.app_token)
-    for one in handlers:
-        await one.close_async()  # type: ignore[no-untyped-call] # the same
+    async with AsyncExitStack() as apps:
+        for _ in range(10):
+            await apps.enter_async_context(running(sockets))
+        with refused("too_many_websockets"):
+            await client.apps_connections_open(app_token=sockets.app_token)
 
 
 async def test_a_socket_needs_the_app_token(sockets: FakeSlack) -> None:
