@@ -51,8 +51,8 @@ def set_up(home: Path, level: int = logging.INFO, *, sanitizer: Sanitizer | None
     Without a sanitizer, the one of an earlier call stays.
     """
     root = logging.getLogger()
+    sanitizer = sanitizer or in_force()
     for handler in [one for one in root.handlers if isinstance(one, _Quiet)]:
-        sanitizer = sanitizer or handler.sanitizer
         root.removeHandler(handler)
         handler.close()
     root.addHandler(_HomeLog(home, sanitizer))
@@ -66,6 +66,12 @@ def set_up(home: Path, level: int = logging.INFO, *, sanitizer: Sanitizer | None
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+def in_force() -> Sanitizer | None:
+    """The sanitizer that this process writes with: it knows the values that have passed."""
+    quiet = [one for one in logging.getLogger().handlers if isinstance(one, _Quiet)]
+    return next((one.sanitizer for one in quiet if one.sanitizer), None)
 
 
 class _Quiet(logging.Handler):

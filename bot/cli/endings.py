@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 
 from bot.cli.output import WRONG_USE, complain, note
-from bot.journal import set_up
+from bot.journal import in_force, set_up
 from bot.settings import Settings, make_home
+from bot.wiring import open_sanitizer
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix
 
 _FAILED = 1
@@ -31,10 +32,10 @@ def tell(error: Exception) -> int:
 def _written(error: Exception) -> Path | None:
     """Log the traceback; None where the home cannot be written."""
     try:
-        home = Settings.load().home
-        make_home(home)
+        settings = Settings.load()
+        make_home(settings.home)
     except MLTrainerError:
         return None
-    set_up(home)
+    set_up(settings.home, sanitizer=in_force() or open_sanitizer(settings))
     _log.error("%s", error, exc_info=error)
-    return home / "logs" / "mltrainer.log"
+    return settings.home / "logs" / "mltrainer.log"

@@ -18,7 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.sanitizer import KeySanitizer
-from bot.journal import _PRINT_BODIES, Journal, set_up
+from bot.journal import _PRINT_BODIES, Journal, in_force, set_up
 from bot.wiring import shelf
 from pipeline.jobs import JobId, Stage
 
@@ -213,12 +213,14 @@ def test_a_value_is_masked_from_the_moment_it_is_known(home: Path, sanitizer: Ke
 
 
 def test_setting_up_again_keeps_the_mask(home: Path, sanitizer: KeySanitizer) -> None:
+    assert in_force() is None
     set_up(home, sanitizer=sanitizer)
     set_up(home, logging.DEBUG)
 
     logging.getLogger("mltrainer").debug("got %s", KEY)
 
     assert [line["event"] for line in lines(home)] == ["got [secret: huggingface]"]
+    assert in_force() is sanitizer
 
 
 def test_a_record_that_cannot_be_formatted_says_only_where_it_was(

@@ -9,6 +9,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.cli.endings import tell
 from bot.settings import Settings
 from bot.wiring import open_records
 from pipeline.jobs import Actor
@@ -43,3 +44,18 @@ async def test_no_setting_and_no_value_of_the_vault_is_logged(settings: Settings
     written = (settings.home / "logs" / "mltrainer.log").read_text("utf-8")
     assert "signed with [secret: known]" in written
     assert "ada-lovelace has [secret: known]" in written
+
+
+@pytest.mark.anyio
+async def test_the_last_error_of_a_command_is_logged_without_values(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLTRAINER_HOME", str(settings.home))
+    async with open_records(settings) as records:
+        await records.vault().put(ADA, "kaggle", LIVE, tail=LIVE)
+
+    tell(ZeroDivisionError(f"{LIVE} by {SIGNING}"))
+
+    written = (settings.home / "logs" / "mltrainer.log").read_text("utf-8")
+    assert "[secret: known] by [secret: known]" in written
+    assert not any(value in written for value in (LIVE, SIGNING))
