@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 
 from bot.job_card import job_card
 from bot.notices import NO_TITLES
@@ -15,7 +16,10 @@ from pipeline.ports.store import Store
 
 
 class Delivery:
-    """Shows every job of a platform where it was asked for, until cancelled."""
+    """Shows every job of a platform where it was asked for, until cancelled.
+
+    `titles` are the services' names by kind; `draw` makes the card of a job.
+    """
 
     def __init__(
         self,
@@ -24,7 +28,7 @@ class Delivery:
         post: Post,
         chat: ThreadedChat,
         clock: Clock,
-        draw: Draw = job_card,
+        draw: Draw | None = None,
         titles: Mapping[str, str] = NO_TITLES,
         scale: float = 1.0,
     ) -> None:
@@ -34,7 +38,7 @@ class Delivery:
             post=post,
             platform=chat.name,
             clock=clock,
-            draw=draw,
+            draw=draw or partial(job_card, titles=titles),
             titles=titles,
             written=written,
         )
