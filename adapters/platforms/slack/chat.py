@@ -11,14 +11,14 @@ from slack_sdk.errors import SlackApiError
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.answering import Answers
 from adapters.platforms.slack.errors import FOREIGN, VANISHED, code, translate, translated
-from adapters.platforms.slack.files import Files
+from adapters.platforms.slack.files import Files, named
 from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.listening import HttpEndpoint, Socket, make_app
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.whispers import Whispers
-from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.jobs import Actor, Place
-from pipeline.ports.chat import Attachment, Card, Decide, Gone, Ref
+from pipeline.ports.chat import Attachment, Card, Decide, Ref
 
 EVENT_TYPE = "mltrainer"
 PATH = "/slack/events"
@@ -94,13 +94,10 @@ class SlackChat:
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
         """Send a card into a thread; one that is only a picture becomes a file with its text."""
         if card.picture and not card.actions and not card.stages:
-            file = await self._files.upload(place, card, notify)
+            file = await self._files.upload(place, card, notify, key=key)
             self._whispers.spoke(place)
             return Ref(place=place, id=file)
-        try:
-            answer = await self._say(place, card, notify, metadata=_marked(key))
-        except TryAgain as error:
-            return await self._perhaps_said(place, key, error)
+        answer = await self._say(place, card, notify, metadata=_marked(key))
         if card.picture:
             await self._add_picture(place, card.model_copy(update={"title": "", "body": ""}))
         self._whispers.spoke(place)
@@ -144,7 +141,7 @@ class SlackChat:
                     cursor=cursor or None,
                 )
             for message in page.get("messages") or ():
-                if await self._is_ours(message) and message.get("metadata") == _marked(key):
+                if await self._is_ours(message) and _is_under(key, message):
                     return _ref(place, message)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -200,16 +197,6 @@ class SlackChat:
         answer = await self._line.once().chat_postMessage(**message)
         return {"channel": answer["channel"], "ts": answer["ts"]}
 
-    async def _perhaps_said(self, place: Place, key: str, error: TryAgain) -> Ref:
-        """A call without an answer may have arrived: look where that is possible."""
-        if self.finds and error.after is None:
-            try:
-                if found := await self.find(place, key):
-                    return found
-            except (MLTrainerError, Gone) as blind:
-                _log.info("Slack could not be searched for a message: %s", blind)
-        raise error
-
     async def _add_picture(self, place: Place, card: Card) -> None:
         """The message stands already: a picture that cannot follow must not repeat it."""
         try:
@@ -227,6 +214,13 @@ _CALM: Mapping[str, bool] = {"unfurl_links": False, "unfurl_media": False}
 
 def _marked(key: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _is_under(key: str, message: Mapping[str, Any]) -> bool:
+    """By its metadata, or by the name of its file."""
+    names = (str(file.get("name") or "") for file in message.get("files") or ())
+    file = named(key, "")
+    return message.get("metadata") == _marked(key) or any(Path(name).stem == file for name in names)
 
 
 def _ref(place: Place, message: Mapping[str, Any]) -> Ref:

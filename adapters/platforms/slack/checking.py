@@ -1,18 +1,16 @@
 """What Slack says about its tokens: right, with all scopes, and able to open a socket."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.platforms.slack.errors import FOREIGN, code
 from pipeline.ports.check import Check
 
 _PATIENCE = 10  # seconds
 _APPS = "https://api.slack.com/apps"
 _REVOKED = {"account_inactive", "token_expired", "token_revoked"}
-_UNREACHABLE = (aiohttp.ClientError, asyncio.TimeoutError, OSError, SlackClientError, ValueError)
 
 
 async def look(
@@ -29,10 +27,8 @@ async def look(
 async def _bot(client: AsyncWebClient, api_url: str, scopes: Iterable[str]) -> Sequence[Check]:
     try:
         answer = await client.auth_test()
-    except SlackApiError as refused:
-        return [_refused("SLACK_BOT_TOKEN", "OAuth & Permissions", refused)]
-    except _UNREACHABLE as error:
-        return [_unreachable(api_url, error)]
+    except FOREIGN as error:
+        return [_failed("SLACK_BOT_TOKEN", "OAuth & Permissions", api_url, error)]
     detail = f"@{answer.get('user', 'bot')} in {answer.get('team', 'its workspace')}"
     granted = str(answer.headers.get("x-oauth-scopes", ""))
     return [Check(name="slack", ok=True, detail=detail), _scopes(granted, scopes)]
@@ -56,26 +52,31 @@ def _scopes(granted: str, wanted: Iterable[str]) -> Check:
 async def _socket(client: AsyncWebClient, app_token: str, api_url: str) -> Check:
     try:
         await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as refused:
-        return _refused("SLACK_APP_TOKEN", "Basic Information, App-Level Tokens", refused)
-    except _UNREACHABLE as error:
-        return _unreachable(api_url, error)
+    except FOREIGN as error:
+        return _failed("SLACK_APP_TOKEN", "Basic Information, App-Level Tokens", api_url, error)
     return Check(name="socket", ok=True, detail="Slack would open one")
 
 
-def _refused(variable: str, where: str, refused: SlackApiError) -> Check:
-    code = str(refused.response.get("error", "unknown"))
+def _failed(variable: str, where: str, api_url: str, error: Exception) -> Check:
+    """A refusal has a code; without one it was not Slack's API that answered, if anybody."""
+    if isinstance(error, SlackApiError) and (reason := code(error)):
+        needed = error.response.get("needed", "a scope")
+        return _refused(variable, where, reason, str(needed))
+    return _unreachable(api_url, error)
+
+
+def _refused(variable: str, where: str, reason: str, needed: str) -> Check:
     name = "slack" if variable == "SLACK_BOT_TOKEN" else "socket"
-    if code in _REVOKED:
-        detail = f"Slack has revoked the token in {variable} ({code})."
+    if reason in _REVOKED:
+        detail = f"Slack has revoked the token in {variable} ({reason})."
         hint = f"Install the app anew at {_APPS} and copy the new token from {where}."
-    elif code == "missing_scope":
-        detail = f"The token in {variable} lacks {refused.response.get('needed', 'a scope')}."
+    elif reason == "missing_scope":
+        detail = f"The token in {variable} lacks {needed}."
         hint = f"Make one with that scope at {_APPS} under {where}."
-    elif code == "ratelimited":
+    elif reason == "ratelimited":
         detail, hint = "Slack asks us to slow down.", "Try again in a minute."
     else:
-        detail = f"Slack refuses the token in {variable} ({code})."
+        detail = f"Slack refuses the token in {variable} ({reason})."
         hint = f"Copy it again from {_APPS} under {where}."
     return Check(name=name, ok=False, detail=detail, hint=hint)
 

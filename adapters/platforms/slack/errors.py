@@ -31,11 +31,13 @@ UNREACHABLE = frozenset(
 )
 LATER = frozenset(
     {
-        *("accesslimited", "external_channel_migrating", "fatal_error", "internal_error"),
-        *("message_limit_exceeded", "operation_timeout", "rate_limited", "ratelimited"),
-        *("request_timeout", "server_error", "service_unavailable", "team_added_to_org"),
+        *("accesslimited", "external_channel_migrating", "message_limit_exceeded"),
+        *("rate_limited", "ratelimited", "service_unavailable", "team_added_to_org"),
         *("temporarily_unavailable", "too_many_websockets"),
     }
+)
+PERHAPS_DONE = frozenset(  # Slack says of these that some of it may have happened
+    {"fatal_error", "internal_error", "operation_timeout", "request_timeout", "server_error"}
 )
 BAD_TOKEN = frozenset(
     {
@@ -55,6 +57,8 @@ WORKSPACE = MappingProxyType(
         "storage_limit_reached": "This Slack workspace has no room left for files.",
     }
 )
+_AGAIN = "It is tried again."
+_OK = 200
 _SERVER = 500
 _RATE_LIMITED = 429
 _LONGEST_PAUSE = 3600.0
@@ -77,9 +81,13 @@ def translate(error: BaseException) -> MLTrainerError:
     if not isinstance(error, SlackApiError):
         return _broken(error)
     status, word, pause = status_of(error), code(error), pause_of(error)
-    if status == _RATE_LIMITED or word in LATER or status >= _SERVER:
-        why = "asks us to slow down" if status == _RATE_LIMITED else "does not answer properly now"
-        return TryAgain(f"Slack {why} ({word or status}).", "It is tried again.", after=pause)
+    if status == _RATE_LIMITED or word in LATER:
+        why = "asks us to slow down" if status == _RATE_LIMITED else "does not do this now"
+        return TryAgain(f"Slack {why} ({word or status}).", _AGAIN, after=pause)
+    if word in PERHAPS_DONE or status >= _SERVER or (status == _OK and not word):
+        return Unsure(
+            f"Slack does not answer properly now ({word or status}).", _AGAIN, after=pause
+        )
     if word in UNREACHABLE:
         return Gone(f"This place in Slack cannot be reached ({word}).", "Invite the app again.")
     return _for_the_operator(error, word) or Bug(
@@ -112,12 +120,14 @@ def _body(error: BaseException) -> Mapping[str, object]:
 
 def _broken(error: BaseException) -> MLTrainerError:
     """No answer at all, or one that the client could not make sense of."""
-    if isinstance(error, SlackClientError) and "upload" not in str(error).lower():
+    if isinstance(error, SlackClientError):
+        if "upload a file" in str(error):  # the bytes did not arrive, so nothing was shown
+            return TryAgain("Slack did not take the bytes of a file.", _AGAIN)
         return Bug(f"Slack's client refused a call ({type(error).__name__}).", "See the log.")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         what = f"Slack could not be reached ({type(error).__name__})."
-        return TryAgain(what, "It is tried again.")
-    return Unsure(f"Slack did not answer ({type(error).__name__}).", "It is tried again.")
+        return TryAgain(what, _AGAIN)
+    return Unsure(f"Slack did not answer ({type(error).__name__}).", _AGAIN)
 
 
 def _for_the_operator(error: BaseException, word: str) -> PersonCanFix | None:

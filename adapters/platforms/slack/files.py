@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from yarl import URL
 from adapters.file_names import clean, free
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.errors import FOREIGN, code, missing_scope, translate, translated
-from adapters.platforms.slack.line import Line
+from adapters.platforms.slack.line import Line, proxy
 from adapters.platforms.slack.text import cut, plain
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor, Place
@@ -25,7 +26,6 @@ _IDLE_SECONDS = 30.0
 _TOTAL_SECONDS = 3600.0
 _OK, _SERVER = 200, 500
 _SCOPE = "files:read"
-_SLACK = ".slack.com"
 _UNREADABLE = {"external", "tombstone", "hidden_by_limit"}
 _PAGES = {"text/html", "application/xhtml+xml"}
 _GONE = {"file_not_found", "file_deleted"}
@@ -50,8 +50,13 @@ class Files:
             await self._fetch(address, name, unfinished, largest)
             return await asyncio.to_thread(_keep, unfinished, folder, name)
 
-    async def upload(self, place: Place, card: Card, notify: Actor | None = None) -> str:
-        """Send the card's picture as a file into the thread; the id that Slack gives it."""
+    async def upload(
+        self, place: Place, card: Card, notify: Actor | None = None, *, key: str = ""
+    ) -> str:
+        """Send the card's picture as a file into the thread; the id that Slack gives it.
+
+        A file has no metadata: a `key` becomes its name, by which it is found again.
+        """
         picture = card.picture
         if picture is None:
             return ""
@@ -61,10 +66,10 @@ class Files:
                 channel=place.channel,
                 thread_ts=place.thread,
                 content=content,
-                filename=clean(picture.path.name),
+                filename=named(key, picture.path.suffix) if key else clean(picture.path.name),
                 title=cut(plain(card.title or picture.alt), cards.LONGEST_HEADER),
                 alt_txt=cut(plain(picture.alt), cards.LONGEST_ALT),
-                initial_comment=cards.text(card, notify),
+                blocks=json.dumps(cards.comment(card, notify)),  # a comment would be parsed
             )
         return str((answer.get("file") or {}).get("id") or "")
 
@@ -87,8 +92,7 @@ class Files:
         url, api = URL(address), URL(self._line.api_url)
         if (url.scheme, url.host, url.port) == (api.scheme, api.host, api.port):
             return True
-        ours = f".{api.host}".endswith(_SLACK)
-        return ours and url.scheme == "https" and f".{url.host}".endswith(_SLACK)
+        return url.scheme == api.scheme == "https" and f"{url.host}".endswith(f".{api.host}")
 
     async def _fetch(self, address: str, name: str, file: IO[bytes], largest: int) -> None:
         try:
@@ -96,6 +100,7 @@ class Files:
                 URL(address, encoded=True),
                 headers={**self._line.bearer, "Accept-Encoding": "identity"},
                 allow_redirects=False,
+                proxy=proxy(address),
                 timeout=aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_read=_IDLE_SECONDS),
             ) as response:
                 _check_answer(response, name)
@@ -106,6 +111,11 @@ class Files:
                 f"{name} could not be fetched from Slack ({type(error).__name__}).",
                 "It is tried again.",
             ) from None
+
+
+def named(key: str, suffix: str) -> str:
+    """The name of the file that is sent under `key`."""
+    return clean(key.replace(":", "-") + suffix)
 
 
 async def _copy(response: aiohttp.ClientResponse, name: str, file: IO[bytes], largest: int) -> None:
