@@ -1,6 +1,5 @@
 """What Slack's refusals and a broken line mean to us: TryAgain, Unsure, Gone, PersonCanFix, Bug."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +11,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.chat import Gone, Unsure
 
-FOREIGN = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
+FOREIGN = (
+    SlackClientError,
+    aiohttp.ClientError,
+    OSError,  # TimeoutError among them
+    AttributeError,  # how the client fails on an answer that is no JSON but plain text
+)
 VANISHED = frozenset(
     {"message_not_found", "edit_window_closed", "cant_update_message", "streaming_state_conflict"}
 )

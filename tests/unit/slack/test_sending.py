@@ -1,4 +1,4 @@
-"""What the bot says in Slack: posted, edited, whispered, found again; the real client, over HTTP."""
+"""What the bot says in Slack: posted, edited, whispered, found again."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Action, Card, Gone, Picture, Ref, StageLine, Unsure
-from tests.fakes.slack import LEAST_SCOPES, THREAD_REPLIES, FakeSlack, Person, Rates
+from tests.fakes.slack import LEAST_SCOPES, THREAD_REPLIES, FakeSlack, Person, Rates, Seen
 from tests.unit.slack.desk import Desk, away, make_chat, opened, place
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +47,11 @@ async def desk(slack: FakeSlack, anyio_backend: str, ann: Person) -> AsyncIterat
 async def thread(desk: Desk, ann: Person) -> Place:
     del desk
     return place("C1", (await away(ann.say, "C1", "hello")).ts)
+
+
+async def said(ann: Person, thread: Place) -> list[Seen]:
+    """What Ann sees of a thread."""
+    return await away(ann.thread, thread.channel, thread.thread or "")
 
 
 async def test_a_card_stands_in_its_thread(desk: Desk, ann: Person, thread: Place) -> None:
@@ -92,7 +97,7 @@ async def test_a_card_changes_in_place(desk: Desk, ann: Person, thread: Place) -
     same = await desk.chat.edit(ref, CARD.model_copy(update={"title": "Job j-1, done"}))
 
     assert same == ref
-    assert "Job j-1, done" in (await away(ann.thread, "C1", thread.thread))[-1]
+    assert "Job j-1, done" in (await said(ann, thread))[-1]
     assert await desk.chat.find(thread, "k1") == ref
 
 
@@ -105,7 +110,7 @@ async def test_a_card_that_is_gone_is_posted_anew(
     other = await desk.chat.edit(ref, NOTICE)
 
     assert other.id != ref.id
-    assert "Which column?" in (await away(ann.thread, "C1", thread.thread))[-1]
+    assert "Which column?" in (await said(ann, thread))[-1]
 
 
 async def test_a_message_is_found_by_its_key(desk: Desk, ann: Person, thread: Place) -> None:
@@ -176,7 +181,7 @@ async def test_blocks_that_slack_does_not_take_cost_only_themselves(
     desk.slack.fail("chat.update", "invalid_blocks")
     await desk.chat.edit(ref, NOTICE)
 
-    assert "Which column?" in (await away(ann.thread, "C1", thread.thread))[-1]
+    assert "Which column?" in (await said(ann, thread))[-1]
 
 
 async def test_a_bot_that_was_removed_cannot_post(desk: Desk, thread: Place) -> None:
@@ -215,7 +220,7 @@ async def test_a_job_without_a_message_gets_a_thread(desk: Desk, ann: Person) ->
     direct = await desk.chat.open_thread(place("UANN"), "New job of ann")
 
     assert await desk.chat.open_thread(opened_thread, "again") == opened_thread
-    assert "New job of ann" in (await away(ann.thread, "C1", opened_thread.thread))[0]
+    assert "New job of ann" in (await said(ann, opened_thread))[0]
     assert direct.channel == "DANN"
     assert [one.ts for one in ann.dms()] == [direct.thread]
 
@@ -227,7 +232,7 @@ async def test_a_picture_is_a_file_with_its_figures_in_words(
     picture = Picture(path=tmp_path / "curve.png", alt="Loss falls from 0.9 to 0.3 in 40 steps.")
     await desk.chat.post(thread, Card(title="How it learnt", picture=picture), "k1")
 
-    message = (await away(ann.thread, "C1", thread.thread))[-1]
+    message = (await said(ann, thread))[-1]
     assert "How it learnt" in message
     assert "Loss falls from 0.9 to 0.3 in 40 steps." in message
     assert message.files[0].endswith(".png")
@@ -241,7 +246,7 @@ async def test_a_picture_that_cannot_follow_does_not_repeat_its_card(
     desk.slack.fail("files.getUploadURLExternal", "ratelimited", status=429, retry_after=3)
     await desk.chat.post(thread, CARD.model_copy(update={"picture": picture}), "k1")
 
-    assert len(await away(ann.thread, "C1", thread.thread)) == 2
+    assert len(await said(ann, thread)) == 2
 
 
 async def test_posting_needs_no_listening() -> None:
