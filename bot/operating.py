@@ -5,6 +5,7 @@ from collections.abc import Iterator
 NO_DISCORD = "Discord cannot be connected yet; Slack can."
 NO_DISCORD_HINT = "mltrainer setup slack"
 READY = "ready"
+LEFT_TO_A_WORKER = "left to another process: mltrainer worker"
 NO_PLATFORM = "No chat platform is set up, so there is nothing to serve."
 NO_PLATFORM_HINT = (
     "Set SLACK_BOT_TOKEN with SLACK_SIGNING_SECRET, or with SLACK_APP_TOKEN. How to get them: "

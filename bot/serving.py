@@ -16,6 +16,8 @@ from typing import Protocol
 from pipeline.errors import MLTrainerError, PersonCanFix
 
 GOODBYE = 10.0  # seconds a part has to finish what it has in hand
+_LONGEST_GOODBYE = 20.0  # all together; supervisors kill after 30 s as a rule
+_SHORTEST_GOODBYE = 1.0
 _POLL_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
@@ -90,10 +92,13 @@ class Shift:
                 raise _death(part, task)
 
     async def _close(self) -> None:
+        now = asyncio.get_running_loop().time
+        end = now() + _LONGEST_GOODBYE
         for task, part in reversed(self._running.items()):
             if not task.done():
                 finishing = asyncio.ensure_future(part.finish())
-                if not (await asyncio.wait({finishing}, timeout=self.goodbye))[0]:
+                left = min(self.goodbye, max(end - now(), _SHORTEST_GOODBYE))
+                if not (await asyncio.wait({finishing}, timeout=left))[0]:
                     _log.warning("%s did not finish in time; the next start goes on", part.name)
                 await _end(part, finishing)
             await _end(part, task)

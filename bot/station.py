@@ -18,6 +18,8 @@ from bot.wiring import House, accounts, open_chats, open_web
 from pipeline.ports.chat import Decide, ThreadedChat
 from pipeline.ports.post import Post
 
+_LAST_WORDS = GOODBYE * 0.8  # seconds; what is under way then has the rest to arrive
+
 
 @dataclass(frozen=True, slots=True)
 class Station:
@@ -128,7 +130,7 @@ def _speaking(house: House, front: _Front, chat: ThreadedChat) -> Part:
         scale=house.settings.retry_scale,
     )
     name = f"What is said on {chat.name}"
-    return Part(name, delivery.run, finish=lambda: delivery.drain(GOODBYE))
+    return Part(name, delivery.run, finish=lambda: delivery.drain(_LAST_WORDS))
 
 
 def _listening(chat: ThreadedChat, decide: Decide) -> Part:

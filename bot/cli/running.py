@@ -33,7 +33,9 @@ def serve(*, work: bool, debug: bool) -> None:
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
                 shift.parts = (*station.speaking, *queue, *station.listening)
-                return await run(house, shift, lambda: _serving(house, station), hold=work)
+                return await run(
+                    house, shift, lambda: _serving(house, station, work=work), hold=work
+                )
 
     perform(main)
 
@@ -105,8 +107,10 @@ def _place(house: House) -> Iterator[str]:
     yield operating.line("sandbox", words.SANDBOX[house.workbench.level])
 
 
-def _serving(house: House, station: Station) -> Iterator[str]:
+def _serving(house: House, station: Station, *, work: bool) -> Iterator[str]:
     if "slack" in station.chats:
         yield operating.line("slack", slack.mode(house.settings))
     yield operating.line("port", str(station.port()))
+    if not work:
+        yield operating.line("work", operating.LEFT_TO_A_WORKER)
     yield from _place(house)

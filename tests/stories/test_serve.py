@@ -1,6 +1,7 @@
 """The bot is started, looked at and stopped, as a supervisor does it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,7 @@ def test_beside_a_worker_it_only_talks(
         talking = Served(over_http, tmp_path, environments)
         try:
             talking.start("--no-work")
+            assert "mltrainer worker" in talking.printed()
             assert status(talking, "/ready") == 200
             assert talking.stop() == 0
         finally:
@@ -209,3 +211,52 @@ def test_while_it_ends_it_takes_nothing_new(
             seen.add(status(bot, "/ready"))
         assert seen <= {0, 200, 503}
         assert bot._running.wait(LONGEST) == 0
+
+
+def until(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST
+    while not seen():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
+def test_a_shell_beside_it_lets_it_work_and_nothing_of_that_is_said_in_slack(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        asked = bot.run("run", "make me a spam filter")
+        assert asked.returncode == 3
+        assert f"process {bot.pid}" in asked.stderr
+        assert bot.stop() == 0
+    assert over_http.calls_of("chat.postMessage") == []
+
+
+def test_a_wish_of_a_shell_reaches_a_job_of_a_thread(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    def said() -> str:
+        return "\n".join(one.text for one in over_http.messages("C1"))
+
+    ann = over_http.person("ann")
+    with Served(over_http, tmp_path, environments) as bot:
+        ann.mention("C1", "make me a spam filter")
+        until(lambda: "Waiting for you" in said())
+        job = re.search(r"j-[a-z0-9]{8}", said())
+        assert job
+        assert bot.run("cancel", job[0]).returncode == 0
+        until(lambda: "cancelled" in said().lower())
+
+
+def test_a_job_that_is_due_goes_on_by_itself_after_the_next_start(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    ann = over_http.person("ann")
+    with Served(over_http, tmp_path, environments) as bot:
+        assert bot.stop() == 0
+        bot.start("--no-work")
+        ann.mention("C1", "make me a spam filter")
+        until(lambda: "make me" in bot.run("list").stdout)
+        assert bot.stop() == 0
+        assert not any("Waiting for you" in one.text for one in over_http.messages("C1"))
+        bot.start()
+        until(lambda: any("Waiting for you" in one.text for one in over_http.messages("C1")))

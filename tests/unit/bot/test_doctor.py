@@ -95,6 +95,10 @@ def silent(monkeypatch: pytest.MonkeyPatch, _: Path, __: FakeSlack) -> None:
     monkeypatch.setenv("SLACK_API_URL", f"http://127.0.0.1:{port}/api/")
 
 
+def elsewhere(monkeypatch: pytest.MonkeyPatch, _: Path, slack: FakeSlack) -> None:
+    monkeypatch.setenv("SLACK_API_URL", f"{slack.base}/nowhere/")
+
+
 def unwritable(monkeypatch: pytest.MonkeyPatch, folder: Path, _: FakeSlack) -> None:
     (folder / "file").touch()
     monkeypatch.setenv("MLTRAINER_HOME", str(folder / "file" / "home"))
@@ -124,6 +128,7 @@ def open_key(_: pytest.MonkeyPatch, folder: Path, __: FakeSlack) -> None:
         (lacking_scope, "lacks chat:write, files:write", "Reinstall"),
         (environment(SLACK_APP_TOKEN="xapp-" + HIDDEN), "SLACK_APP_TOKEN", "App-Level Tokens"),
         (silent, "does not answer", "SLACK_API_URL"),
+        (elsewhere, "does not answer", "SLACK_API_URL"),
         (unwritable, "cannot be written", "MLTRAINER_HOME"),
         (open_key, "can be read by other people", "chmod 600"),
         (
