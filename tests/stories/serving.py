@@ -16,7 +16,7 @@ from typing import IO, Self
 from tests.fakes.slack import FakeSlack
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS, STOP_SECONDS = 60.0, 60.0
+START_SECONDS, STOP_SECONDS, LAST_WORDS_SECONDS = 60.0, 60.0, 2.0
 SCRUBBED = ("SLACK_", "DISCORD_", "MLTRAINER_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GROQ_")
 DIVERTING = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "port"}
 DIVERTING |= {"hf_token", "hf_endpoint"}
@@ -43,6 +43,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
         self._process: subprocess.Popen[str] | None = None
+        self._readers: list[threading.Thread] = []
         self._environ = {
             **surroundings(),
             "MLTRAINER_HOME": str(self.home),
@@ -85,7 +86,8 @@ class Served:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         self._process = process
         self._wait_for_ready(self._read(process), timeout)
@@ -94,12 +96,12 @@ class Served:
     def stop(self) -> int:
         """Ask it to end (SIGTERM); returns its exit code."""
         self._running.send_signal(signal.SIGTERM)
-        return self._running.wait(STOP_SECONDS)
+        return self._ended()
 
     def kill(self) -> None:
         """End it at once (SIGKILL)."""
         self._running.kill()
-        self._running.wait(STOP_SECONDS)
+        self._ended()
 
     def restart(self) -> None:
         """Start it again, after it was stopped or killed."""
@@ -109,8 +111,9 @@ class Served:
 
     def end(self) -> None:
         """Leave nothing running."""
-        if self.alive:
-            self.kill()
+        if self._process is not None:
+            self._process.kill()
+            self._ended()
 
     def get(self, path: str) -> str:
         """What its web server answers at /health or /ready."""
@@ -139,6 +142,13 @@ class Served:
         assert self._process is not None, "it was never started"
         return self._process
 
+    def _ended(self) -> int:
+        """Wait for its end and its last words, which a program it started may hold open."""
+        code = self._running.wait(STOP_SECONDS)
+        for reader in self._readers:
+            reader.join(LAST_WORDS_SECONDS)
+        return code
+
     def _read(self, process: subprocess.Popen[str]) -> "queue.Queue[str]":
         """Read both pipes for as long as they are open; lines of stdout arrive in the queue."""
         lines: queue.Queue[str] = queue.Queue()
@@ -155,9 +165,10 @@ class Served:
         assert process.stdout
         assert process.stderr
         for pipe, telling in ((process.stdout, True), (process.stderr, False)):
-            threading.Thread(
-                target=read, args=(pipe,), kwargs={"telling": telling}, daemon=True
-            ).start()
+            named = {"telling": telling}
+            reader = threading.Thread(target=read, args=(pipe,), kwargs=named, daemon=True)
+            reader.start()
+            self._readers.append(reader)
         return lines
 
     def _wait_for_ready(self, lines: "queue.Queue[str]", timeout: float) -> None:
