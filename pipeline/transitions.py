@@ -218,7 +218,8 @@ def _parked(
 def _waiting(
     context: JobContext, waiting: Waiting, events: Sequence[Event], now: datetime
 ) -> Change:
-    context = context.with_message("agent", waiting.asked, now).evolve(waiting=waiting, starts=0)
+    context = context.with_message("agent", waiting.asked, now)
+    context = context.evolve(waiting=waiting, active=None, starts=0)  # no stage is under way
     return Change(context, events, JobStatus.WAITING)
 
 
