@@ -9,6 +9,7 @@ from pipeline.artifacts import Collected, DataInput, DataReport
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.folders import JobFolder, fresh
+from pipeline.hearing.places import spoken_place
 from pipeline.hearing.wishes import spoken_wishes
 from pipeline.inspection import read_data
 from pipeline.jobs import Stage
@@ -34,7 +35,7 @@ class IntakeManager:
         if needs:
             return Ask(grouped_question(needs), "+".join(need.field for need in needs))
         runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
-        host = _known("host", context.request.host or "folder", ports.hosts)
+        host = _known("host", _wanted_host(context, ports), ports.hosts)
         lacking = await _lacking(context, ports, runtime, host)
         if lacking is not None:
             return lacking
@@ -55,6 +56,12 @@ def _wanted_runtime(context: JobContext) -> str:
     request = context.request
     chosen = request.runtime or request.settings.get("runtime")
     return str(chosen or spoken_wishes(request.words).get("runtime") or "local")
+
+
+def _wanted_host(context: JobContext, ports: Ports) -> str:
+    """Where to publish, as chosen outright, else as said in passing."""
+    request = context.request
+    return request.host or spoken_place(request.words, ports.hosts) or "folder"
 
 
 async def _lacking(
