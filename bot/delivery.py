@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from functools import partial
 
-from bot.job_card import job_card
 from bot.notices import NO_TITLES
 from bot.posting import Draw, Projector
 from bot.sending import Counts, Sender
@@ -38,7 +36,7 @@ class Delivery:
             post=post,
             platform=chat.name,
             clock=clock,
-            draw=draw or partial(job_card, titles=titles),
+            draw=draw,
             titles=titles,
             written=written,
         )

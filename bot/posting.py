@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.job_card import job_card
 from bot.notices import NO_TITLES, notices
@@ -60,7 +61,7 @@ class Projector:
         post: Post,
         platform: str,
         clock: Clock,
-        draw: Draw = job_card,
+        draw: Draw | None = None,
         titles: Mapping[str, str] = NO_TITLES,
         written: asyncio.Event | None = None,
     ) -> None:
@@ -69,7 +70,7 @@ class Projector:
         self._post = post
         self._platform = platform
         self._clock = clock
-        self._draw = draw
+        self._draw = draw or partial(job_card, titles=titles)
         self._titles = titles
         self._written = written or asyncio.Event()
         self._known: dict[JobId, _Memory] = {}

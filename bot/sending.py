@@ -31,10 +31,11 @@ POLL_SECONDS = 0.3
 _AT_ONCE = 8  # letters under way
 _SEND_SECONDS = 60.0
 _LONGEST_PAUSE = 60.0
+_LONGEST_WAIT = 300.0  # for an operator
 _LAST_SECONDS = 2.0
 _OUTAGE_SECONDS = 1.0
 _BUGS_BORNE = 5  # refusals of a letter because of what is in it
-_REFUSALS_BORNE = 60  # for what an operator can put right: about an hour
+_REFUSALS_BORNE = 288  # for what an operator can put right: about a day
 _log = logging.getLogger(__name__)
 
 
@@ -214,8 +215,8 @@ class Sender:
         """The platform will not have it: tried a few times more, and then not again."""
         tries = self._refused[letter.key] + 1
         ours = isinstance(error, MLTrainerError)
-        borne = _BUGS_BORNE if isinstance(from_unexpected(error), Bug) else _REFUSALS_BORNE
-        if tries > borne:
+        for_us = isinstance(from_unexpected(error), Bug)
+        if tries > (_BUGS_BORNE if for_us else _REFUSALS_BORNE):
             await self._give_up(letter, error)
             return
         _log.error(
@@ -225,7 +226,8 @@ class Sender:
             exc_info=None if ours else error,
             extra={"job_id": letter.job_id},
         )
-        until = self._clock.now() + self._pause(tries)
+        longest = _LONGEST_PAUSE if for_us else _LONGEST_WAIT
+        until = self._clock.now() + self._pause(tries, longest)
         await self._post.delay(letter, until, uncertain=letter.uncertain)
         self._refused[letter.key] = tries
 
@@ -236,8 +238,8 @@ class Sender:
         place = {"job_id": letter.job_id}
         _log.error("a %s will never be sent: %s", letter.kind, error, extra=place)
 
-    def _pause(self, tries: int) -> timedelta:
-        return timedelta(seconds=min(2.0**tries, _LONGEST_PAUSE) * self._scale)
+    def _pause(self, tries: int, longest: float = _LONGEST_PAUSE) -> timedelta:
+        return timedelta(seconds=min(2.0 ** min(tries, 10), longest) * self._scale)
 
     async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
         """What became of a letter is written down, however long the database is away."""

@@ -175,8 +175,8 @@ async def test_a_letter_that_is_refused_is_given_up_and_the_next_one_sent(
 async def test_what_an_operator_can_put_right_is_tried_for_long(office: Office) -> None:
     row = await office.job()
     await office.put(row, office.letter(row, "n1"))
-    office.chat.refusals.extend([PersonCanFix("The token is wrong.", "Set another.")] * 60)
-    for _ in range(61):
+    office.chat.refusals.extend([PersonCanFix("The token is wrong.", "Set another.")] * 200)
+    for _ in range(201):
         await office.sender.step()
         office.clock.advance(1)
     assert office.titles() == ["n1"]
