@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import uvicorn
@@ -48,11 +48,15 @@ class Reachable(Protocol):
 
 @dataclass(frozen=True)
 class Figures:
-    """What `/metrics` tells: jobs by status, letters and arrivals that wait."""
+    """What `/metrics` tells: jobs by status, letters and arrivals that wait.
+
+    `sent` says by platform what became of letters since the start.
+    """
 
     jobs: Mapping[str, int]
     letters: int = 0
     arrivals: int = 0
+    sent: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def application(
@@ -224,4 +228,11 @@ def _prometheus(figures: Figures) -> str:
     ):
         lines += [f"# HELP mltrainer_{name} {meaning}", f"# TYPE mltrainer_{name} gauge"]
         lines.append(f"mltrainer_{name} {value}")
+    meaning = "What became of messages since the start."
+    lines += [f"# HELP mltrainer_letters_total {meaning}", "# TYPE mltrainer_letters_total counter"]
+    lines += [
+        f'mltrainer_letters_total{{platform="{platform}",outcome="{outcome}"}} {number}'
+        for platform, counts in sorted(figures.sent.items())
+        for outcome, number in counts.items()
+    ]
     return "\n".join(lines) + "\n"

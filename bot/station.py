@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Self
 
 from bot.arrivals import Arrivals
@@ -41,10 +42,17 @@ async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
         chats = {chat.name: chat for chat in open_chats(house.settings)}
         for chat in chats.values():
             until_the_end.push_async_callback(chat.close)
-        web = open_web(house, tuple(chats.values()), lambda: shift.draining)
+        said: dict[str, Delivery] = {}
+        web = open_web(
+            house,
+            tuple(chats.values()),
+            lambda: shift.draining,
+            lambda: {name: asdict(one.counts) for name, one in said.items()},
+        )
         front = _Front.of(house, chats, shift)
+        said |= {name: _delivery(house, front, chat) for name, chat in chats.items()}
         yield Station(
-            speaking=tuple(_speaking(house, front, chat) for chat in chats.values()),
+            speaking=tuple(_speaking(name, one) for name, one in said.items()),
             listening=(
                 *front.parts,
                 *(_listening(chat, front.reception.decide) for chat in chats.values()),
@@ -119,9 +127,9 @@ def _connecting(house: House, post: Post, chats: Mapping[str, ThreadedChat]) -> 
     )
 
 
-def _speaking(house: House, front: _Front, chat: ThreadedChat) -> Part:
-    """Cards and replies; at the end what is due is still said."""
-    delivery = Delivery(
+def _delivery(house: House, front: _Front, chat: ThreadedChat) -> Delivery:
+    """Cards and replies of a platform."""
+    return Delivery(
         store=house.store,
         post=front.post,
         chat=chat,
@@ -129,8 +137,12 @@ def _speaking(house: House, front: _Front, chat: ThreadedChat) -> Part:
         titles=front.accounts.titles,
         scale=house.settings.retry_scale,
     )
-    name = f"What is said on {chat.name}"
-    return Part(name, delivery.run, finish=lambda: delivery.drain(_LAST_WORDS))
+
+
+def _speaking(name: str, delivery: Delivery) -> Part:
+    """What is due is still said at the end."""
+    finish = partial(delivery.drain, _LAST_WORDS)
+    return Part(f"What is said on {name}", delivery.run, finish=finish)
 
 
 def _listening(chat: ThreadedChat, decide: Decide) -> Part:

@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -108,10 +108,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything a job needs to run."""
     async with open_records(settings) as records:
         workbench = await open_workbench(settings)
+        vault = records.vault()
         parts = {
             "workbench": workbench,
             "models": settings.home / "models",
             "allow_private_urls": settings.allow_private_urls,
+            "vault": vault,
         }
         ports = Ports(
             clock=records.clock,
@@ -120,7 +122,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             sources=shelf("sources", **parts),
             runtimes=shelf("runtimes", **parts),
             hosts=shelf("hosts", **parts),
-            vault=records.vault(),
+            vault=vault,
             home=settings.home,
             approval=settings.approval,
         )
@@ -152,15 +154,24 @@ def open_chats(settings: Settings) -> tuple[ThreadedChat, ...]:
 
 
 def open_web(
-    house: House, chats: Sequence[ThreadedChat], draining: Callable[[], bool]
+    house: House,
+    chats: Sequence[ThreadedChat],
+    draining: Callable[[], bool],
+    sent: Callable[[], Mapping[str, Mapping[str, int]]],
 ) -> "WebServer":
-    """The web server on PORT: what platforms send, /health, /ready and /metrics."""
+    """The web server on PORT: what platforms send, /health, /ready and /metrics.
+
+    `sent` says by platform what became of messages.
+    """
     from adapters import figures, web  # noqa: PLC0415  (slow to import, and few commands need it)
+
+    async def counted() -> web.Figures:
+        return replace(await figures.count(house.database), sent=sent())
 
     app = web.application(
         chats=cast("Sequence[web.Reachable]", chats),
         database=lambda: figures.ask(house.database),
-        figures=lambda: figures.count(house.database),
+        figures=counted,
         draining=draining,
     )
     return web.WebServer(app, port=house.settings.port)
