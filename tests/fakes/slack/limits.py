@@ -8,11 +8,13 @@ from tests.fakes.slack.workspace import Json, Value
 
 MESSAGE_BLOCKS, VIEW_BLOCKS, VIEW_BYTES = 50, 100, 250_000
 KNOWN_ELSEWHERE = {"card", "carousel", "container", "context_actions", "data_visualization", "file"}
-KNOWN_ELSEWHERE |= {"plan", "rich_text", "table", "task_card", "video"}
+KNOWN_ELSEWHERE |= {"plan", "table", "task_card", "video"}
 ACTIONS = {"button", "checkboxes", "datepicker", "overflow", "radio_buttons", "static_select"}
 ACTIONS |= {"users_select", "conversations_select", "channels_select", "multi_static_select"}
 INPUTS = (ACTIONS - {"button", "overflow"}) | {"file_input", "plain_text_input", "number_input"}
 INPUTS |= {"email_text_input", "url_text_input"}
+RICH_PARTS = {"rich_text_section", "rich_text_preformatted", "rich_text_list", "rich_text_quote"}
+RICH_PIECES = {"text", "link", "user", "usergroup", "channel", "broadcast", "emoji", "date"}
 OPTION_COUNTS = {"radio_buttons": 10, "checkboxes": 10, "overflow": 5}
 CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 
@@ -127,6 +129,25 @@ def _markdown(block: Json) -> Problems:
         yield "markdown needs text"
 
 
+def _rich_text(block: Json) -> Problems:
+    if not block.get("elements"):
+        yield "rich_text needs elements"
+    for one in block.get("elements", []):
+        yield from _rich_part(one, RICH_PARTS)
+
+
+def _rich_part(part: Json, allowed: set[str]) -> Problems:
+    """A part of rich text and the pieces in it; preformatted text holds words and links only."""
+    kind = part.get("type", "")
+    if kind not in allowed:
+        yield f"unsupported rich text: {kind}"
+    if kind == "text" and not part.get("text"):
+        yield "rich text must be more than 0 characters"
+    inside = {"text", "link"} if kind == "rich_text_preformatted" else RICH_PIECES
+    for one in part.get("elements", []):
+        yield from _rich_part(one, {"rich_text_section"} if kind == "rich_text_list" else inside)
+
+
 def _divider(_block: Json) -> Problems:
     yield from ()
 
@@ -139,6 +160,7 @@ CHECKS: dict[str, Callable[[Json], Problems]] = {
     "input": _input,
     "image": _image,
     "markdown": _markdown,
+    "rich_text": _rich_text,
     "divider": _divider,
 }
 

@@ -12,6 +12,10 @@ pytestmark = pytest.mark.anyio
 Block = dict[str, object]
 
 
+def rich(*parts: Block) -> Block:
+    return {"type": "rich_text", "elements": list(parts)}
+
+
 async def test_a_posted_message_stands_in_its_thread(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:
@@ -42,6 +46,9 @@ async def test_a_posted_message_stands_in_its_thread(
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "x" * 2001}]},
         {**section("x"), "block_id": "x" * 256},
         {"type": "never_heard_of"},
+        rich({"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}),
+        rich({"type": "rich_text_preformatted", "elements": [{"type": "user", "user_id": "U1"}]}),
+        rich({"type": "section"}),
     ],
 )
 async def test_blocks_beyond_a_limit_are_refused(client: AsyncWebClient, block: Block) -> None:

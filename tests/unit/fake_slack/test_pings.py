@@ -14,6 +14,10 @@ def plain(text: str) -> Body:
     return {"type": "section", "text": {"type": "plain_text", "text": text}}
 
 
+def rich(*pieces: Body) -> Body:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": pieces}]}
+
+
 @pytest.mark.parametrize(
     ("text", "blocks", "messages"),
     [
@@ -28,6 +32,9 @@ def plain(text: str) -> Body:
         ("x", [plain("<@UANN> <!channel>")], 0),
         ("x", [{"type": "markdown", "text": "<!everyone>"}], 1),
         ("<@UANN>", [section("x")], 0),
+        ("x", [rich({"type": "user", "user_id": "UANN"})], 1),
+        ("x", [rich({"type": "broadcast", "range": "here"})], 1),
+        ("x", [rich({"type": "text", "text": "<@UANN> <!channel>"})], 0),
     ],
 )
 async def test_only_markup_notifies(
@@ -74,10 +81,11 @@ async def test_a_card_reads_as_a_person_sees_it(slack: FakeSlack, client: AsyncW
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "Rows"}]},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": "just now"}]},
         image,
+        rich({"type": "text", "text": "by "}, {"type": "user", "user_id": "UANN"}),
         actions(button("Approve", "a"), button("Cancel", "b")),
     ]
     await client.chat_postMessage(channel="C1", text="fallback", blocks=blocks)
     card = slack.messages("C1")[0]
-    expected = "Job j-1|for @ann: a <b>, the model|Rows|just now|[image: loss 0.3]"
+    expected = "Job j-1|for @ann: a <b>, the model|Rows|just now|[image: loss 0.3]|by @ann"
     assert card.text.replace("\n", "|") == expected + "|[Approve]|[Cancel]"
     assert card.buttons == ("Approve", "Cancel")
