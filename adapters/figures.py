@@ -1,26 +1,31 @@
 """What `/metrics` tells, counted in the database."""
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.records import Database
 from adapters.tables import ARRIVALS, JOBS, OUTBOX
 from adapters.web import Figures
 
-_JOBS = sa.select(JOBS.c.status, sa.func.count()).group_by(JOBS.c.status)
-_LETTERS = sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_at.is_(None))
-_ARRIVALS = sa.select(sa.func.count()).select_from(ARRIVALS).where(ARRIVALS.c.handled.is_(False))
-
 
 async def count(database: Database) -> Figures:
     """Jobs by status, letters that were not sent, arrivals that were not handled."""
+    by_status = sa.select(JOBS.c.status, sa.func.count()).group_by(JOBS.c.status)
     async with database.reading() as connection:
-        jobs = {str(status): number for status, number in await connection.execute(_JOBS)}
-        letters = await connection.scalar(_LETTERS)
-        arrivals = await connection.scalar(_ARRIVALS)
-    return Figures(jobs=jobs, letters=letters or 0, arrivals=arrivals or 0)
+        jobs = (await connection.execute(by_status)).all()
+        letters = await _count(connection, OUTBOX, OUTBOX.c.sent_at.is_(None))
+        arrivals = await _count(connection, ARRIVALS, ARRIVALS.c.handled.is_(False))
+    return Figures({str(status): number for status, number in jobs}, letters, arrivals)
 
 
 async def ask(database: Database) -> None:
     """The smallest question: an error means that the database is away."""
     async with database.reading() as connection:
         await connection.execute(sa.select(1))
+
+
+async def _count(
+    connection: AsyncConnection, table: sa.Table, which: sa.ColumnElement[bool]
+) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(which)
+    return int(await connection.scalar(query) or 0)

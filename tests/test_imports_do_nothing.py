@@ -22,6 +22,7 @@ HARMLESS = {
     *("cache", "compile", "dataclass", "field", "getLogger", "lru_cache", "partial"),
     *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
+    "UniqueConstraint",
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),
     *(
         "datetime",

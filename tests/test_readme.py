@@ -12,12 +12,12 @@ from pipeline.jobs import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-GUIDES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*/ADDING.md")})
+GUIDES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/*/ADDING.md")})
 COMMANDS = {
     command.name or command.callback.__name__
     for command in app.registered_commands
     if command.callback
-}
+} | {group.name for group in app.registered_groups}
 
 
 def name_of(path: Path) -> str:

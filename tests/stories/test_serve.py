@@ -68,6 +68,7 @@ def test_it_says_ready_answers_and_ends_on_sigterm_with_exit_code_0(
         for fact in (str(bot.port), str(bot.home), "sandbox"):
             assert fact in told
         assert (status(bot, "/health"), status(bot, "/ready")) == (200, 200)
+        assert "letters_waiting 0" in bot.get("/metrics")
         assert bot.stop() == 0
     log = (bot.home / "logs" / "mltrainer.log").read_text("utf-8")
     for secret in (slack.bot_token, slack.app_token, slack.signing_secret):
