@@ -87,11 +87,15 @@ class SqlPost:
     @uninterrupted
     async def unshown(self, platform: str) -> tuple[JobId, ...]:
         """Jobs of a platform with events that no board has shown."""
-        shown = sa.func.coalesce(BOARDS.c.shown, 0)
+        every = JOBS.alias()
+        behind = (
+            sa.select(every.c.id)
+            .select_from(every.outerjoin(BOARDS, BOARDS.c.job_id == every.c.id))
+            .where(every.c.event_count > sa.func.coalesce(BOARDS.c.shown, 0))
+        )
         query = (
             sa.select(JOBS.c.id)
-            .select_from(JOBS.outerjoin(BOARDS, BOARDS.c.job_id == JOBS.c.id))
-            .where(JOBS.c.event_count > shown)
+            .where(JOBS.c.id.in_(behind))
             .where(JOBS.c.thread.startswith(f"{platform}:", autoescape=True))
             .order_by(JOBS.c.updated_at, JOBS.c.id)
         )

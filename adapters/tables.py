@@ -55,6 +55,7 @@ JOBS = sa.Table(
     sa.Index(None, "status", "wake_at"),
     sa.Index(None, "owner", "created_at"),
     sa.Index(None, "thread", "created_at"),
+    sa.Index(None, "id", "event_count"),  # read several times a second, far from the documents
 )
 
 EVENTS = sa.Table(

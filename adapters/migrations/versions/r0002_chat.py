@@ -34,6 +34,7 @@ def _threads() -> None:
     with op.batch_alter_table("jobs") as jobs:
         jobs.alter_column("thread", existing_type=sa.Text, server_default=None)
     op.create_index("ix_jobs_thread_created_at", "jobs", ["thread", "created_at"])
+    op.create_index("ix_jobs_id_event_count", "jobs", ["id", "event_count"])
 
 
 def _thread(context: str) -> str:
