@@ -1,6 +1,6 @@
 """Arrivals, boards, outbox and tickets in memory, by the same rules as the real ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -158,7 +158,7 @@ class MemoryPost:
         self.holes.tickets.pop(token, None)
         return found
 
-    def _unsent(self, key: str) -> Iterable[_Out]:
+    def _unsent(self, key: str) -> Iterator[_Out]:
         return (row for row in self.holes.out if row.letter.key == key and row.sent_at is None)
 
     def _put_out(self, letter: Letter) -> None:
