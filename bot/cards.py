@@ -114,9 +114,10 @@ def question_card(context: JobContext, waiting: Waiting) -> Card:
     """What the job waits for, with its choices."""
     names = ("approve", "change", "cancel") if waiting.reason == "approval" else ("cancel",)
     actions = (Action(id=name, label=name.title(), argument=context.job_id) for name in names)
-    return Card(
-        title=waiting.asked, body=words.options(waiting), actions=tuple(actions), tone="waiting"
-    )
+    body = words.options(waiting)
+    if waiting.reason == "credential":
+        body = words.connect_how(waiting.field)
+    return Card(title=waiting.asked, body=body, actions=tuple(actions), tone="waiting")
 
 
 def result_card(context: JobContext) -> Card:

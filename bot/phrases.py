@@ -42,6 +42,9 @@ ACCOUNTS_PRIVATE = (
 )
 NOT_CONNECTED = "not connected"
 UNCHECKED = "It will be checked when it is first used."
+TYPE_IT_UNSEEN = "Give it unseen instead: mltrainer connect SERVICE"
+NOT_NOW = "Nothing was given."
+CONNECT_LATER = "The job waits. Say “connect” and the service when you have it."
 WHERE_TO_PASTE = "Open a new form with Connect accounts."
 FORM_OVER = "That form is over: it was used already or is older than 10 minutes."
 BUTTON_OVER = "That button is over; these are fresh."

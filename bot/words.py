@@ -132,6 +132,11 @@ def question_help(waiting: Waiting, job_id: JobId) -> str:
     return f'mltrainer answer {job_id} "{reply}"'
 
 
+def connect_how(kind: str) -> str:
+    """How an account is given in the terminal."""
+    return f"To give it unseen, say: connect {kind}"
+
+
 def options(waiting: Waiting) -> str:
     """The choices, numbered from 1."""
     return "\n".join(f"  {place}. {option}" for place, option in enumerate(waiting.options, 1))

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import typer
 
-from bot import commands, words
+from bot import commands, phrases, words
 from bot.cli.output import EXIT, Output, note
 from bot.cli.work import Runner, holder_works_on
+from bot.pasted import without_marks
 from bot.progress import settled
 from bot.result import Result
 from bot.settings import Settings
@@ -40,6 +41,7 @@ class Look:
         self.home = records.home
         self.store = records.store
         self.lock = records.lock
+        self.sanitizer = records.sanitizer
         self.output = output
 
     async def find(self, job_id: str) -> JobRow:
@@ -50,6 +52,13 @@ class Look:
         """Number of the job's latest event."""
         events = await self.store.events(row.id)
         return events[-1].number if events else 0
+
+    def without_keys(self, text: str) -> str:
+        """The words as they may be kept; who pasted a key is told."""
+        clean, kinds = without_marks(self.sanitizer.clean(text).text)
+        if kinds:
+            note(words.sentences(phrases.pasted(kinds), phrases.TYPE_IT_UNSEEN))
+        return clean
 
     def screen(self, place: Place) -> Chat:
         """A terminal that only shows."""
@@ -122,7 +131,8 @@ async def working(output: Output, *, quiet: bool = False) -> AsyncIterator[Work]
 async def train(request: Request, output: Output, *, quiet: bool) -> int:
     """Start a job and settle it; its id is the first line on stderr."""
     async with working(output, quiet=quiet) as here:
-        row = await commands.begin(here.store, home=here.home, owner=person(), request=request)
+        said = request.model_copy(update={"words": here.without_keys(request.words)})
+        row = await commands.begin(here.store, home=here.home, owner=person(), request=said)
         note(f"job {row.id}")
         return await here.finish(await here.settle(row))
 

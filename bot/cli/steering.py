@@ -19,7 +19,7 @@ def answer(job: str, text: str, *, as_json: bool, quiet: bool) -> None:
         async with working(Output(as_json=as_json), quiet=quiet) as here:
             row = await here.find(job)
             after = await here.last_event(row)
-            said = _absolute(row, text)
+            said = _absolute(row, here.without_keys(text))
             reply = Inbound(key=f"cli:{uuid.uuid4().hex}", actor=person().key, text=said)
             row = await commands.answer(here.store, row, reply)
             return await here.finish(await here.settle(row, after=after))

@@ -1,14 +1,15 @@
 """`mltrainer` alone: the conversation, with the job's events shown between the turns."""
 
-from bot import commands, words
+from bot import commands, phrases, words
 from bot.cli.inputs import named_files
 from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
+from bot.connecting import Backing, Connecting
 from bot.conversation import Conversation
-from bot.wiring import terminal
+from bot.wiring import accounts, terminal
 from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, JobStatus, Place, new_job_id
-from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Whisper
+from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Submit, Whisper
 from pipeline.ports.store import JobRow
 
 _ASKED = 3
@@ -33,7 +34,8 @@ class Talk:
         self._here = here
         self._actor = actor
         self._ended = 0
-        self._conversation = Conversation(here.store, here.home)
+        self._accounts = _accounts(here)
+        self._conversation = Conversation(here.store, here.home, accounts=self._accounts)
         self._screen = terminal(actor=actor, place=_fresh_place())
 
     async def hold(self) -> int:
@@ -81,7 +83,12 @@ class Talk:
     async def _decide(self, inbound: Inbound) -> Reply:
         """Decide, then show the job until it is the person's turn again."""
         if isinstance(inbound, Mention):
-            inbound = inbound.model_copy(update={"files": named_files(inbound.text)})
+            text = self._here.without_keys(inbound.text)
+            if not text:
+                return Ok()
+            inbound = inbound.model_copy(update={"text": text, "files": named_files(text)})
+        elif isinstance(inbound, Submit) and not any(inbound.values.values()):
+            return Whisper(card=Card(title=phrases.NOT_NOW, body=phrases.CONNECT_LATER))
         before = await self._conversation.job_at(inbound.place)
         if before is not None and _is_over(before, inbound):
             self._screen.place = _fresh_place()
@@ -90,13 +97,27 @@ class Talk:
         after = await self._here.last_event(before) if before else 0
         reply = await self._conversation.decide(inbound)
         row = await self._conversation.job_at(inbound.place)
-        if row is None or not isinstance(reply, Ok):
+        if row is None or not (isinstance(reply, Ok) or await self._goes_on(inbound, row)):
             return reply
+        if isinstance(reply, Whisper):
+            self._screen.tell(reply.card)
         try:
-            await self._show(row, after)
+            return await self._shown(row, after)
         except MLTrainerError as error:
             return Whisper(card=Card(title=error.message, body=error.hint, tone="bad"))
-        return reply
+
+    async def _goes_on(self, inbound: Inbound, row: JobRow) -> bool:
+        """An account that was connected lets its job go on."""
+        return isinstance(inbound, Submit) and bool(await self._here.store.unread(row.id))
+
+    async def _shown(self, row: JobRow, after: int) -> Reply:
+        """Show the job; one that waits for an account asks for it here, unseen."""
+        await self._show(row, after)
+        row = await self._here.store.load(row.id)
+        waiting = row.context.waiting
+        if row.status is not JobStatus.WAITING or waiting is None or waiting.reason != "credential":
+            return Ok()
+        return await self._accounts.form_now(self._actor, row.context.thread, waiting.field)
 
     async def _show(self, row: JobRow, after: int) -> None:
         row = await self._here.settle(row, after=after, chat=self._screen)
@@ -110,6 +131,19 @@ def _is_over(row: JobRow, inbound: Inbound) -> bool:
     ended = row.status in {JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED}
     words_only = isinstance(inbound, Mention) and commands.read_command(inbound.text) is None
     return ended and words_only
+
+
+def _accounts(here: Work) -> Connecting:
+    """The accounts of whoever sits here."""
+    house = here.house
+    backing = Backing(
+        store=house.store,
+        vault=house.vault(),
+        post=house.post(),
+        clock=house.clock,
+        sanitizer=house.sanitizer,
+    )
+    return Connecting(backing, accounts(house.settings))
 
 
 def _fresh_place() -> Place:
