@@ -1,5 +1,6 @@
 """The bot is started, looked at and stopped, as a supervisor does it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -12,9 +13,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack.person import Upload
 from tests.stories.serving import DidNotStart, Served, slack_settings, surroundings
 
 ROOT = Path(__file__).parents[2]
@@ -214,8 +217,8 @@ def test_while_it_ends_it_takes_nothing_new(
         assert bot._running.wait(LONGEST) == 0
 
 
-def until(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONGEST
+def until(seen: Callable[[], bool], longest: float = LONGEST) -> None:
+    end = time.monotonic() + longest
     while not seen():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.05)
@@ -261,3 +264,38 @@ def test_a_job_that_is_due_goes_on_by_itself_after_the_next_start(
         assert not any("Waiting for you" in one.text for one in over_http.messages("C1"))
         bot.start()
         until(lambda: any("Waiting for you" in one.text for one in over_http.messages("C1")))
+
+
+def houses() -> Upload:
+    """A table that takes a model some seconds."""
+    rows = (f"{40 + n % 97},{n % 5},{n % 83},{100 + n * 37 % 701}" for n in range(400))
+    return Upload("houses.csv", "\n".join(["size,rooms,age,price", *rows]).encode())
+
+
+def processes_of(home: Path) -> list[str]:
+    """What runs for a home, by its arguments."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            found += [line for line in [" ".join(process.cmdline())] if str(home) in line]
+    return found
+
+
+def test_sigterm_in_a_training_ends_it_and_the_job_goes_on_after_the_next_start(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    def said(what: str) -> bool:
+        return any(what in one.text for one in over_http.messages("C1"))
+
+    ann = over_http.person("ann")
+    with Served(over_http, tmp_path, environments) as bot:
+        ann.mention("C1", "predict the price from the other columns", files=[houses()])
+        until(lambda: said("monitor  running"), longest=240)
+        until(lambda: processes_of(bot.home) != [])
+        assert bot.stop() == 0
+        assert processes_of(bot.home) == []
+        assert not said("I was interrupted")
+        bot.start()
+        until(lambda: said("resumed at monitor"))
+        assert bot.stop() == 0
+        assert processes_of(bot.home) == []
