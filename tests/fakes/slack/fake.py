@@ -89,6 +89,10 @@ class FakeSlack:
         await self.deliveries.stop()
         await self._session.close()
         await self._server.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the fake's own loop and wait for it."""

@@ -90,6 +90,16 @@ async def test_a_slow_answer_comes(slack: FakeSlack, client: AsyncWebClient) -> 
     assert (await client.chat_postMessage(channel="C1", text="x"))["ok"]
 
 
+async def test_a_call_that_still_waits_ends_with_the_fake() -> None:
+    with FakeSlack() as slack:
+        slack.delay("auth.test", 3600)
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(0.1)) as session:
+            client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
+            with pytest.raises(TimeoutError):
+                await client.auth_test()
+    assert not slack.calls[0].ok
+
+
 async def test_a_file_is_uploaded_into_a_thread(slack: FakeSlack, client: AsyncWebClient) -> None:
     ann = slack.person("ann")
     root = ann.mention("C1", "hello")
