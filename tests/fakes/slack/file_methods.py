@@ -1,5 +1,6 @@
 """The Web API's files: the upload in three calls, and what is known of a file."""
 
+from tests.fakes.slack import limits
 from tests.fakes.slack.workspace import BOT_USER, File, Json, Message, Refused, Workspace
 
 
@@ -42,10 +43,18 @@ def _share(workspace: Workspace, files: list[File], channel: str, given: Json) -
     thread = given.get("thread_ts") or ""
     if thread and (channel, thread) not in workspace.messages:
         raise Refused("thread_not_found")
+    body = _comment(given)
     for file in files:
         file.shared = True
-    body: Json = {"text": given.get("initial_comment") or ""}
-    if given.get("blocks"):
-        body["blocks"] = given["blocks"]
     ids = [one.id for one in files]
     workspace.add(Message(channel, workspace.next_ts(), BOT_USER, [body], thread, ids))
+
+
+def _comment(given: Json) -> Json:
+    """What stands beside the files: words, or instead of them blocks of rich text alone."""
+    blocks = given.get("blocks") or []
+    if not blocks:
+        return {"text": given.get("initial_comment") or ""}
+    if limits.in_message(blocks) or any(one["type"] != "rich_text" for one in blocks):
+        raise Refused("invalid_blocks")
+    return {"blocks": blocks}

@@ -1,12 +1,14 @@
 """Tokens, scopes, and what goes wrong on demand."""
 
+import json
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import BOT_USER, LEAST_SCOPES, FakeSlack, Upload
-from tests.unit.fake_slack.refusing import refused
+from tests.unit.fake_slack.refusing import refused, section
 
 pytestmark = pytest.mark.anyio
 
@@ -115,6 +117,19 @@ async def test_a_file_is_uploaded_into_a_thread(slack: FakeSlack, client: AsyncW
     shown = ann.thread(root)[-1]
     assert shown.text == "Accuracy 0.91\n[file Plot: accuracy 0.91]"
     assert shown.files == ("plot.png",)
+
+
+async def test_beside_a_file_stands_rich_text_alone(
+    slack: FakeSlack, client: AsyncWebClient
+) -> None:
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "0.91"}]}
+    fine = json.dumps([{"type": "rich_text", "elements": [words]}])
+    with refused("invalid_blocks"):
+        await client.files_upload_v2(
+            channel="C1", file=b"picture", filename="plot.png", blocks=json.dumps([section("x")])
+        )
+    await client.files_upload_v2(channel="C1", file=b"picture", filename="plot.png", blocks=fine)
+    assert slack.messages("C1")[0].text == "0.91\n[file plot.png: ]"
 
 
 async def test_a_private_file_needs_the_token(slack: FakeSlack, client: AsyncWebClient) -> None:
