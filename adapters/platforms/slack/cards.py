@@ -170,8 +170,7 @@ def _log(card: Card) -> Iterable[Json]:
         if room < 0 and kept:
             break
         kept.insert(0, cut(plain(line), _LONGEST_BLOCK))
-    element = {"type": "rich_text_preformatted", "elements": [_text("\n".join(kept))]}
-    yield {"type": "rich_text", "elements": [element]}
+    yield _rich_text("rich_text_preformatted", [_text("\n".join(kept))])
 
 
 def _rows(rows: Sequence[Row], thread: str | None) -> Iterable[Json]:
@@ -238,8 +237,13 @@ def comment(card: Card, notify: Actor | None = None) -> list[Json]:
 
 
 def _rich(parts: Sequence[Json]) -> Json:
-    section = {"type": "rich_text_section", "elements": list(parts)}
-    return {"type": "rich_text", "elements": [section]}
+    return _rich_text("rich_text_section", parts)
+
+
+def _rich_text(kind: str, parts: Sequence[Json]) -> Json:
+    """A block of rich text; Slack takes no part in it that is empty."""
+    full = [part for part in parts if part.get("text") != ""] or [_text(" ")]
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": full}]}
 
 
 def _text(words: str, *, bold: bool = False) -> Json:

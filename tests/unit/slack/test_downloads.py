@@ -11,7 +11,7 @@ from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.chat import Attachment, Mention
 from tests.fakes.slack import LEAST_SCOPES, FakeSlack, Person, Upload
 from tests.fakes.slack.workspace import File, Json, Workspace
-from tests.unit.slack.desk import Desk, away, opened
+from tests.unit.slack.desk import Desk, away, make_chat, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -32,11 +32,9 @@ async def desk(slack: FakeSlack, anyio_backend: str, ann: Person) -> AsyncIterat
         yield one
 
 
-async def attached(
-    desk: Desk, ann: Person, name: str = "d.csv", content: bytes = CONTENT
-) -> Attachment:
+async def attached(desk: Desk, ann: Person, content: bytes = CONTENT) -> Attachment:
     """A file on a mention, as the house hears of it."""
-    await away(ann.mention, "C1", "use this", files=[Upload(name, content)])
+    await away(ann.mention, "C1", "use this", files=[Upload("d.csv", content)])
     said = await desk.hears()
     assert isinstance(said, Mention)
     return said.attachments[0]
@@ -115,13 +113,12 @@ async def test_without_its_scope_the_scope_is_named(tmp_path: Path) -> None:
     assert left_in(tmp_path) == []
 
 
-async def test_a_sign_in_page_is_no_file(desk: Desk, ann: Person, tmp_path: Path) -> None:
+async def test_a_sign_in_page_is_no_file(desk: Desk, ann: Person) -> None:
     found = await attached(desk, ann)
     desk.chat._line._token = "xoxb-another"  # noqa: S105  (opens nothing)
+    address = f"{desk.slack.base}/files-pri/{found.id}/d.csv"
     with pytest.raises(PersonCanFix, match="files:read"):
-        async with asyncio.timeout(10):
-            address = f"{desk.slack.base}/files-pri/{found.id}/d.csv"
-            await desk.chat._files._fetch(address, "d.csv", io.BytesIO(), LARGEST)
+        await desk.chat._files._fetch(address, "d.csv", io.BytesIO(), LARGEST)
 
 
 @pytest.mark.parametrize(
@@ -137,17 +134,15 @@ async def test_a_sign_in_page_is_no_file(desk: Desk, ann: Person, tmp_path: Path
     ],
 )
 async def test_what_slack_does_not_hold_itself_is_refused(
-    desk: Desk,
-    ann: Person,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    changes: dict[str, object],
-    words: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], words: str
 ) -> None:
-    found = await attached(desk, ann)
-    described(desk.slack, monkeypatch, **changes)
-    with pytest.raises(PersonCanFix, match=words):
-        await desk.chat.download(found, tmp_path, LARGEST)
+    with FakeSlack() as slack:
+        described(slack, monkeypatch, **changes)
+        slack.workspace.files["F1"] = File("F1", "d.csv", "UANN", CONTENT)
+        chat = make_chat(slack)
+        with pytest.raises(PersonCanFix, match=words):
+            await chat.download(Attachment(id="F1", name="d.csv"), tmp_path, LARGEST)
+        await chat.close()
 
     assert left_in(tmp_path) == []
 
