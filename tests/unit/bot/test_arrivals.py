@@ -61,6 +61,7 @@ async def test_what_fails_is_tried_later_and_in_the_end_given_up_aloud(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(context: JobContext, events: list[Event]) -> JobRow:
+        del context, events
         raise TryAgain("The database is away.")
 
     monkeypatch.setattr(front.store, "create", away)
@@ -78,7 +79,7 @@ async def test_an_error_nobody_foresaw_stops_no_other_message(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(job_id: JobId) -> JobRow:
-        raise RuntimeError("unforeseen")
+        raise RuntimeError(job_id)
 
     monkeypatch.setattr(front.store, "load", broken)
     await front.say("flag spam")

@@ -33,6 +33,7 @@ async def test_a_message_that_cannot_be_kept_goes_back_to_the_platform(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(kept: Mention, job_id: JobId) -> bool:
+        del kept, job_id
         raise TryAgain("The database is away.")
 
     monkeypatch.setattr(front.post, "arrive", fail)
@@ -64,7 +65,7 @@ async def test_an_error_nobody_foresaw_becomes_a_sentence_without_its_words(
     front: Front, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(job_id: JobId) -> None:
-        raise ValueError(KEY)
+        raise ValueError(KEY, job_id)
 
     monkeypatch.setattr(front.store, "load", fail)
     said = whispered(await front.press("cancel", "j-00000000"))

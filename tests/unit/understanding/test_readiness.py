@@ -11,6 +11,7 @@ from pipeline.jobs import Actor, JobId, Place, Stage
 from pipeline.readiness import (
     FIND_GROUPS,
     apply_reply,
+    changes,
     data_input,
     grouped_question,
     missing,
@@ -122,3 +123,56 @@ def test_words_said_where_the_first_file_is_asked_for_are_the_wish() -> None:
     told = apply_reply(asked, "predict who leaves us")
     assert (told.request.words, told.request.inputs) == ("predict who leaves us", ())
     assert apply_reply(asked, "mails").request.inputs == (DataInput(location="mails"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("change epochs to 5", {"epochs": "5"}),
+        (
+            "change epochs to 5 and lr to 0.001.",
+            {"epochs": "5", "learning_rate": "0.001"},
+        ),
+        (
+            "change the learning rate to 0.1\nbatch size = 8; set metric: f1",
+            {"learning_rate": "0.1", "batch_size": "8", "metric": "f1"},
+        ),
+        ("set target to salt and pepper", {"target": "salt and pepper"}),
+        ("the last column", {}),
+        ("approve", {}),
+    ],
+)
+def test_several_changes_are_said_at_once(said: str, wanted: dict[str, str]) -> None:
+    assert changes(said) == wanted
+
+
+def test_of_several_changes_all_are_made_or_none() -> None:
+    plan = waiting("approval", reason="approval")
+    context = apply_reply(plan, "change epochs to 5 and lr to 0.001")
+    assert dict(context.request.settings) == {
+        "hyperparameters.epochs": 5,
+        "hyperparameters.learning_rate": 0.001,
+    }
+    assert not context.request.approved
+    with pytest.raises(PersonCanFix) as refused:
+        apply_reply(plan, "change epochs to five and nonsense to 3")
+    assert "epochs" in refused.value.message
+    assert "nonsense" in refused.value.message
+
+
+def test_a_connected_account_only_runs_the_stage_again() -> None:
+    before = waiting("huggingface", reason="credential")
+    after = apply_reply(before, "ana connected Hugging Face.")
+    assert after.waiting is None
+    assert after.request == before.request
+    assert after.stage_results == before.stage_results
+
+
+def test_who_waits_for_an_account_may_choose_another_place_instead() -> None:
+    after = apply_reply(waiting("kaggle", reason="credential"), "change runtime to local")
+    assert after.request.runtime == "local"
+
+
+def test_several_files_are_one_reply() -> None:
+    after = apply_reply(waiting("data"), "/up/a.csv\n/up/b.csv")
+    assert [one.location for one in after.request.inputs] == ["/up/a.csv", "/up/b.csv"]

@@ -1,0 +1,66 @@
+"""What a person types is read as the rows they mean."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.predicting import answer_card, input_of, written
+from pipeline.context import JobContext
+from tests.fakes.reported import reported_job
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> JobContext:
+    return reported_job(tmp_path / "model", columns=("size", "colour"))
+
+
+@pytest.mark.parametrize(
+    "said", ["3, red", "size,colour\n3,red", "`3,red`", '{"size": "3", "colour": "red"}']
+)
+def test_a_row_is_read_in_each_of_its_writings(
+    context: JobContext, tmp_path: Path, said: str
+) -> None:
+    path = written(context, said, tmp_path)
+    if path.suffix == ".json":
+        assert json.loads(path.read_text()) == [{"size": "3", "colour": "red"}]
+        return
+    assert list(csv.reader(path.read_text().splitlines())) == [["size", "colour"], ["3", "red"]]
+
+
+def test_rows_of_another_shape_are_left_for_the_model_to_judge(
+    context: JobContext, tmp_path: Path
+) -> None:
+    path = written(context, "1,2,3", tmp_path)
+    assert path.read_text().split() == ["1,2,3"]
+
+
+def test_json_that_is_broken_is_left_for_the_model_to_judge(
+    context: JobContext, tmp_path: Path
+) -> None:
+    assert written(context, '{"size":', tmp_path).read_text() == '{"size":'
+
+
+def test_a_text_model_reads_a_text(context: JobContext) -> None:
+    assert input_of(context).columns == ("size", "colour")
+    report = context.data_report
+    assert report is not None
+    texts = report.model_copy(update={"roles": {"text": "message", "target": "spam"}})
+    assert input_of(context.evolve(data_report=texts)).kind == "text"
+
+
+def test_one_answer_is_shown_label_by_label_and_many_by_their_first_lines() -> None:
+    one = answer_card("prediction,probability_a\na,0.9\n")
+    assert (one.title, one.facts) == (
+        "Prediction for 1 row",
+        (("prediction", "a"), ("probability_a", "0.9")),
+    )
+    many = answer_card("prediction\n" + "a\n" * 50)
+    assert many.title == "Predictions for 50 rows; the first 10"
+    assert len(many.body.splitlines()) == 11
+    lines = answer_card('{"text": "x", "entities": []}\n')
+    assert (lines.title, lines.body) == (
+        "Prediction for 1 row",
+        '{"text": "x", "entities": []}',
+    )
