@@ -147,10 +147,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
 
 def open_chats(settings: Settings) -> tuple[ThreadedChat, ...]:
-    """The chat platforms that are set up; nothing is called yet."""
-    parts = dict(settings)
-    made = [_made(f"adapters.platforms.{name}", parts) for name in ("slack",)]
-    return tuple(cast("ThreadedChat", chat) for chat in made if chat is not None)
+    """The chat platforms that are set up; nothing is called yet. A terminal is opened by itself."""
+    made = shelf("platforms", Terminal.name, **dict(settings)).values()
+    return tuple(chat for chat in made if chat is not None)
 
 
 def open_web(
@@ -250,15 +249,8 @@ async def look_at_secrets(settings: Settings) -> Check:
 async def look_at_slack(settings: Settings) -> tuple[Check, ...]:
     """What `doctor` says of Slack, whose values have the right shapes."""
     from adapters.platforms.slack.checking import look  # noqa: PLC0415  (slow to import)
-    from adapters.platforms.slack.manifest import SCOPES  # noqa: PLC0415  (as above)
 
-    token, app = settings.slack_bot_token, settings.slack_app_token
-    return await look(
-        bot_token=token.get_secret_value() if token else "",
-        app_token=app.get_secret_value() if app else None,
-        api_url=settings.slack_api_url,
-        scopes=SCOPES,
-    )
+    return await look(settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url)
 
 
 def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[str, Any]:
@@ -273,12 +265,13 @@ def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Termin
     return Terminal(actor=actor, place=place, out=out)
 
 
-def shelf(name: str, **parts: object) -> Mapping[str, Any]:
+def shelf(name: str, but: str = "", /, **parts: object) -> Mapping[str, Any]:
     """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs."""
     package = importlib.import_module(f"adapters.{name}")
     return {
         found.name: _made(f"adapters.{name}.{found.name}", parts)
         for found in pkgutil.iter_modules(package.__path__)
+        if found.name != but
     }
 
 

@@ -1,11 +1,13 @@
 """What Slack says about its tokens: right, with all scopes, and able to open a socket."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.platforms.slack.errors import FOREIGN, code
+from adapters.platforms.slack.manifest import SCOPES
 from pipeline.ports.check import Check
 
 _PATIENCE = 10  # seconds
@@ -14,31 +16,33 @@ _REVOKED = {"account_inactive", "token_expired", "token_revoked"}
 
 
 async def look(
-    *, bot_token: str, app_token: str | None, api_url: str, scopes: Iterable[str]
+    bot_token: SecretStr | None, app_token: SecretStr | None, api_url: str
 ) -> tuple[Check, ...]:
     """A line for the bot token, its scopes and the socket. The shapes were checked before."""
-    checks = await _bot(AsyncWebClient(bot_token, api_url, timeout=_PATIENCE), api_url, scopes)
+    if bot_token is None:
+        return ()
+    client = AsyncWebClient(bot_token.get_secret_value(), api_url, timeout=_PATIENCE)
+    checks = await _bot(client, api_url)
     if app_token is None or not checks[0].ok:
         return tuple(checks)
-    socket = AsyncWebClient(app_token, api_url, timeout=_PATIENCE)
-    return (*checks, await _socket(socket, app_token, api_url))
+    return (*checks, await _socket(app_token.get_secret_value(), api_url))
 
 
-async def _bot(client: AsyncWebClient, api_url: str, scopes: Iterable[str]) -> Sequence[Check]:
+async def _bot(client: AsyncWebClient, api_url: str) -> Sequence[Check]:
     try:
         answer = await client.auth_test()
     except FOREIGN as error:
         return [_failed("SLACK_BOT_TOKEN", "OAuth & Permissions", api_url, error)]
     detail = f"@{answer.get('user', 'bot')} in {answer.get('team', 'its workspace')}"
     granted = str(answer.headers.get("x-oauth-scopes", ""))
-    return [Check(name="slack", ok=True, detail=detail), _scopes(granted, scopes)]
+    return [Check(name="slack", ok=True, detail=detail), _scopes(granted)]
 
 
-def _scopes(granted: str, wanted: Iterable[str]) -> Check:
+def _scopes(granted: str) -> Check:
     has = {scope.strip() for scope in granted.split(",") if scope.strip()}
     if not has:
         return Check(name="scopes", ok=True, detail="Slack did not say which this token has")
-    missing = sorted(set(wanted) - has)
+    missing = sorted(set(SCOPES) - has)
     if not missing:
         return Check(name="scopes", ok=True, detail=f"all {len(has)} that are needed")
     return Check(
@@ -49,7 +53,8 @@ def _scopes(granted: str, wanted: Iterable[str]) -> Check:
     )
 
 
-async def _socket(client: AsyncWebClient, app_token: str, api_url: str) -> Check:
+async def _socket(app_token: str, api_url: str) -> Check:
+    client = AsyncWebClient(app_token, api_url, timeout=_PATIENCE)
     try:
         await client.apps_connections_open(app_token=app_token)
     except FOREIGN as error:
