@@ -1,16 +1,13 @@
 """What Slack says about its tokens: right, with all scopes, and able to open a socket."""
 
-from collections.abc import Sequence
-
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.platforms.slack.errors import FOREIGN, code
+from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.manifest import SCOPES
 from pipeline.ports.check import Check
 
-_PATIENCE = 10  # seconds
 _APPS = "https://api.slack.com/apps"
 _REVOKED = {"account_inactive", "token_expired", "token_revoked"}
 
@@ -21,18 +18,21 @@ async def look(
     """A line for the bot token, its scopes and the socket. The shapes were checked before."""
     if bot_token is None:
         return ()
-    client = AsyncWebClient(bot_token.get_secret_value(), api_url, timeout=_PATIENCE)
-    checks = await _bot(client, api_url)
-    if app_token is None or not checks[0].ok:
-        return tuple(checks)
-    return (*checks, await _socket(app_token.get_secret_value(), api_url))
-
-
-async def _bot(client: AsyncWebClient, api_url: str) -> Sequence[Check]:
+    line = Line(bot_token.get_secret_value(), api_url)
     try:
-        answer = await client.auth_test()
+        checks = await _bot(line)
+        if app_token is not None and checks[0].ok:
+            checks.append(await _socket(line, app_token.get_secret_value()))
+    finally:
+        await line.close()
+    return tuple(checks)
+
+
+async def _bot(line: Line) -> list[Check]:
+    try:
+        answer = await line.once().auth_test()
     except FOREIGN as error:
-        return [_failed("SLACK_BOT_TOKEN", "OAuth & Permissions", api_url, error)]
+        return [_failed("SLACK_BOT_TOKEN", "OAuth & Permissions", line.api_url, error)]
     detail = f"@{answer.get('user', 'bot')} in {answer.get('team', 'its workspace')}"
     granted = str(answer.headers.get("x-oauth-scopes", ""))
     return [Check(name="slack", ok=True, detail=detail), _scopes(granted)]
@@ -53,12 +53,13 @@ def _scopes(granted: str) -> Check:
     )
 
 
-async def _socket(app_token: str, api_url: str) -> Check:
-    client = AsyncWebClient(app_token, api_url, timeout=_PATIENCE)
+async def _socket(line: Line, app_token: str) -> Check:
     try:
-        await client.apps_connections_open(app_token=app_token)
+        await line.client(app_token, []).apps_connections_open(app_token=app_token)
     except FOREIGN as error:
-        return _failed("SLACK_APP_TOKEN", "Basic Information, App-Level Tokens", api_url, error)
+        return _failed(
+            "SLACK_APP_TOKEN", "Basic Information, App-Level Tokens", line.api_url, error
+        )
     return Check(name="socket", ok=True, detail="Slack would open one")
 
 
