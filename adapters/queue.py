@@ -86,6 +86,7 @@ class EmbeddedQueue:
             return ()
 
     def _start(self, job_id: JobId, drive: Drive) -> None:
+        _log.debug("%s is driven", job_id)
         task = asyncio.ensure_future(drive(job_id))
         self._driven[job_id] = task
         task.add_done_callback(lambda ended: self._note(job_id, ended))

@@ -80,6 +80,7 @@ class Shift:
     async def _open(self) -> None:
         for part in self.parts:
             await part.open()
+            _log.debug("%s: open", part.name)
             self._running[asyncio.ensure_future(part.run())] = part
 
     async def _until_end(self) -> None:
@@ -102,6 +103,7 @@ class Shift:
                     _log.warning("%s did not finish in time; the next start goes on", part.name)
                 await _end(part, finishing)
             await _end(part, task)
+            _log.debug("%s: ended", part.name)
 
 
 async def _end(part: Part, task: asyncio.Future[None]) -> None:

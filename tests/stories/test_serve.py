@@ -78,6 +78,23 @@ def test_it_says_ready_answers_and_ends_on_sigterm_with_exit_code_0(
         assert secret not in told + log
 
 
+def test_with_debug_it_writes_more_and_still_nothing_secret(
+    slack: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    bot = Served(slack, tmp_path, environments)
+    try:
+        bot.start("--debug")
+        slack.person("ann").mention("C1", "make me a spam filter of the purple kind")
+        until(lambda: len(slack.messages("C1")) > 1)
+        assert bot.stop() == 0
+    finally:
+        bot.end()
+    log = (bot.home / "logs" / "mltrainer.log").read_text("utf-8")
+    assert '"level": "debug"' in log
+    for secret in (slack.bot_token, slack.app_token, slack.signing_secret, "purple"):
+        assert secret not in log
+
+
 def test_ctrl_c_is_as_good(over_http: FakeSlack, tmp_path: Path, environments: Path) -> None:
     with Served(over_http, tmp_path, environments) as bot:
         os.kill(bot.pid, signal.SIGINT)
