@@ -187,7 +187,8 @@ class Connecting:
     def warning(self, kinds: tuple[str, ...]) -> Card:
         """What is said privately to who pasted a key into the chat."""
         accounts = [self._services[kind].account for kind in kinds if kind in self._services]
-        titles = [self.titles.get(kind, kind) for kind in kinds]
+        named = {**self.titles, "known": phrases.GIVEN_BEFORE}
+        titles = [named.get(kind, kind) for kind in kinds]
         connect = Action(id="connect", label="Connect accounts", style="primary")
         return Card(
             title=phrases.pasted(titles),

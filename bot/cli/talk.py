@@ -11,6 +11,7 @@ from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, JobStatus, Place, new_job_id
 from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Submit, Whisper
 from pipeline.ports.store import JobRow
+from pipeline.readiness import changes
 
 _ASKED = 3
 _LOOKED_AT = 20
@@ -129,8 +130,10 @@ class Talk:
 def _is_over(row: JobRow, inbound: Inbound) -> bool:
     """The thread's job has ended, and this is no command about it."""
     ended = row.status in {JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED}
-    words_only = isinstance(inbound, Mention) and commands.read_command(inbound.text) is None
-    return ended and words_only
+    if not ended or not isinstance(inbound, Mention):
+        return False
+    changed = row.status is JobStatus.FAILED and bool(changes(inbound.text))
+    return not changed and commands.read_command(inbound.text) is None
 
 
 def _accounts(here: Work) -> Connecting:

@@ -8,7 +8,7 @@ from pipeline.errors import Bug, UnknownName
 from pipeline.events import ModelProven
 from pipeline.folders import JobFolder
 from pipeline.jobs import Stage
-from pipeline.outcomes import Done, Outcome
+from pipeline.outcomes import Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.host import Published
 from pipeline.proving import prove
@@ -28,6 +28,9 @@ class Deploy:
         host = ports.hosts.get(context.collected.host)
         if host is None:
             raise UnknownName("host", context.collected.host, ports.hosts)
+        kind = host.account  # the owner's was there at intake, and may be over or forgotten now
+        if kind is not None and await ports.vault.find(context.owner, kind) is None:
+            return NeedCredential(kind, f"It is needed to publish the model at {host.name}.")
         published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
         fetched = await host.fetch(published, folder.scratch("published"))
