@@ -10,7 +10,14 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.answering import Answers
-from adapters.platforms.slack.errors import FOREIGN, VANISHED, code, translate, translated
+from adapters.platforms.slack.errors import (
+    BAD_BLOCKS,
+    FOREIGN,
+    VANISHED,
+    code,
+    translate,
+    translated,
+)
 from adapters.platforms.slack.files import Files, named
 from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.listening import HttpEndpoint, Socket, make_app
@@ -22,7 +29,6 @@ from pipeline.ports.chat import Attachment, Card, Decide, Ref
 
 EVENT_TYPE = "mltrainer"
 PATH = "/slack/events"
-_BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 _PAGE = 200
 _MOST_PAGES = 10
 _DRAIN_SECONDS = 8.0
@@ -110,7 +116,7 @@ class SlackChat:
             try:
                 await self._line.safe().chat_update(channel=ref.place.channel, ts=ref.id, **shown)
             except SlackApiError as error:
-                if code(error) not in _BAD_BLOCKS:
+                if code(error) not in BAD_BLOCKS:
                     raise
                 _tell_bad_blocks(error)
                 await self._line.safe().chat_update(
@@ -188,7 +194,7 @@ class SlackChat:
             try:
                 return await self._posted({**where, **shown})
             except SlackApiError as error:
-                if code(error) not in _BAD_BLOCKS:
+                if code(error) not in BAD_BLOCKS:
                     raise
                 _tell_bad_blocks(error)
                 return await self._posted({**where, "text": shown["text"]})

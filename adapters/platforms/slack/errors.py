@@ -20,6 +20,7 @@ FOREIGN = (
 VANISHED = frozenset(
     {"message_not_found", "edit_window_closed", "cant_update_message", "streaming_state_conflict"}
 )
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 EXPIRED = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 UNREACHABLE = frozenset(
     {

@@ -7,14 +7,22 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from yarl import URL
 
 from adapters.file_names import clean, free
 from adapters.platforms.slack import cards
-from adapters.platforms.slack.errors import FOREIGN, code, missing_scope, translate, translated
+from adapters.platforms.slack.errors import (
+    BAD_BLOCKS,
+    FOREIGN,
+    code,
+    missing_scope,
+    translate,
+    translated,
+)
 from adapters.platforms.slack.line import Line, proxy
 from adapters.platforms.slack.text import cut, plain
 from pipeline.errors import PersonCanFix, TryAgain
@@ -60,17 +68,25 @@ class Files:
         picture = card.picture
         if picture is None:
             return ""
-        content = await asyncio.to_thread(picture.path.read_bytes)
+        file: dict[str, Any] = {
+            "channel": place.channel,
+            "thread_ts": place.thread,
+            "content": await asyncio.to_thread(picture.path.read_bytes),
+            "filename": named(key, picture.path.suffix) if key else clean(picture.path.name),
+            "title": cut(plain(card.title or picture.alt), cards.LONGEST_HEADER),
+            "alt_txt": cut(plain(picture.alt), cards.LONGEST_ALT),
+        }
+        # Slack formats a comment, and leaves blocks as they are.
+        comment = cards.comment(card, notify)
+        blocks = json.dumps(comment) if comment else None
         with translated():
-            answer = await self._line.once().files_upload_v2(
-                channel=place.channel,
-                thread_ts=place.thread,
-                content=content,
-                filename=named(key, picture.path.suffix) if key else clean(picture.path.name),
-                title=cut(plain(card.title or picture.alt), cards.LONGEST_HEADER),
-                alt_txt=cut(plain(picture.alt), cards.LONGEST_ALT),
-                blocks=json.dumps(cards.comment(card, notify)),  # a comment would be parsed
-            )
+            try:
+                answer = await self._line.once().files_upload_v2(**file, blocks=blocks)
+            except SlackApiError as error:
+                if code(error) not in BAD_BLOCKS:
+                    raise
+                words = cards.text(card, notify)
+                answer = await self._line.once().files_upload_v2(**file, initial_comment=words)
         return str((answer.get("file") or {}).get("id") or "")
 
     async def _describe(self, attachment: Attachment, name: str) -> Mapping[str, object]:

@@ -184,6 +184,17 @@ async def test_blocks_that_slack_does_not_take_cost_only_themselves(
     assert "Which column?" in (await said(ann, thread))[-1]
 
 
+async def test_nor_do_they_cost_a_picture(
+    desk: Desk, ann: Person, thread: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "curve.png").write_bytes(b"\x89PNG")
+    picture = Picture(path=tmp_path / "curve.png", alt="Loss falls.")
+    desk.slack.fail("files.completeUploadExternal", "invalid_blocks")
+    await desk.chat.post(thread, Card(title="How it learnt", picture=picture), "k1")
+
+    assert "How it learnt" in (await said(ann, thread))[-1]
+
+
 async def test_a_bot_that_was_removed_cannot_post(desk: Desk, thread: Place) -> None:
     desk.slack.remove_bot("C1")
 
