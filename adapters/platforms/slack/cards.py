@@ -38,7 +38,7 @@ ICONS = MappingProxyType(
     {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "skipped": "⊘"}
 )
 TONES = MappingProxyType(
-    {"info": "", "good": "✓ Done", "bad": "✗ Stopped", "waiting": "● Waiting for you"}
+    {"info": "", "good": "✓ Done", "bad": "✗ Not done", "waiting": "● Waiting for you"}
 )
 
 
