@@ -149,8 +149,10 @@ def _waiting(
 ) -> Card:
     match waiting.reason:
         case "credential":
-            state = phrases.needs_account(titles.get(waiting.field, waiting.field))
-            body, facts = waiting.asked, shell.facts
+            kind = waiting.field
+            title = titles.get(kind, kind)
+            state, facts = phrases.needs_account(title), shell.facts
+            body = waiting.asked.replace(f"your {kind} account", f"your {title} account")
         case "approval":
             state, body = "waiting for your yes", waiting.asked
             facts = (*shell.facts, *_plan(row.context, events))

@@ -1,7 +1,7 @@
 """The short replies that mention a job's owner, for exactly four things.
 
 Waiting for you, failed, resumed, done: the card is edited in place, which notifies nobody. Progress
-alone is never worth a reply.
+alone is never worth a reply. An account that was connected is told of without mentioning anybody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,6 +69,9 @@ def _letters(
         case QuestionAsked() | CredentialNeeded() | PlanProposed(needs_yes=True):
             notice = _notice(row, one.number, now, waiting(one.event, titles))
             yield notice.model_copy(update={"waits_for_person": True})
+        case AnswerReceived() as event if _is_connected(row, event, before, titles):
+            said = _notice(row, one.number, now, Card(title=event.text))
+            yield said.model_copy(update={"notify": None})
         case _:
             return
 
@@ -105,6 +108,18 @@ def done(row: JobRow) -> Card:
     metrics = row.context.run.metrics if row.context.run else None
     verdict = metrics.verdict if metrics else ""
     return Card(title=phrases.is_done(verdict), tone="good")
+
+
+def _is_connected(
+    row: JobRow, event: AnswerReceived, before: Sequence[Recorded], titles: Mapping[str, str]
+) -> bool:
+    """The account that the job waited for is there: all that the thread is told of it."""
+    asked = next((one.event for one in reversed(before) if _asks(one.event)), None)
+    if not isinstance(asked, CredentialNeeded):
+        return False
+    owner = row.context.owner
+    title = titles.get(asked.credential, asked.credential)
+    return event.text == phrases.connected(owner.name or owner.id, title)
 
 
 def _asks(event: Event) -> bool:

@@ -86,7 +86,8 @@ def followed(context: JobContext, stage: Stage, outcome: Outcome, now: datetime)
             asked = QuestionAsked(text=question, field=about, options=options)
             return _parked(context, "question", asked, now)
         case NeedCredential(kind, why):
-            needed = Waiting(reason="credential", text=why, field=kind)
+            text = f"I need your {kind} account. {why}"
+            needed = Waiting(reason="credential", text=text, field=kind)
             return _waiting(context, needed, [CredentialNeeded(credential=kind, why=why)], now)
         case Approve(lines, why):
             plan = Waiting(reason="approval", text=why, field="approval")

@@ -73,7 +73,7 @@ async def _lacking(
         uses.append((ports.hosts[host].account, f"to publish the model at {host}"))
     for kind, purpose in uses:
         if kind is not None and await ports.vault.find(context.owner, kind) is None:
-            return NeedCredential(kind, f"I need your {kind} account {purpose}.")
+            return NeedCredential(kind, f"It is needed {purpose}.")
     return None
 
 

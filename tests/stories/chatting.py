@@ -1,5 +1,7 @@
 """What the chat stories share: data that is learned in seconds, and how people look at a thread."""
 
+import random
+
 from tests.fakes.slack import FakeSlack, Person, Upload
 from tests.fakes.slack.seeing import Seen
 
@@ -13,6 +15,18 @@ def messages() -> Upload:
     wins = [f"claim,you won prize number {n} call now and claim cash {n * 7}" for n in range(60)]
     chat = [f"chat,see you at {n % 12} near the station my friend {n}" for n in range(90)]
     return Upload("messages.csv", "\n".join(["label,message", *wins, *chat, ""]).encode())
+
+
+def numbers(rows: int = 6000) -> Upload:
+    """A table that is learned from for as long as there is time."""
+    drawn = random.Random(5)
+    names = [f"x{place}" for place in range(12)]
+    lines = [",".join([*names, "y"])]
+    for _ in range(rows):
+        values = [drawn.gauss(0, 1) for _ in names]
+        y = sum(values[:4]) + values[4] * values[5] + drawn.gauss(0, 1)
+        lines.append(",".join(f"{value:.4f}" for value in [*values, y]))
+    return Upload("numbers.csv", "\n".join([*lines, ""]).encode())
 
 
 def card_of(person: Person, said: Seen) -> Seen:

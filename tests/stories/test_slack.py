@@ -12,7 +12,6 @@ from tests.fakes.slack import FakeSlack, Person
 from tests.stories.chatting import (
     ASK_SECONDS,
     WORDS,
-    card_of,
     job_id_of,
     messages,
     replies,

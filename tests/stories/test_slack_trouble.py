@@ -15,6 +15,7 @@ from tests.stories.chatting import (
     card_of,
     job_id_of,
     messages,
+    numbers,
     replies,
     wait_for_card,
 )
@@ -70,7 +71,7 @@ def test_a_key_is_asked_for_and_given_by_modal_and_found_nowhere(
         card = wait_for_card(ann, said, "waiting for your Hugging Face account", ASK_SECONDS)
 
         bob.click(card, "Connect accounts")
-        assert bob.wait_for_whisper("belongs to") or bob.wait_for_whisper("accounts of")
+        assert bob.wait_for_whisper("accounts of ann")
         ann.click(card, "Connect accounts")
         panel = ann.wait_for_whisper("Hugging Face")
         ann.click(panel, "Paste")
@@ -142,8 +143,8 @@ def test_a_cancel_stops_a_running_training_within_five_seconds(
 ) -> None:
     with Served(slack, tmp_path, environments):
         ann = slack.person("ann")
-        said = ann.mention("C1", WORDS, files=[messages()])
-        card = wait_for_card(ann, said, "training")
+        said = ann.mention("C1", "predict y from the numbers", files=[numbers()])
+        card = wait_for_card(ann, said, "monitor  running")
         ann.click(card, "Cancel")
         wait_for_card(ann, said, "cancelled", 5.0)
         assert job_id_of(card_of(ann, said))
