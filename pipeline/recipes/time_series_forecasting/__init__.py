@@ -192,6 +192,14 @@ def _score(report: DataReport, words: str, *, lone: bool) -> float:
 
 RECIPE = Recipe(
     title="Time series forecasting",
+    asks=(
+        "Give the times to forecast, and the series where there are several. Rows that "
+        "hold a value go on with the history."
+    ),
+    answers=(
+        "For each row the columns unique_id, ds, prediction, lower and upper; lower and "
+        "upper are meant to hold 90 % of the values."
+    ),
     words=ahead.WORDS,
     hints=(
         *("next", "trend", "trends", "seasonal", "demand", "predict", "expect", "going to", "will"),
