@@ -30,24 +30,28 @@ def card(context: JobContext, metrics: Metrics, pictures: Sequence[Picture] = ()
         *(f"![{_plain(one.alt)}](pictures/{one.file})\n" for one in pictures),
         *_next_steps(metrics),
         *_data(context, report, split, metrics),
-        *_USE,
+        *_use(task),
         *_native(context),
     ]
     return "\n".join(lines)
 
 
-_USE = (
-    "## Use",
-    "",
-    "```",
-    "pip install -r requirements.txt",
-    "python predict.py --input rows.csv --output predictions.csv",
-    "```",
-    "",
-    "`passport.json` holds hashes of data and code, the seed and the versions.",
-    "`heldout.csv` holds the rows behind the numbers above.",
-    "",
-)
+def _use(task: TaskType) -> list[str]:
+    recipe = find_recipe(task)
+    return [
+        "## Use",
+        "",
+        "```",
+        "pip install -r requirements.txt",
+        "python predict.py --input rows.csv --output predictions.csv",
+        "```",
+        "",
+        f"{recipe.asks} {recipe.answers}",
+        "",
+        "`passport.json` holds hashes of data and code, the seed and the versions.",
+        "`heldout.csv` holds the rows behind the numbers above.",
+        "",
+    ]
 
 
 def _native(context: JobContext) -> list[str]:

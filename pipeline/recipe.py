@@ -100,9 +100,12 @@ class Recipe(Task):
     """A task that can be trained, by the scripts beside it.
 
     `headline(classes)` picks the reported metric for that many classes (0: no classes);
-    `settings` is the schema of the hyperparameters, every one with a default.
+    `settings` is the schema of the hyperparameters, every one with a default. `asks` and `answers`
+    say in a sentence each what predict.py is given and what it gives back.
     """
 
+    asks: str
+    answers: str
     headline: Callable[[int], Metric]
     metrics: tuple[Metric, ...]
     backbones: tuple[Backbone, ...]

@@ -5,21 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import model_path
 from pipeline.context import JobContext
-
-_READS_TEXT = frozenset(("text_classification", "token_classification", "summarization"))
-_ANSWERS = {
-    "tabular_regression": "a column prediction",
-    "image_regression": "a column prediction",
-    "token_classification": "each text with the entities found in it, as JSON lines",
-    "object_detection": "each file with the boxes found in it, as JSON lines",
-    "time_series_forecasting": "the columns unique_id, ds, prediction, lower and upper",
-    "clustering": "a column cluster",
-    **dict.fromkeys(
-        ("summarization", "translation", "text_generation", "llm_finetuning"),
-        "each input with its output, as JSON lines",
-    ),
-}
-_CLASSES = "a column prediction and a probability for each class"
+from pipeline.recipe import find_recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +22,17 @@ def ways(context: JobContext) -> tuple[Way, ...]:
     folder = model_path(context)
     if folder is None or context.run is None or context.run.metrics is None:
         return ()
-    task = (context.intent.task_type if context.intent else None) or ""
+    task = context.intent.task_type if context.intent else None
+    if task is None:
+        return ()
+    recipe = find_recipe(task)
     command = f"mltrainer predict {context.job_id} --input new.csv --output answers.csv"
-    if task in _READS_TEXT:
+    if recipe.role("text") is not None:
         command += f'\nmltrainer predict {context.job_id} --text "your text"'
-    answers = f"The answers, in the order of the rows: {_ANSWERS.get(task, _CLASSES)}."
     return (
-        Way("With mltrainer", command, f"Give the same columns as in training. {answers}"),
+        Way("With mltrainer", command, f"{recipe.asks} {recipe.answers}"),
         Way("Without mltrainer, on any machine with Python", _alone(folder)),
-        Way("From your own program", _program(folder, lines="JSON lines" in answers)),
+        Way("From your own program", _program(folder, lines="JSON lines" in recipe.answers)),
     )
 
 

@@ -103,6 +103,12 @@ _KNOWN = re.compile(
     r"|regressors?)\b",
     re.IGNORECASE,
 )
+_CLAUSES = re.compile(
+    r"[.;!?](?=\s|$)|,\s*(?:but|while|whereas)\b|\bbut\b"
+    r"|,\s*(?=(?:the|our|its|their|we)\b[^,.;]*\b(?:is|are|be|know|plan|set)\b)"
+    r"|\b(?:and|where|since|as|because)\s+(?=we\b)|\b(?:given|knowing)\s+(?=the\b|our\b|that\b)",
+    re.IGNORECASE,
+)
 _NOT_KNOWN = re.compile(
     (
         r"\b(?:not|never|un|n't|cannot)\s*(?:yet\s+|be\s+)?(?:know|available|planned)"
@@ -153,7 +159,7 @@ def spoken_known(words: str, report: DataReport) -> tuple[str, ...]:
     plain = words.replace("\u2019", "'")
     aside = set(left_out(report, words))
     found: list[str] = []
-    for sentence in re.split(r"[.;!?](?=\s|$)|,\s*(?:but|while|whereas)\b|\bbut\b", plain):
+    for sentence in _CLAUSES.split(plain):
         if _KNOWN.search(sentence) and not _NOT_KNOWN.search(sentence):
             found += [name for name in named_columns(report, sentence) if name not in aside]
     times = {column.name for column in roles.dates(report)}

@@ -83,6 +83,14 @@ def blocks_of(model: ForecastModel, measured: Measurement) -> Codes:
     return blocks
 
 
+def backed_by(model: ForecastModel) -> str:
+    """Where else the mix was surely better than repeating the past; empty where it was not."""
+    trial = model.trial
+    if not trial.get("surely_better"):
+        return ""
+    return f"here and on {int(str(trial['windows'])):,} earlier stretches of the history"
+
+
 def details_of(model: ForecastModel, measured: Measurement) -> dict[str, Json]:
     """What metrics.json tells beside the score."""
     outline = model.outline

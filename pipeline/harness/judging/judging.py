@@ -1,7 +1,7 @@
 """From what model and baselines reached to metrics.json: number, interval, verdict, warnings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -38,7 +38,8 @@ class Reached:
 class Told:
     """What else is said of a model: reasons for doubt, warnings, facts, and what to do next.
 
-    `verdict`, a level and a sentence, stands where something else than the score decides.
+    `verdict`, a level and a sentence, stands where something else than the score decides. `backed`
+    says in words where else the model was surely better than guessing.
     """
 
     alarms: Sequence[str] = ()
@@ -47,6 +48,7 @@ class Told:
     steps: Sequence[str] = ()
     known: Known = field(default_factory=Known)
     verdict: tuple[Level, str] | None = None
+    backed: str = ""
 
 
 def judged(
@@ -61,7 +63,7 @@ def judged(
     """The whole of metrics.json; Problem where the headline cannot be measured on these rows."""
     if not np.isfinite(value_of(config.metric, outcome)):
         raise _unmeasurable(config, outcome)
-    score = scored(config, outcome, reached, blocks)
+    score = replace(scored(config, outcome, reached, blocks), backed=told.backed)
     level, verdict = judge(score, told.alarms)
     between = interval_of(config.metric, outcome, config.seed, blocks)
     found = Judged(level, outcome, _width(between, score.trivial), matched=score.matched)

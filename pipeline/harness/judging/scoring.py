@@ -116,12 +116,14 @@ def conclude(
     blocks: Codes | None = None,
     known: Known | None = None,
     verdict: tuple[Level, str] | None = None,
+    backed: str = "",
 ) -> None:
     """Judge `outcome` against what was `reached` without it, write what was found, and say it.
 
     `names` are the metrics to count, the config's among them; `alarms` are reasons why a very good
     score may not be real; rows of one number in `blocks` are alike. `steps` come before those that
-    follow from what is `known`. A `verdict` given here stands, whatever the score is.
+    follow from what is `known`. A `verdict` given here stands, whatever the score is; `backed` says
+    where else the model was surely better than guessing, which makes up for few held-out rows.
     """
     told = Told(
         alarms=alarms,
@@ -130,6 +132,7 @@ def conclude(
         steps=steps,
         known=known or Known(),
         verdict=verdict,
+        backed=backed,
     )
     found = judged(config, outcome, reached, names, told=told, blocks=blocks)
     (out / "metrics.json").write_text(json.dumps(found, indent=1, allow_nan=False), "utf-8")

@@ -22,6 +22,7 @@ class Score:
     probabilities rank the rows, where they tell something though its answers do not; `matched`
     that a simple model is as good, as far as the rows can tell. `guessing` is what is beaten or
     not and `told` are the figures in words; less than `little` of the way to perfect is little.
+    `backed` says in words where else it was surely better: then few held-out rows are enough.
     """
 
     better: Better
@@ -36,6 +37,7 @@ class Score:
     ranked: str = ""
     matched: bool = False
     little: float = LITTLE
+    backed: str = ""
 
     @property
     def skill(self) -> float:
@@ -51,14 +53,15 @@ def judge(score: Score, alarms: Sequence[str]) -> tuple[Level, str]:
         return _unsure(score)
     if alarms and score.skill >= NEARLY_PERFECT:
         return "suspicious", f"Too good to be trusted as it is: {told}. {alarms[0]}"
-    if score.rows < FEW:
+    if score.rows < FEW and not score.backed:
         few = f"Better than {than}, but measured on too few rows to rely on: {told}."
         return "weak", few
     if score.skill < score.little:
         return "weak", f"Only a little better than {than}: {told}."
     if score.matched:
         return "good", f"Good, though a simple model does as well: {told}."
-    return "good", f"Clearly better than {than}: {told}."
+    also = f", {score.backed}" if score.rows < FEW else ""
+    return "good", f"Clearly better than {than}{also}: {told}."
 
 
 def _unsure(score: Score) -> tuple[Level, str]:

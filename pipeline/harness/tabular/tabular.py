@@ -159,7 +159,7 @@ def train_tabular(
             target=matter.target,
             classes=len(matter.classes),
             views=learn_views(matrix, encoder.categorical),
-            loss=loss_of(config.metric, _positive(matter)),
+            loss=loss_of(config.metric, _positive(matter) if matter.classes else 0),
             deadline=started + config.budget_seconds,
             threads=config.threads,
             seed=config.seed,

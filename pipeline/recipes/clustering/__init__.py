@@ -80,6 +80,8 @@ def _kind(report: DataReport, name: str) -> str:
 
 RECIPE = Recipe(
     title="Clustering",
+    asks="Give the same columns as in training.",
+    answers="For each row a column cluster.",
     words=WORDS,
     hints=("group", "groups", "similar", "alike", "patterns", "types", "kinds", "structure"),
     roles=(

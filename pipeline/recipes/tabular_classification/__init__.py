@@ -82,6 +82,8 @@ def _reason(choice: Choice, features: int) -> str:
 
 RECIPE = Recipe(
     title="Tabular classification",
+    asks="Give the same columns as in training.",
+    answers="For each row a column prediction and a probability for each class.",
     words=(
         *("tabular classification", "classification", "classifier", "classify", "whether"),
         *("yes or no", "likely", "churn", "fraud", "diagnose", "diagnosis"),

@@ -59,6 +59,8 @@ def evidence(report: DataReport, words: str) -> Evidence:
 
 RECIPE = Recipe(
     title="Tabular regression",
+    asks="Give the same columns as in training.",
+    answers="For each row a column prediction.",
     words=(
         *("tabular regression", "regression", "regressor", "predict the price"),
         *("how much", "how many", "how long", "how old", "how far", "how big", "how heavy"),

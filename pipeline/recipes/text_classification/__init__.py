@@ -118,6 +118,8 @@ def _reason(text: ColumnReport, target: ColumnReport, others: list[ColumnReport]
 
 RECIPE = Recipe(
     title="Text classification",
+    asks="Give the same columns as in training, or a text with --text.",
+    answers="For each row a column prediction and a probability for each class.",
     words=(
         *("text classification", "classify text", "classify texts", "text classifier", "spam"),
         *("sentiment", "intent", "intents", "topic", "topics", "route", "routing", "triage"),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import ahead, asking, roles
+from pipeline.hearing.belonging import spoken_known
 from pipeline.hearing.likeness import name_words, words_of
 from pipeline.hearing.naming import by_name
 from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
@@ -58,8 +59,10 @@ def evidence(report: DataReport, words: str) -> Evidence:
     time = _time(report, times)
     series = _series(report, time, words)
     keys = (series,) if isinstance(series, str) else series or ()
+    said_known = spoken_known(words, report)
     aside = [*(one.name for one in times), *keys]
-    choice = roles.choose(report, words, _is_measured, besides=aside, insist=False)
+    choice = roles.choose(report, words, _is_measured, besides=[*aside, *said_known], insist=False)
+    choice = choice or roles.choose(report, words, _is_measured, besides=aside, insist=False)
     if choice is None:
         return no_evidence("No column holds numbers that were measured over time.")
     targets = _targets(report, time, keys, choice, words)
@@ -69,7 +72,7 @@ def evidence(report: DataReport, words: str) -> Evidence:
     played: dict[str, str | tuple[str, ...]] = {"time": time.name}
     played["target"] = targets if len(targets) > 1 else targets[0]
     played |= {"series_id": series} if series else {}
-    known = _known_ahead(report, {time.name, *keys, *targets})
+    known = _known_ahead(report, said_known, {time.name, *keys, *targets})
     played |= {"known": known} if known else {}
     return Evidence(
         score=_score(report, words, lone=_is_lone(report, time, keys)),
@@ -165,15 +168,18 @@ def _targets(
     return (choice.target.name,)
 
 
-def _known_ahead(report: DataReport, played: set[str]) -> tuple[str, ...]:
-    """Columns that are surely known before their time: marked days, by their names."""
+def _known_ahead(report: DataReport, said: Keys, played: set[str]) -> tuple[str, ...]:
+    """Columns known before their time: said to be, or days that are marked, by their names."""
     return tuple(
         column.name
         for column in report.columns
-        if column.kind == "boolean"
-        and column.name not in played
-        and _AHEAD & set(name_words(column.name))
+        if column.name not in played
+        and (column.name in said or (column.kind == "boolean" and _is_a_marked_day(column)))
     )
+
+
+def _is_a_marked_day(column: ColumnReport) -> bool:
+    return bool(_AHEAD & set(name_words(column.name)))
 
 
 def _is_lone(report: DataReport, time: ColumnReport, keys: Keys) -> bool:
@@ -192,6 +198,14 @@ def _score(report: DataReport, words: str, *, lone: bool) -> float:
 
 RECIPE = Recipe(
     title="Time series forecasting",
+    asks=(
+        "Give the times to forecast, and the series where there are several. Rows that "
+        "hold a value go on with the history."
+    ),
+    answers=(
+        "For each row the columns unique_id, ds, prediction, lower and upper; lower and "
+        "upper are meant to hold 90 % of the values."
+    ),
     words=ahead.WORDS,
     hints=(
         *("next", "trend", "trends", "seasonal", "demand", "predict", "expect", "going to", "will"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from config import BundleConfig
 from forecast_scoring import (
     Measurement,
+    backed_by,
     blocks_of,
     details_of,
     errors_of,
@@ -57,6 +58,7 @@ def main() -> None:
         details=details_of(model, measured),
         steps=steps_of(model, measured),
         blocks=blocks_of(model, measured),
+        backed=backed_by(model),
     )
 
 

@@ -13,9 +13,9 @@ from bot.report.data import data
 from bot.report.page import page, render
 from pipeline.artifacts import Baseline, Metrics, Picture
 from pipeline.context import JobContext
-from pipeline.execution_plan import known_tasks
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import JobStatus
+from pipeline.recipe import known_recipes
 from tests.fakes.reported import EVENTS, picture, png, reported_job, row_of
 
 
@@ -197,7 +197,7 @@ def test_a_page_stays_small_whatever_the_pictures_weigh(tmp_path: Path) -> None:
     assert "too large" in shown[3].why
 
 
-@pytest.mark.parametrize("task", known_tasks())
+@pytest.mark.parametrize("task", known_recipes())
 def test_the_program_for_every_task_compiles(job: JobContext, task: str) -> None:
     intent = ParsedIntent.model_validate({"task_type": task})
     folder = "/ho'me/an\"n\\\n{x}"

@@ -100,7 +100,14 @@ steps = np.abs(draw.normal(size=60)) + 1
 forecast = Measured(np.arange(60.0), np.arange(60.0) + 0.3 * draw.normal(size=60), np.ones(60))
 last = Measured(forecast.truth, forecast.truth - 1.0, forecast.scale)
 reached = [Reached("trivial", "the last season again", value_of("mase", last), last)]
+def stretch(rows, backed):
+    ahead = Measured(forecast.truth[:rows], forecast.said[:rows], np.ones(rows))
+    same = Measured(ahead.truth, last.said[:rows], ahead.scale)
+    guess = [Reached("trivial", "the last season again", value_of("mase", same), same)]
+    return judge(replace(scored(config("mase"), ahead, guess), backed=backed), ())
 print(json.dumps({
+    "short": stretch(12, ""),
+    "backed": stretch(12, "here and on 9 earlier stretches of the history"),
     "good": told("roc_auc", good),
     "right": told("accuracy", good),
     "classes": told("macro_f1", told_apart),
@@ -176,6 +183,7 @@ def test_a_verdict_is_a_plain_sentence(compute: Compute) -> None:
         **dict.fromkeys(said, "good"),
         "leak": "suspicious",
         "twelve": "weak",
+        "short": "weak",
     }
     for sentence in said.values():
         assert not any(word in sentence.lower().split() for word in JARGON), sentence
@@ -191,6 +199,8 @@ def test_a_verdict_is_a_plain_sentence(compute: Compute) -> None:
     assert "simple model does as well" in said["matched"]
     assert "simple model" not in said["ahead"]
     assert "too few rows" in said["twelve"]
+    assert "too few rows" in said["short"]
+    assert ", here and on 9 earlier stretches of the history: " in said["backed"]
 
 
 def test_odd_rows_are_judged_for_what_they_are(compute: Compute) -> None:

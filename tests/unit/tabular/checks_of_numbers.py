@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 from blending import loss_of
+from config import BundleConfig
 from ensemble import Course, train_ensemble
 from features import learn_encoder
 from lessons import Apart, spread_folds
@@ -17,6 +18,7 @@ from metrics import Floats
 from plain_numbers import plainly
 from shapes import corrected, is_skewed, learn_scale
 from tables import Table
+from tabular import matter_of_numbers, train_tabular
 from tabular_run import LIGHT
 from views import learn_views
 from zoo import members
@@ -45,6 +47,40 @@ def amounts(seed: int = 0) -> tuple[Floats, Floats]:
     draw = np.random.default_rng(seed)
     matrix = draw.normal(size=(ROWS, 4))
     return matrix, np.exp(5 + 1.2 * matrix[:, 0] + 0.3 * draw.normal(size=ROWS))
+
+
+def told_of(target: Floats) -> Floats:
+    """What a model of this target says of its own rows."""
+    draw = np.random.default_rng(2)
+    near = (target - target.mean()) / target.std() + 0.2 * draw.normal(size=len(target))
+    rows = [(str(one), str(value)) for one, value in zip(near, target, strict=True)]
+    config = BundleConfig(
+        task_type="tabular_regression",
+        backbone="light_ensemble",
+        columns={"target": "gain", "features": ("near",)},
+        ignored={},
+        kinds={"near": "number", "gain": "number"},
+        metric="rmse",
+        better="lower",
+        positive=None,
+        seed=3,
+        budget_seconds=20,
+        threads=1,
+        split={},
+        split_chosen=False,
+        files=(),
+        hyperparameters={"folds": 3, "early_stopping_patience": 20},
+    )
+    matter = matter_of_numbers(Table(("near", "gain"), rows), config)
+    model = train_tabular(matter, ["linear", "lightgbm"], started=time.monotonic(), repeats=1)
+    return np.asarray(model.predict(matter.table.select(("near",))).said, float)
+
+
+def check_numbers_below_zero_and_huge_ones_are_learned() -> None:
+    draw = np.random.default_rng(1)
+    for target in (draw.normal(size=ROWS), -1e3 + draw.normal(size=ROWS), 1e12 * draw.random(ROWS)):
+        told = told_of(target)
+        assert np.sqrt(np.mean((told - target) ** 2)) < 0.5 * target.std(), target[:3]
 
 
 def check_every_shape_comes_back_to_the_same_numbers() -> None:

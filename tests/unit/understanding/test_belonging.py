@@ -111,6 +111,8 @@ def test_time_that_is_only_mentioned_orders_nothing(words: str) -> None:
         ("we set the price ourselves", {"price"}),
         ("the price is known beforehand but temperature is not", {"price"}),
         ("temperature forecasts are available for the next days", {"temperature"}),
+        ("forecast sales, the promo plan is known ahead", {"promo"}),
+        ("forecast sales and we know the promo plan ahead", {"promo"}),
         ("price is not known in advance", set()),
         ("we don't know promo in advance", set()),
         ("forecast sales for the next 12 weeks", set()),
