@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +39,7 @@ def main() -> None:
             subprocess.run([*camera, str(document), str(out), "--phone"], check=True)
 
 
-def _told(thread: list[object]) -> bool | None:
+def _told(thread: Sequence[object]) -> bool | None:
     return any("ready and proven" in str(one) for one in thread[2:]) or None
 
 

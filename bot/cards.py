@@ -6,12 +6,14 @@ from bot import telling, words
 from pipeline.artifacts import Metrics
 from pipeline.context import JobContext, Waiting
 from pipeline.events import (
+    CredentialNeeded,
     Event,
     JobResumed,
     ModelCalled,
     ModelReplied,
     PipelineEnded,
     PipelineStarted,
+    PlanProposed,
     ProgressReported,
     QuestionAsked,
     StageEnded,
@@ -27,6 +29,7 @@ from pipeline.ports.chat import Action, Card, StageLine, StageState, Tone
 from pipeline.ports.store import JobRow
 
 _QUIET = (ModelCalled, ModelReplied, ToolCalled, ToolReturned)
+_WAITS = (QuestionAsked, CredentialNeeded, PlanProposed)
 _SHOWN_ELSEWHERE = (
     PipelineStarted,
     PipelineEnded,
@@ -72,11 +75,20 @@ def advance(live: Live, event: Event, *, quiet: bool = False) -> Live:
     """The picture after one more event; `quiet` leaves out the calls of model and tools."""
     found = stage_line(event)
     stages = live.stages if found is None else {**live.stages, found[0]: found[1]}
+    if isinstance(event, _WAITS) and getattr(event, "needs_yes", True):
+        stages = {stage: _waits(line) for stage, line in stages.items()}
     if isinstance(event, JobResumed):
         stages = {stage: line for stage, line in stages.items() if line.state != "failed"}
     hidden = isinstance(event, _SHOWN_ELSEWHERE) or (quiet and isinstance(event, _QUIET))
     log = live.log if hidden else (*live.log, telling.event_line(event))
     return Live(stages=stages, log=log)
+
+
+def _waits(line: StageLine) -> StageLine:
+    """A stage that was under way when its person was asked."""
+    under_way = line.state == "running"
+    changes = {"state": "pending", "note": words.WAITS_FOR_YOU}
+    return line.model_copy(update=changes) if under_way else line
 
 
 def told(events: Iterable[Event], *, quiet: bool = False) -> Live:

@@ -50,7 +50,10 @@ def missing(request: Request) -> tuple[Missing, ...]:
         found.append(Missing("words", "what should the model do (for example: “flag spam texts”)"))
     if not request.inputs:
         found.append(
-            Missing("data", "which file holds the examples to learn from (a path, or attach it)")
+            Missing(
+                "data",
+                "which file holds the examples to learn from (attach it, or give its path or URL)",
+            )
         )
     return tuple(found)
 

@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("arguments", "cause", "next_step"),
     [
-        (["trian"], "Unknown command 'trian'.", "cancel, demo, doctor"),
+        (["trian"], "Unknown command 'trian'.", "demo, doctor, env"),
         (["run"], "Missing argument", "--help"),
         (["run", "x", "--wrong"], "--wrong", "--help"),
         (["run", "x", "--data", "gone.csv"], "gone.csv", "exists"),
