@@ -23,6 +23,8 @@ _BETWEEN = re.compile(
     r"(?=(?:(?:change|set)\s+)?(?:the\s+)?[\w.]+(?:[ ]\w+){0,2}?\s*(?:\bto\b|=|:)\s*\S)",
     re.IGNORECASE,
 )
+_BEGINS_CHANGE = re.compile(r"(?:change|set)\s", re.IGNORECASE)
+_LONGEST_CHANGE = 1000  # signs; what is longer tells of something, and is slow to take apart
 _SHORT = {"lr": "learning_rate", "batch": "batch_size", "minutes": "budget_minutes"}
 GROUPING = TaskType("clustering")
 FIND_GROUPS = "none of them: find groups of similar rows"
@@ -110,7 +112,10 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
 
 def changes(text: str) -> Mapping[str, str]:
     """`change epochs to 5 and lr to 0.001`, or one a line, by name; empty for other words."""
-    first, *others = _BETWEEN.split(text.strip())
+    text = text.strip()
+    if len(text) > _LONGEST_CHANGE or _BEGINS_CHANGE.match(text) is None:
+        return {}
+    first, *others = _BETWEEN.split(text)
     found = [_CHANGE.fullmatch(first), *(_NEXT_CHANGE.fullmatch(other) for other in others)]
     named = {_name(one["name"]): _value(one["value"]) for one in found if one is not None}
     return named if all(found) else {}

@@ -176,3 +176,7 @@ def test_who_waits_for_an_account_may_choose_another_place_instead() -> None:
 def test_several_files_are_one_reply() -> None:
     after = apply_reply(waiting("data"), "/up/a.csv\n/up/b.csv")
     assert [one.location for one in after.request.inputs] == ["/up/a.csv", "/up/b.csv"]
+
+
+def test_a_long_message_is_no_list_of_changes() -> None:
+    assert changes("change a and " * 3000) == {}
