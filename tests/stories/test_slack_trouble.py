@@ -8,9 +8,10 @@ from threading import Thread
 
 import pytest
 
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import FakeSlack, Seen
 from tests.stories.chatting import (
     ASK_SECONDS,
+    JOB_SECONDS,
     WORDS,
     card_of,
     job_id_of,
@@ -26,16 +27,17 @@ KEY = "hf_" + "Qz7" * 11 + "Q"
 
 
 class Depot:
-    """Where the parcel host shows the keys that it was given."""
+    """Where the parcel host shows the keys that it was given; it turns the first ones away."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
-        keys = self.keys
+        self.turned_away = 0
+        depot = self
 
         class Door(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                keys.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                self.send_response(200)
+                depot.keys.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.send_response(200 if len(depot.keys) > depot.turned_away else 500)
                 self.end_headers()
 
             def log_message(self, *args: object) -> None:
@@ -87,6 +89,38 @@ def test_a_key_is_asked_for_and_given_by_modal_and_found_nowhere(
         assert any("connected Hugging Face" in one for one in replies(ann, said))
         bot.stop()
         assert_nowhere(KEY, slack, bot)
+
+
+def test_a_failed_job_goes_on_by_each_of_the_four_doors(
+    slack: FakeSlack, depot: Depot, tmp_path: Path, environments: Path
+) -> None:
+    house = plugged(tmp_path / "house")
+    settings = {"PYTHONPATH": str(house), "PARCEL_URL": depot.url, "MLTRAINER_APPROVAL": "never"}
+    depot.turned_away = 4
+    with Served(slack, tmp_path, environments, **settings):
+        ann = slack.person("ann")
+        ann.command("/mltrainer", "connect hf")
+        ann.click(ann.wait_for_whisper("Hugging Face"), "Paste")
+        assert not ann.fill(ann.wait_for_modal("Hugging Face"), {"Hugging Face token": KEY})
+        said = ann.mention("C1", f"{WORDS}, and publish it to parcel", files=[messages()])
+
+        def failed(times: int) -> Seen:
+            ann.wait_until(lambda: len(depot.keys) >= times or None, f"try {times}", JOB_SECONDS)
+            return wait_for_card(ann, said, ": failed", ASK_SECONDS)
+
+        card = failed(1)
+        assert {"Retry", "Resume", "Change", "Log"} <= set(card.buttons)
+        assert "done and kept" in card
+        ann.click(card, "Log")
+        assert "deploy" in ann.wait_for_whisper("deploy failed").text
+        ann.click(card, "Retry")
+        ann.command("/mltrainer", f"resume {job_id_of(failed(2))}", "C2")
+        ann.shortcut(failed(3))
+        ann.click(ann.wait_for_whisper("Resume"), "Resume")
+        failed(4)
+        ann.mention("C1", "resume", thread=said)
+        wait_for_card(ann, said, ": done")
+        assert depot.keys == [KEY] * 5
 
 
 def test_a_pasted_key_is_warned_of_and_not_kept(

@@ -47,11 +47,11 @@ def blocks(card: Card, notify: Actor | None = None, thread: str | None = None) -
 
     A click on a whisper does not say in which thread it stands: its buttons keep `thread`.
     """
+    stages, facts = [*_stages(card.stages)], [*_facts(card.facts)]
     parts = [
         *_head(card, notify),
         *_paragraph(card.body),
-        *_stages(card.stages),
-        *_facts(card.facts),
+        *([*facts, *stages] if _has_ended(card) else [*stages, *facts]),
         *_log(card),
         *_rows(card.rows, thread),
         *_actions(card.actions, thread),
@@ -63,8 +63,9 @@ def text(card: Card, notify: Actor | None = None) -> str:
     """Everything a card says, for notifications and screen readers."""
     tone = TONES[card.tone]
     lines = [card.title, f"({tone.partition(' ')[2]})" if tone else "", card.body]
-    lines += [stage_text(stage) for stage in card.stages]
-    lines += [f"{label}: {value}" for label, value in card.facts]
+    stages = [stage_text(stage) for stage in card.stages]
+    facts = [f"{label}: {value}" for label, value in card.facts]
+    lines += [*facts, *stages] if _has_ended(card) else [*stages, *facts]
     lines += [f"{row.title}: {row.text}" for row in card.rows]
     lines += card.log[-_LOG_LINES:]
     if card.actions:
@@ -79,6 +80,11 @@ def shown(card: Card, notify: Actor | None = None, thread: str | None = None) ->
     """Both, as the calls that send a message take them."""
     parts = [dict(one) for one in blocks(card, notify, thread)]
     return {"text": text(card, notify), "blocks": parts}
+
+
+def _has_ended(card: Card) -> bool:
+    """Nothing is left to do: what came of it is read before how it was done."""
+    return all(stage.state in {"done", "skipped"} for stage in card.stages)
 
 
 def stage_text(stage: StageLine) -> str:
