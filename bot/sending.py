@@ -216,7 +216,8 @@ class Sender:
         tries = self._refused[letter.key] + 1
         ours = isinstance(error, MLTrainerError)
         for_us = isinstance(from_unexpected(error), Bug)
-        if tries > (_BUGS_BORNE if for_us else _REFUSALS_BORNE):
+        spared = for_us or letter.kind == "file"  # what says that the job is done waits behind it
+        if tries > (_BUGS_BORNE if spared else _REFUSALS_BORNE):
             await self._give_up(letter, error)
             return
         _log.error(
@@ -226,7 +227,7 @@ class Sender:
             exc_info=None if ours else error,
             extra={"job_id": letter.job_id},
         )
-        longest = _LONGEST_PAUSE if for_us else _LONGEST_WAIT
+        longest = _LONGEST_PAUSE if spared else _LONGEST_WAIT
         until = self._clock.now() + self._pause(tries, longest)
         await self._post.delay(letter, until, uncertain=letter.uncertain)
         self._refused[letter.key] = tries

@@ -182,6 +182,18 @@ async def test_what_an_operator_can_put_right_is_tried_for_long(office: Office) 
     assert office.titles() == ["n1"]
 
 
+async def test_a_picture_that_a_workspace_refuses_holds_up_the_rest_for_a_minute(
+    office: Office,
+) -> None:
+    row = await office.job()
+    await office.put(row, office.letter(row, "p1", "file"), office.letter(row, "done"))
+    office.chat.refusals.extend([PersonCanFix("File uploads are off.", "Ask an admin.")] * 6)
+    for _ in range(7):
+        await office.sender.step()
+        office.clock.advance(1)
+    assert office.titles() == ["done"]
+
+
 async def test_a_message_that_is_gone_is_posted_anew_by_its_platform(office: Office) -> None:
     row = await office.job()
     await office.put(row, office.letter(row, "c1", "card"))
