@@ -5,6 +5,7 @@ beginning, a reply its key, and a file is fetched into a folder of its message.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Mapping
@@ -59,6 +60,7 @@ class Arrivals:
         self._retry_scale = retry_scale
         self._awake = asyncio.Event()
         self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._warned: set[str] = set()
         self._ending = False
 
     def wake(self) -> None:
@@ -136,6 +138,7 @@ class Arrivals:
                     arrival, chat, Said(place=arrival.mention.place, card=sorry(error))
                 )
             await self._post.handled(arrival.mention.key)
+            self._warned.discard(arrival.mention.key)
         except Exception as error:  # noqa: BLE001  (an edge: one message must not stop the others)
             _log.warning("a message could not be handled", exc_info=error)
             await self._survive(arrival, chat)
@@ -144,7 +147,7 @@ class Arrivals:
         mention = await self._in_a_thread(arrival, chat)
         text, pasted = without_marks(mention.text)
         row = await self._conversation.job_at(mention.place)
-        if pasted and arrival.tries == 0:
+        if pasted and mention.key not in self._warned:
             await self._warn(mention, chat, pasted)
         if pasted and (_wants_account(row) or not (text or mention.attachments)):
             return
@@ -166,12 +169,15 @@ class Arrivals:
         return mention.model_copy(update={"place": place})
 
     async def _warn(self, mention: Mention, chat: ThreadedChat, kinds: tuple[str, ...]) -> None:
+        """Once, however often the rest is tried; who cannot be reached is understood anyway."""
         accounts = self._conversation.accounts
         if accounts is not None:
             card = accounts.warning(kinds)
         else:
             card = Card(title=phrases.pasted(kinds), body=phrases.rotate(()), tone="bad")
-        await chat.whisper(mention.actor, mention.place, card)
+        with contextlib.suppress(Gone):
+            await chat.whisper(mention.actor, mention.place, card)
+        self._warned.add(mention.key)
 
     async def _fetched(
         self, mention: Mention, chat: ThreadedChat, job_id: JobId
@@ -193,8 +199,8 @@ class Arrivals:
         match outcome:
             case Said():
                 key = f"{mention.key}:said"
-                if arrival.tries and chat.finds and await chat.find(outcome.place, key):
-                    return
+                if chat.finds and await chat.find(outcome.place, key):
+                    return  # a process that was killed had answered
                 await chat.post(outcome.place, outcome.card, key, notify=mention.actor)
             case Whisper():
                 await chat.whisper(mention.actor, mention.place, outcome.card)

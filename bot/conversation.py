@@ -16,7 +16,7 @@ from bot.doors.command import obey
 from bot.doors.mention import hear
 from bot.doors.submit import sent
 from bot.links import Links
-from pipeline.errors import MLTrainerError, TryAgain
+from pipeline.errors import MLTrainerError, Superseded, TryAgain
 from pipeline.jobs import JobId, Place
 from pipeline.ports.chat import Card, Click, Command, Inbound, Mention, Reply, Submit, Whisper
 from pipeline.ports.post import Post
@@ -55,11 +55,11 @@ class Conversation:
     async def heard(self, mention: Mention, job_id: JobId) -> Reply | Said:
         """Understand a message that was taken in; a job that it starts gets `job_id`.
 
-        TryAgain when it should be tried later. Safe to repeat after a crash.
+        TryAgain or Superseded when it should be tried later. Safe to repeat after a crash.
         """
         try:
             return await hear(self._desk, mention, job_id)
-        except TryAgain:
+        except (TryAgain, Superseded):
             raise
         except MLTrainerError as error:
             return Whisper(card=sorry(error))

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.context import JobContext
-from pipeline.errors import TryAgain
+from pipeline.errors import Superseded, TryAgain
 from pipeline.events import Event
 from pipeline.jobs import JobId, JobStatus
-from pipeline.ports.chat import Attachment, Gone, Mention
+from pipeline.ports.chat import Attachment, Card, Gone, Mention
 from pipeline.ports.store import JobRow
 from tests.unit.bot.front import ANA, BEN, CHANNEL, KEY, THREAD, Front, all_of
 
@@ -113,6 +113,40 @@ async def test_who_pasted_a_key_is_warned_alone_and_understood(front: Front) -> 
     assert await front.vault.held(ANA) == ()
 
 
+async def test_a_warning_that_did_not_arrive_is_given_again_and_once(front: Front) -> None:
+    front.chat.refusals.append(TryAgain("Slack asks us to slow down."))
+    await front.say(f"flag spam with {KEY}")
+    assert front.chat.whispers == []
+    front.pass_time(minutes=1)
+    await front.arrivals.drain()
+    assert len(front.chat.whispers) == 1
+    assert len(await front.store.list()) == 1
+
+
+async def test_who_cannot_be_warned_is_understood_all_the_same(front: Front) -> None:
+    front.chat.refusals.append(Gone("This person takes no messages."))
+    await front.say(f"flag spam with {KEY}")
+    assert len(await front.store.list()) == 1
+
+
+async def test_a_change_that_meets_a_moving_job_is_tried_again(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await front.job(JobStatus.FAILED)
+    save = front.store.save
+
+    async def overtaken(*_: object, **__: object) -> JobRow:
+        monkeypatch.setattr(front.store, "save", save)
+        raise Superseded("The job moved on.")
+
+    monkeypatch.setattr(front.store, "save", overtaken)
+    await front.say("change epochs to 5")
+    assert front.chat.whispers == []
+    front.pass_time(minutes=1)
+    await front.arrivals.drain()
+    assert (await front.store.load(row.id)).status is JobStatus.RUNNABLE
+
+
 async def test_a_key_and_nothing_else_is_no_reply(front: Front) -> None:
     row = await front.waiting("credential", "huggingface")
     await front.say(f"here it is: {KEY}")
@@ -172,6 +206,13 @@ async def test_a_prediction_asked_in_the_thread_is_answered_there(front: Front) 
     (message,) = front.chat.thread(THREAD)
     assert message.card.title == "Prediction for 1 row"
     assert message.notify == BEN
+
+
+async def test_an_answer_of_a_process_that_was_killed_is_not_given_twice(front: Front) -> None:
+    await front.job(JobStatus.DONE)
+    await front.chat.post(THREAD, Card(title="5.9"), "e1:said")
+    await front.say("predict 5.1, 3.5", key="e1")
+    assert [one.card.title for one in front.chat.thread(THREAD)] == ["5.9"]
 
 
 async def test_an_answer_that_went_out_before_a_crash_is_not_given_twice(front: Front) -> None:
