@@ -124,9 +124,15 @@ class SlackChat:
                 )
         except FOREIGN as error:
             if code(error) in VANISHED:
-                return await self.post(ref.place, card, key=f"instead-of-{ref.id}")
+                return await self._anew(ref, card)
             raise translate(error) from None
         return ref
+
+    async def _anew(self, ref: Ref, card: Card) -> Ref:
+        """Post a card that is gone once more, unless an edit that was cut off has done so."""
+        key = f"instead-of-{ref.id}"
+        found = await self.find(ref.place, key) if self.finds else None
+        return found or await self.post(ref.place, card, key=key)
 
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
         """An ephemeral message in the thread; a direct message where they are not in it."""

@@ -113,6 +113,21 @@ async def test_a_card_that_is_gone_is_posted_anew(
     assert "Which column?" in (await said(ann, thread))[-1]
 
 
+async def test_a_card_that_is_gone_is_posted_anew_once_though_the_answer_was_lost(
+    desk: Desk, ann: Person, thread: Place
+) -> None:
+    ref = await desk.chat.post(thread, CARD, "k1")
+    desk.slack.fail("chat.update", "message_not_found", times=2)
+    desk.slack.lose_answer("chat.postMessage")
+    before = len(await said(ann, thread))
+    with pytest.raises(Unsure):
+        await desk.chat.edit(ref, NOTICE)
+
+    other = await desk.chat.edit(ref, NOTICE)
+    assert other.id != ref.id
+    assert len(await said(ann, thread)) == before + 1
+
+
 async def test_a_message_is_found_by_its_key(desk: Desk, ann: Person, thread: Place) -> None:
     refs = [await desk.chat.post(thread, NOTICE, f"k{number}") for number in range(3)]
     await away(ann.reply, ("C1", thread.thread or ""), "k1")
