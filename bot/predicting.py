@@ -96,13 +96,18 @@ class Predicting:
             answers = await predict_rows(
                 self._workbench, row, work, on_line=_unseen, input_file=given, texts=texts
             )
-            return answer_card(await asyncio.to_thread(answers.read_text, "utf-8"))
+            return await asyncio.to_thread(_answered, answers)
         finally:
             await asyncio.to_thread(remove, work)
 
 
 async def _unseen(line: str) -> None:
     del line
+
+
+def _answered(answers: Path) -> Card:
+    """A file of predictions as a card; a large one takes seconds to count."""
+    return answer_card(answers.read_text("utf-8"))
 
 
 def written(context: JobContext, said: str, work: Path) -> Path:
