@@ -163,9 +163,34 @@ class Lock(Protocol):
         ...
 
 
+def in_use(pid: int | None) -> PersonCanFix:
+    """Another process works on all jobs of the home."""
+    by, stop = _process(pid)
+    return PersonCanFix(
+        f"This home is in use: {by} works on its jobs.",
+        f"Stop it ({stop}) or wait for its end, then start again; or set another MLTRAINER_HOME; "
+        "or take part without working on jobs: mltrainer serve --no-work.",
+    )
+
+
+def talked_for(pid: int | None) -> PersonCanFix:
+    """Another process talks for the home; two would say everything twice."""
+    by, stop = _process(pid)
+    return PersonCanFix(
+        f"This home is in use: {by} talks for it.",
+        f"Stop it ({stop}) or wait for its end, then start again; or set another MLTRAINER_HOME.",
+    )
+
+
+def _process(pid: int | None) -> tuple[str, str]:
+    return (f"process {pid}", f"kill {pid}") if pid else ("another process", "its Ctrl-C")
+
+
 @contextlib.asynccontextmanager
-async def holding(lock: Lock, *, patience: float) -> AsyncIterator[None]:
-    """Hold a home for all its jobs; PersonCanFix when another process keeps it.
+async def holding(
+    lock: Lock, *, patience: float, refusal: Callable[[int | None], PersonCanFix] = in_use
+) -> AsyncIterator[None]:
+    """Hold a lock of the home; `refusal` of its holder is raised when another process keeps it.
 
     A predecessor that is just ending is waited for, `patience` seconds.
     """
@@ -174,7 +199,7 @@ async def holding(lock: Lock, *, patience: float) -> AsyncIterator[None]:
             while not await _taken(lock):  # noqa: ASYNC110  (its holder is another process)
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as late:
-        raise _in_use(lock.held_by()) from late
+        raise refusal(lock.held_by()) from late
     try:
         yield
     finally:
@@ -190,12 +215,3 @@ async def _taken(lock: Lock) -> bool:
         await asyncio.wait({taking})
         lock.release()
         raise
-
-
-def _in_use(pid: int | None) -> PersonCanFix:
-    by, stop = (f"process {pid}", f"kill {pid}") if pid else ("another process", "its Ctrl-C")
-    return PersonCanFix(
-        f"This home is in use: {by} works on its jobs.",
-        f"Stop it ({stop}) or wait for its end, then start again; or set another MLTRAINER_HOME; "
-        "or take part without working on jobs: mltrainer serve --no-work.",
-    )

@@ -14,8 +14,8 @@ from bot.delivery import Delivery
 from bot.links import Links
 from bot.predicting import Predicting
 from bot.reception import Reception
-from bot.serving import GOODBYE, Part, Shift
-from bot.wiring import House, accounts, open_chats, open_web
+from bot.serving import GOODBYE, Part, Shift, holding, talked_for
+from bot.wiring import House, accounts, open_chats, open_web, talk_lock
 from pipeline.ports.chat import Decide, ThreadedChat
 from pipeline.ports.post import Post
 
@@ -39,6 +39,10 @@ class Station:
 async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
     """Plug in everything that a running bot has beside its jobs; chats are closed last."""
     async with AsyncExitStack() as until_the_end:
+        if (lock := talk_lock(house.settings)) is not None:
+            patience = GOODBYE * min(house.settings.retry_scale, 1.0)
+            alone = holding(lock, patience=patience, refusal=talked_for)
+            await until_the_end.enter_async_context(alone)
         chats = {chat.name: chat for chat in open_chats(house.settings)}
         for chat in chats.values():
             until_the_end.push_async_callback(chat.close)

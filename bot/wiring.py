@@ -232,6 +232,11 @@ def home_lock(settings: Settings) -> HomeLock:
     return HomeLock(settings.home / "mltrainer.lock")
 
 
+def talk_lock(settings: Settings) -> HomeLock | None:
+    """Who talks for an embedded home; on a server's database the letters themselves are locked."""
+    return HomeLock(settings.home / "talking.lock") if is_embedded(settings) else None
+
+
 async def look_at_database(settings: Settings) -> Check:
     """What `doctor` says of the database."""
     return await condition.look(settings.database_url)

@@ -47,6 +47,25 @@ def status(bot: Served, path: str) -> int:
         return 0
 
 
+@contextlib.contextmanager
+def worker(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`mltrainer worker` at work in the home of a folder; ended at the latest with the block."""
+    environ = {**surroundings(), "MLTRAINER_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "worker"],
+        env=environ,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert any(line.strip() == "ready" for line in process.stdout)
+            yield process
+        finally:
+            process.terminate()
+
+
 def program(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     folder.mkdir(exist_ok=True)
     environ = {**surroundings(), "MLTRAINER_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
@@ -125,7 +144,7 @@ def test_a_killed_bot_leaves_nothing_in_the_way_of_the_next(
 def test_beside_a_worker_it_only_talks(
     over_http: FakeSlack, tmp_path: Path, environments: Path
 ) -> None:
-    with Served(over_http, tmp_path, environments) as working:
+    with worker(tmp_path) as working:
         talking = Served(over_http, tmp_path, environments)
         try:
             talking.start("--no-work")
@@ -134,22 +153,22 @@ def test_beside_a_worker_it_only_talks(
             assert talking.stop() == 0
         finally:
             talking.end()
-        assert status(working, "/ready") == 200
+        assert working.poll() is None
+
+
+def test_a_second_bot_that_only_talks_is_refused_too(
+    over_http: FakeSlack, tmp_path: Path, environments: Path
+) -> None:
+    with Served(over_http, tmp_path, environments) as bot:
+        other = bot.run("serve", "--no-work")
+        assert other.returncode == 2
+        assert f"process {bot.pid} talks for it" in other.stderr
 
 
 def test_a_worker_holds_the_home_and_ends_on_sigterm(tmp_path: Path) -> None:
-    environ = {**surroundings(), "MLTRAINER_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "worker"],
-        env=environ,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as worker:
-        assert worker.stdout
-        assert any(line.strip() == "ready" for line in worker.stdout)
-        worker.terminate()
-        assert worker.wait(LONGEST) == 0
+    with worker(tmp_path) as working:
+        working.terminate()
+        assert working.wait(LONGEST) == 0
 
 
 def test_a_taken_port_is_one_readable_line(
