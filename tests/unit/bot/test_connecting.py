@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import TryAgain
 from pipeline.ports.chat import Action, AskForm, Card, Form, FormErrors, Reply
+from pipeline.secrets import SecretRef
 from tests.unit.bot.front import ANA, BEN, CHANNEL, KEY, THREAD, Front, all_of, whispered
 
 pytestmark = pytest.mark.anyio
@@ -148,6 +150,23 @@ async def test_a_login_link_needs_no_paste(front: Front) -> None:
     assert len(await front.vault.held(ANA)) == 1
     assert await front.replies(row) == ["ana connected Hugging Face."]
     assert "connected as ann-at-hub" in front.chat.whispers[-1][1].title
+
+
+async def test_a_login_that_could_not_be_kept_is_kept_when_the_database_is_back(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = whispered(await front.type("connect", "hf"))
+    await front.push(button(panel, 0, "Connect"))
+    front.hub.logged_in = {"token": KEY}
+
+    async def away(*_: object, **__: object) -> SecretRef:
+        raise TryAgain("The database is away.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(front.vault, "put", away)
+        await front.accounts.notice()
+    await front.accounts.notice()
+    assert len(await front.vault.held(ANA)) == 1
 
 
 async def test_a_login_nobody_finished_is_over(front: Front) -> None:
