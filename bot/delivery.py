@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 
-from bot.notices import NO_TITLES
+from bot.job_card import NO_TITLES
 from bot.posting import Draw, Projector
 from bot.sending import Counts, Sender
 from pipeline.ports.chat import ThreadedChat
@@ -46,10 +46,6 @@ class Delivery:
     def counts(self) -> Counts:
         """What became of the letters since the start."""
         return self._sender.counts
-
-    def nudge(self) -> None:
-        """Something has happened in a job: look at once."""
-        self._projector.wake.set()
 
     async def run(self) -> None:
         """Write and send until cancelled."""

@@ -20,14 +20,14 @@ from pipeline.ports.store import JobRow
 _BUTTON_OPTIONS = 4
 _BUTTON_SIGNS = 30
 _WORDS = 200
-_NO_TITLES: Mapping[str, str] = MappingProxyType({})
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 def job_card(
     row: JobRow,
     events: Iterable[Event],
     *,
-    titles: Mapping[str, str] = _NO_TITLES,
+    titles: Mapping[str, str] = NO_TITLES,
     worked_on: bool = True,
 ) -> Card:
     """The card as the row stands; `titles` are the services' names by their kind."""
@@ -116,11 +116,12 @@ def _once_more(row: JobRow, waiting: Waiting) -> tuple[Action, ...]:
 
 def _shell(row: JobRow, live: Live) -> Card:
     """What every state shows: whose job it is, what was asked, and how the stages stand."""
-    asked = " ".join(row.context.request.words.split())
-    short = asked if len(asked) <= _WORDS else asked[: _WORDS - 1] + "…"
     return Card(
         title=row.id,
-        facts=(("Asked", short), ("By", owner_name(row))),
+        facts=(
+            ("Asked", words.shortened(row.context.request.words, _WORDS)),
+            ("By", owner_name(row)),
+        ),
         stages=tuple(live.stages.get(stage, StageLine(title=stage)) for stage in Stage),
         log=live.log,
         actions=buttons(row),

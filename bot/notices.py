@@ -7,9 +7,9 @@ alone is never worth a reply. An account that was connected is told of without m
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from bot import phrases, words
+from bot.job_card import NO_TITLES
 from pipeline.events import (
     AgentLogged,
     AnswerReceived,
@@ -26,8 +26,6 @@ from pipeline.picturing import FOLDER
 from pipeline.ports.chat import Card, Picture
 from pipeline.ports.post import Letter
 from pipeline.ports.store import JobRow
-
-NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 def notices(
@@ -69,8 +67,8 @@ def _letters(
         case QuestionAsked() | CredentialNeeded() | PlanProposed(needs_yes=True):
             notice = _notice(row, one.number, now, waiting(one.event, titles))
             yield notice.model_copy(update={"waits_for_person": True})
-        case AnswerReceived() as event if _is_connected(row, event, before, titles):
-            said = _notice(row, one.number, now, Card(title=event.text))
+        case AgentLogged() as event if _is_connected(row, event, before, titles):
+            said = _notice(row, one.number, now, Card(title=event.message))
             yield said.model_copy(update={"notify": None})
         case _:
             return
@@ -111,7 +109,7 @@ def done(row: JobRow) -> Card:
 
 
 def _is_connected(
-    row: JobRow, event: AnswerReceived, before: Sequence[Recorded], titles: Mapping[str, str]
+    row: JobRow, event: AgentLogged, before: Sequence[Recorded], titles: Mapping[str, str]
 ) -> bool:
     """The account that the job waited for is there: all that the thread is told of it."""
     asked = next((one.event for one in reversed(before) if _asks(one.event)), None)
@@ -119,7 +117,7 @@ def _is_connected(
         return False
     owner = row.context.owner
     title = titles.get(asked.credential, asked.credential)
-    return event.text == phrases.connected(owner.name or owner.id, title)
+    return event.message == phrases.connected(owner.name or owner.id, title)
 
 
 def _asks(event: Event) -> bool:

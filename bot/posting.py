@@ -5,15 +5,14 @@ letters. The events are read before the row, so that a card is never behind what
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.job_card import job_card
-from bot.notices import NO_TITLES, notices
+from bot.job_card import NO_TITLES, job_card
+from bot.notices import notices
 from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
 from pipeline.events import (
     AgentLogged,
@@ -65,7 +64,6 @@ class Projector:
         titles: Mapping[str, str] = NO_TITLES,
         written: asyncio.Event | None = None,
     ) -> None:
-        self.wake = asyncio.Event()
         self._store = store
         self._post = post
         self._platform = platform
@@ -85,9 +83,7 @@ class Projector:
             except (TryAgain, PersonCanFix) as outage:
                 _log.warning("no card can be written now: %s", outage)
                 pause = _OUTAGE_SECONDS
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), pause)
-            self.wake.clear()
+            await asyncio.sleep(pause)
 
     async def project(self) -> None:
         """Write the letters for everything that has happened and is not shown yet."""

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot import phrases
 from bot.posting import Projector
 from pipeline.artifacts import Picture
 from pipeline.context import StageError, Waiting
@@ -24,6 +25,7 @@ from pipeline.events import (
     ToolCalled,
 )
 from pipeline.jobs import JobId, JobStatus, Stage
+from pipeline.transitions import heard
 from tests.fakes.post import MemoryPost
 from tests.unit.bot.finished import NOW, finished_job
 from tests.unit.bot.office import ANA, ELSEWHERE, HERE, Office, progress, started
@@ -138,6 +140,22 @@ async def test_waiting_for_you_is_told_to_the_owner(
     assert (card.notify, notice.notify) == (None, ANA)
     assert says in notice.card.title
     assert card.card.tone == "waiting"
+
+
+async def test_an_account_that_was_connected_is_told_to_nobody_in_particular(
+    office: Office,
+) -> None:
+    waiting = Waiting(reason="credential", text="To publish.", field="huggingface")
+    row = await office.job()
+    needed = CredentialNeeded(credential="huggingface", why="To publish.")
+    row = await office.happens(row, needed, status=JobStatus.WAITING, waiting=waiting)
+    await office.round()
+    received = heard(row.context, phrases.connected("ana", "huggingface"), NOW).events
+    await office.happens(row, *received)
+    await office.round()
+
+    last = office.chat.thread(HERE)[-1]
+    assert (last.card.title, last.notify) == ("ana connected huggingface.", None)
 
 
 async def test_a_question_that_was_answered_meanwhile_is_not_asked(office: Office) -> None:
