@@ -178,10 +178,13 @@ async def _noted(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _once_more(said: Click | Command) -> Card:
-    """The same button once more; its click carries a new trigger."""
-    if isinstance(said, Command):
-        return _TOO_LATE
-    again = Action(id=said.action, label=_AGAIN, argument=said.argument, style="primary")
+    """The same once more behind a button, whose click carries a new trigger."""
+    match said:
+        case Click():
+            name, argument = said.action, said.argument
+        case Command():
+            name, argument = said.name, said.arguments
+    again = Action(id=name, label=_AGAIN, argument=argument, style="primary")
     return _TOO_LATE.model_copy(update={"actions": (again,)})
 
 

@@ -173,12 +173,17 @@ async def test_a_trigger_that_is_over_leaves_a_button_to_try_again(desk: Desk, a
     assert first.key != again.key
 
 
-async def test_a_command_that_came_too_late_asks_to_be_typed_again(desk: Desk, ann: Person) -> None:
+async def test_a_command_that_came_too_late_leaves_one_as_well(desk: Desk, ann: Person) -> None:
     desk.slack.fail("views.open", "expired_trigger_id")
-    desk.replies = [AskForm(form=PASTE)]
-    await away(ann.command, "/mltrainer", "new")
+    desk.replies = [AskForm(form=PASTE), AskForm(form=PASTE)]
+    await away(ann.command, "/mltrainer", "predict j-abcd1234")
+    whisper = await away(ann.wait_for_whisper, "three seconds")
+    await away(ann.click, whisper, "Try again")
+    await away(ann.wait_for_modal, "Hugging Face")
 
-    assert "once more" in await away(ann.wait_for_whisper, "three seconds")
+    _, again = desk.heard
+    assert isinstance(again, Click)
+    assert (again.action, again.argument) == ("predict", "j-abcd1234")
 
 
 async def test_a_form_that_slack_refuses_is_told(desk: Desk, ann: Person) -> None:
