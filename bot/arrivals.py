@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bot import phrases
+from bot import phrases, words
 from bot.authority import may_act
 from bot.conversation import Conversation, sorry, went_wrong
 from bot.desk import Said
@@ -164,7 +164,7 @@ class Arrivals:
         mention = arrival.mention.model_copy(update={"files": ()})
         if mention.place.thread is not None:
             return mention
-        title = " ".join(mention.text.split())[:_TITLE] or phrases.NEW_TITLE
+        title = words.shortened(mention.text, _TITLE) or phrases.NEW_TITLE
         place = await chat.open_thread(mention.place, f"{arrival.job_id}: {title}")
         return mention.model_copy(update={"place": place})
 

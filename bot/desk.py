@@ -123,8 +123,7 @@ def fits(name: str, row: JobRow) -> bool:
 
 
 def _listed(row: JobRow, name: str) -> Row:
-    asked = " ".join(row.context.request.words.split())
-    short = asked if len(asked) <= _WORDS_SHOWN else asked[: _WORDS_SHOWN - 1] + "…"
+    short = words.shortened(row.context.request.words, _WORDS_SHOWN)
     state = commands.state(row, worked_on=True)
     text = f"{row.context.created_at:%Y-%m-%d %H:%M}  {short}"
     return Row(title=f"{row.id}  {state}", text=text, actions=_row_buttons(row, name))

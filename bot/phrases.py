@@ -132,11 +132,6 @@ def kept(stages: Sequence[str]) -> str:
     return f"done and kept: {', '.join(stages)}" if stages else "nothing was done yet"
 
 
-def not_downloaded(name: str) -> str:
-    """An attachment did not come."""
-    return f"I could not fetch the file '{name}'."
-
-
 def gave_up(tries: int) -> str:
     """A message that could not be handled."""
     return f"I could not handle your message, although I tried {tries} times."

@@ -1,4 +1,4 @@
-"""Every sentence a person reads, but for events (telling.py) and the command line's own help."""
+"""Sentences of terminal and chat; those of the chat alone: phrases.py, events: telling.py."""
 
 from collections.abc import Mapping
 
@@ -70,6 +70,12 @@ def number(value: float) -> str:
 def sentences(*parts: str) -> str:
     """Join what there is with single spaces."""
     return " ".join(part.strip() for part in parts if part.strip())
+
+
+def shortened(text: str, most: int) -> str:
+    """On one line, with an ellipsis for what is more than `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def metric(found: HeadlineMetric) -> str:
@@ -159,8 +165,7 @@ def how_to_resume(job_id: JobId) -> str:
 
 def job_line(row: JobRow, state: str) -> str:
     """`j-…  done  2026-03-01 12:30  the words of the request`."""
-    words = " ".join(row.context.request.words.split())
-    short = words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + "…"
+    short = shortened(row.context.request.words, _WORDS_SHOWN)
     return f"{row.id}  {state:<11}  {row.context.created_at:%Y-%m-%d %H:%M}  {short}"
 
 
