@@ -12,7 +12,7 @@ from bot.journal import set_up
 from bot.serving import Died, Part, Shift, holding, signals
 from bot.settings import Settings
 from bot.station import Station, open_station
-from bot.wiring import House, open_house
+from bot.wiring import House, look_at_secrets, open_house
 from pipeline.errors import PersonCanFix
 from pipeline.ports.check import Check
 
@@ -27,6 +27,7 @@ def serve(*, work: bool, debug: bool) -> None:
     async def main() -> int:
         settings = Settings.load()
         _refuse([*secrets.unkeyed(settings), *_unset(settings)])
+        await _try_master_keys(settings)
         shift = Shift()
         with signals(shift.end):
             async with open_house(settings) as house, open_station(house, shift) as station:
@@ -46,6 +47,7 @@ def worker(*, debug: bool) -> None:
     async def main() -> int:
         settings = Settings.load()
         _refuse([*secrets.unkeyed(settings)])
+        await _try_master_keys(settings)
         shift = Shift()
         with signals(shift.end):
             async with open_house(settings) as house:
@@ -95,6 +97,13 @@ def _refuse(wrong: list[Check]) -> None:
     if wrong:
         told = " ".join(check.detail for check in wrong)
         raise PersonCanFix(told, " ".join(check.hint for check in wrong))
+
+
+async def _try_master_keys(settings: Settings) -> None:
+    """PersonCanFix when they do not open what is kept: said at the start, not in a job."""
+    looked = await look_at_secrets(settings)
+    if not looked.ok:
+        _log.warning("%s %s", looked.detail, looked.hint)
 
 
 def _log_more(settings: Settings, *, debug: bool) -> None:

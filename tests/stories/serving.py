@@ -44,7 +44,7 @@ class Served:
         self.output: list[str] = []
         self._process: subprocess.Popen[str] | None = None
         self._readers: list[threading.Thread] = []
-        self._environ = {
+        self.environ = {
             **surroundings(),
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
@@ -81,7 +81,7 @@ class Served:
         self.folder.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve", *arguments],
-            env=self._environ,
+            env=self.environ,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -124,7 +124,7 @@ class Served:
         """Another command of the command line, with the same home and settings."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
-            env=self._environ,
+            env=self.environ,
             cwd=self.folder,
             input=typed,
             capture_output=True,
