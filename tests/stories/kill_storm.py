@@ -81,7 +81,7 @@ class Errand:
         if self.kind == "midway" and "running" in card and "Cancel" in card.buttons:
             return self.press(card, "Cancel")
         if "Retry" in card.buttons:
-            return self.press(card, "Cancel" if self.kind == "broken" else "Retry")
+            return self.press(card, "Cancel" if self.kind in {"broken", "stopped"} else "Retry")
         if PLAN in title:
             return self.plan(card, again=again)
         if QUESTION in title:
