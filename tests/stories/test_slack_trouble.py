@@ -86,7 +86,7 @@ def test_a_key_is_asked_for_and_given_by_modal_and_found_nowhere(
         wait_for_card(ann, said, ": done")
 
         assert depot.keys == [KEY]
-        assert any("connected Hugging Face" in one for one in replies(ann, said))
+        assert ann.wait_for("ann connected Hugging Face", thread=said)
         bot.stop()
         assert_nowhere(KEY, slack, bot)
 
@@ -105,7 +105,11 @@ def test_a_failed_job_goes_on_by_each_of_the_four_doors(
         said = ann.mention("C1", f"{WORDS}, and publish it to parcel", files=[messages()])
 
         def failed(times: int) -> Seen:
-            ann.wait_until(lambda: len(depot.keys) >= times or None, f"try {times}", JOB_SECONDS)
+            def told() -> bool | None:
+                thread = replies(ann, said)
+                return len([one for one in thread if "The job failed" in one]) >= times or None
+
+            ann.wait_until(told, f"failure {times}", JOB_SECONDS)
             return wait_for_card(ann, said, ": failed", ASK_SECONDS)
 
         card = failed(1)
