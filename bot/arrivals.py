@@ -97,7 +97,7 @@ class Arrivals:
             return
         try:
             due = await self._post.arrivals(self._clock.now())
-        except TryAgain as error:
+        except (TryAgain, PersonCanFix) as error:
             _log.warning("messages cannot be read now: %s", error.message)
             return
         for arrival in due:
@@ -170,11 +170,7 @@ class Arrivals:
 
     async def _warn(self, mention: Mention, chat: ThreadedChat, kinds: tuple[str, ...]) -> None:
         """Once, however often the rest is tried; who cannot be reached is understood anyway."""
-        accounts = self._conversation.accounts
-        if accounts is not None:
-            card = accounts.warning(kinds)
-        else:
-            card = Card(title=phrases.pasted(kinds), body=phrases.rotate(()), tone="bad")
+        card = self._conversation.warning(kinds)
         with contextlib.suppress(Gone):
             await chat.whisper(mention.actor, mention.place, card)
         self._warned.add(mention.key)

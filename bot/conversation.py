@@ -40,11 +40,6 @@ class Conversation:
     ) -> None:
         self._desk = Desk(store, home, post, accounts, links, predict)
 
-    @property
-    def accounts(self) -> Connecting | None:
-        """The accounts of people, where they can be connected."""
-        return self._desk.accounts
-
     async def decide(self, inbound: Inbound) -> Reply:
         """Understand one event; what a person can mend is told to this person alone."""
         try:
@@ -67,6 +62,12 @@ class Conversation:
             _log.warning("a message was not understood", exc_info=error)
             return Whisper(card=went_wrong())
 
+    def warning(self, kinds: tuple[str, ...]) -> Card:
+        """What is said privately to who pasted keys of these kinds."""
+        if self._desk.accounts is not None:
+            return self._desk.accounts.warning(kinds)
+        return Card(title=phrases.pasted(kinds), body=phrases.rotate(()), tone="bad")
+
     async def job_at(self, place: Place) -> JobRow | None:
         """The job of a thread."""
         return await self._desk.store.at(place)
@@ -77,7 +78,7 @@ class Conversation:
                 said = await hear(self._desk, inbound)
                 return Whisper(card=said.card) if isinstance(said, Said) else said
             case Command():
-                return await obey(self._desk, inbound, inbound.name, inbound.arguments)
+                return await obey(self._desk, inbound, inbound.name.lower(), inbound.arguments)
             case Click():
                 return await pressed(self._desk, inbound)
             case Submit():

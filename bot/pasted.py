@@ -20,7 +20,7 @@ def cleaned(inbound: Inbound, sanitizer: Sanitizer) -> Inbound:
         case Mention():
             return said(inbound, sanitizer)
         case Command():
-            update = {"arguments": clean(inbound.arguments)}
+            update = {"name": clean(inbound.name), "arguments": clean(inbound.arguments)}
         case Submit() if inbound.form != _FORM_OF_KEYS:
             values = {
                 name: clean(value) if isinstance(value, str) else value

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from bot import phrases
 from bot.conversation import Conversation, went_wrong
-from bot.pasted import cleaned, said
+from bot.pasted import cleaned, said, without_marks
 from pipeline.errors import TryAgain
 from pipeline.jobs import new_job_id
-from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Whisper
+from pipeline.ports.chat import Card, Command, Inbound, Mention, Ok, Reply, Whisper
 from pipeline.ports.post import Post
 from pipeline.ports.sanitizer import Sanitizer
 
@@ -54,12 +54,20 @@ class Reception:
         if self._draining():
             return Whisper(card=Card(title=phrases.RESTARTING, body=phrases.NOTHING_LOST))
         try:
-            reply = await self._conversation.decide(cleaned(inbound, self._sanitizer))
+            reply = await self._answer(cleaned(inbound, self._sanitizer))
         except Exception as error:  # noqa: BLE001  (an edge: a person waits for an answer)
             _record(error)
             return Whisper(card=went_wrong())
         self._arrived()
         return reply
+
+    async def _answer(self, inbound: Inbound) -> Reply:
+        """A command with a key in it is no command, and its person is warned."""
+        if isinstance(inbound, Command):
+            _, kinds = without_marks(f"{inbound.name} {inbound.arguments}")
+            if kinds:
+                return Whisper(card=self._conversation.warning(kinds))
+        return await self._conversation.decide(inbound)
 
     async def _take(self, mention: Mention) -> Reply:
         """Keep a message without its keys; one that is not for us is dropped unread."""

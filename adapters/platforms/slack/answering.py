@@ -183,7 +183,7 @@ def _once_more(said: Click | Command) -> Card:
         case Click():
             name, argument = said.action, said.argument
         case Command():
-            name, argument = said.name, said.arguments
+            name, argument = said.name.lower(), said.arguments
     again = Action(id=name, label=_AGAIN, argument=argument, style="primary")
     return _TOO_LATE.model_copy(update={"actions": (again,)})
 

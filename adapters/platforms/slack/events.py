@@ -174,7 +174,10 @@ def _kept(view: Payload) -> Payload:
 
 
 def _command(payload: Payload, us: Identity) -> Command:
-    """`/mltrainer resume j-…`: it knows its channel and never a thread."""
+    """`/mltrainer resume j-…`: it knows its channel and never a thread.
+
+    As it was typed: what stands for a name may be a key, to be known by its large letters.
+    """
     words = spoken(payload.get("text") or "", us.user)
     name, *arguments = words.split(maxsplit=1) or ["help"]
     user, handle = str(payload["user_id"]), str(payload.get("user_name") or "")
@@ -182,7 +185,7 @@ def _command(payload: Payload, us: Identity) -> Command:
         key=str(payload["trigger_id"]),
         actor=_actor(us, user, handle),
         place=_place(us, str(payload["channel_id"]), None),
-        name=name.lower(),
+        name=name,
         arguments="".join(arguments),
     )
 

@@ -63,7 +63,7 @@ def _invisible(sign: str) -> bool:
 def _entity(inside: str) -> str:
     """What stands between < and >: a person, a channel, a group or an address."""
     name, _, label = inside.partition("|")
-    match name[0]:
+    match name[:1]:
         case "@":
             return f"@{(label or name[1:]).lstrip('@')}"
         case "#":

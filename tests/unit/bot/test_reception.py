@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import words
 from pipeline.errors import TryAgain
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Click, Mention, Ok
@@ -80,6 +81,21 @@ async def test_a_key_in_a_command_or_a_form_is_taken_out_too(front: Front) -> No
     kept = await front.post.arrivals(front.clock.now())
     assert len(kept) == 1
     assert KEY not in kept[0].model_dump_json()
+
+
+@pytest.mark.parametrize(("name", "arguments"), [(KEY, ""), ("connect", KEY)])
+async def test_who_pastes_a_key_into_a_command_is_warned(
+    front: Front, name: str, arguments: str
+) -> None:
+    said = whispered(await front.type(name, arguments))
+    assert "Hugging Face" in said.title
+    assert "https://hub.test/tokens" in said.body
+    assert KEY not in all_of(said)
+    assert KEY.lower() not in all_of(said)
+
+
+async def test_a_command_may_be_typed_large(front: Front) -> None:
+    assert whispered(await front.type("HELP")).title == words.WHAT_IT_DOES
 
 
 async def test_a_button_nobody_knows_says_so(front: Front) -> None:

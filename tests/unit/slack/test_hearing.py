@@ -151,7 +151,7 @@ async def test_a_whispers_button_knows_its_thread(desk: Desk, ann: Person) -> No
     ("text", "name", "arguments"),
     [
         ("resume j-abcd1234", "resume", "j-abcd1234"),
-        ("LIST", "list", ""),
+        ("LIST", "LIST", ""),
         ("  predict   1, 2,  3 ", "predict", "1, 2,  3"),
         ("", "help", ""),
     ],
