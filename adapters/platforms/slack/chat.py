@@ -21,6 +21,7 @@ from adapters.platforms.slack.errors import (
 from adapters.platforms.slack.files import Files, named
 from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.listening import HttpEndpoint, Socket, make_app
+from adapters.platforms.slack.manifest import PATH
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.whispers import Whispers
 from pipeline.errors import MLTrainerError, PersonCanFix
@@ -28,7 +29,6 @@ from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Attachment, Card, Decide, Ref
 
 EVENT_TYPE = "mltrainer"
-PATH = "/slack/events"
 _PAGE = 200
 _MOST_PAGES = 10
 _DRAIN_SECONDS = 8.0

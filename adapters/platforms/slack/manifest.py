@@ -16,7 +16,7 @@ SCOPES = (
 THREAD_SCOPES = ("channels:history", "groups:history")
 _EVENTS = ("app_mention", "message.im")
 _THREAD_EVENTS = ("message.channels", "message.groups")
-_PATH = "/slack/events"
+PATH = "/slack/events"
 _HOST = "YOUR-HOST"
 
 
@@ -58,7 +58,7 @@ def manifest(
 
 def _address(host: str | None) -> str:
     name = (host or _HOST).removeprefix("https://").strip("/")
-    return f"https://{name}{_PATH}"
+    return f"https://{name}{PATH}"
 
 
 def _command(address: Json) -> Json:

@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 from pydantic import SecretStr
 
 from adapters.platforms.slack import adapter
-from adapters.platforms.slack.chat import PATH, SlackChat
+from adapters.platforms.slack.chat import SlackChat
+from adapters.platforms.slack.manifest import PATH
 from adapters.web import Figures, WebServer, application
 from pipeline.jobs import Place
 from pipeline.ports.chat import Inbound, Ok, Reply
