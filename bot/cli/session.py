@@ -45,8 +45,8 @@ class Look:
         self.output = output
 
     async def find(self, job_id: str) -> JobRow:
-        """The named job; an unknown id lists the latest ones."""
-        return await self.store.load(JobId(job_id.strip()))
+        """The named job; an unknown id lists the latest ones; a key in its place is not repeated."""
+        return await self.store.load(JobId(self.sanitizer.clean(job_id.strip()).text))
 
     async def last_event(self, row: JobRow) -> int:
         """Number of the job's latest event."""

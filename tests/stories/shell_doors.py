@@ -80,6 +80,7 @@ class ShellDoors:
         upload = messages()
         (folder / upload.name).write_bytes(upload.content)
         bad, good = self.plant("talk, bad", broken=True), self.plant("talk")
+        self.canaries.allow("shell, talk, words", lambda where: where == "the shell")  # their own
         said = f"{WORDS} from {folder / upload.name}, key {self.plant('talk, words', 'github')}"
         lines = [f"{said}, and publish it to parcel", bad, good, "cancel", "exit", ""]
         self.run("secrets", "forget", "huggingface")

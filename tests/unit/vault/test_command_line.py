@@ -141,6 +141,17 @@ def test_a_key_in_place_of_a_command_is_not_repeated(home: Path, capsys: Capture
     nowhere(TOKEN, home=home, written=written)
 
 
+@pytest.mark.parametrize("command", ["status", "log", "cancel", "resume", "report"])
+def test_a_key_in_place_of_a_job_is_not_repeated(
+    command: str, home: Path, capsys: Captured
+) -> None:
+    assert run([command, TOKEN]) == 2
+
+    written = both(capsys)
+    assert "Unknown job" in written
+    nowhere(TOKEN, home=home, written=written)
+
+
 @pytest.mark.parametrize(
     "bad", [TOKEN[:-8], f"{TOKEN}!", f"token={TOKEN}", "", TOKEN.replace("hf", "hg")]
 )
