@@ -45,7 +45,7 @@ class Look:
         self.output = output
 
     async def find(self, job_id: str) -> JobRow:
-        """The named job; an unknown id lists the latest ones; a key in its place is not repeated."""
+        """The named job; an unknown id lists the latest ones, and a key is not repeated."""
         return await self.store.load(JobId(self.sanitizer.clean(job_id.strip()).text))
 
     async def last_event(self, row: JobRow) -> int:
