@@ -12,9 +12,9 @@ LONGEST = 240
 
 
 class Shell:
-    """A person's shell in a folder, with a home of its own."""
+    """A person's shell in a folder, with a home of its own; `settings` go into its environment."""
 
-    def __init__(self, folder: Path, environments: Path) -> None:
+    def __init__(self, folder: Path, environments: Path, **settings: str) -> None:
         self.folder = folder
         self.home = folder / "home"
         self._started: list[subprocess.Popen[str]] = []
@@ -23,6 +23,7 @@ class Shell:
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "PYTHONPATH": str(ROOT),
+            **settings,
         }
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

@@ -2,9 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -20,40 +18,11 @@ from tests.stories.chatting import (
     replies,
     wait_for_card,
 )
+from tests.stories.depot import Depot
 from tests.stories.plugged import plugged
 from tests.stories.serving import Served
 
 KEY = "hf_" + "Qz7" * 11 + "Q"
-
-
-class Depot:
-    """Where the parcel host shows the keys that it was given; it turns the first ones away."""
-
-    def __init__(self) -> None:
-        self.keys: list[str] = []
-        self.turned_away = 0
-        depot = self
-
-        class Door(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                depot.keys.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                self.send_response(200 if len(depot.keys) > depot.turned_away else 500)
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                """Print nothing."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Door)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def depot() -> Iterator[Depot]:
-    depot = Depot()
-    yield depot
-    depot.server.shutdown()
-    depot.server.server_close()
 
 
 @pytest.fixture(params=["http", "socket"])
