@@ -16,10 +16,10 @@ resume [JOB]       go on where it stopped
 retry [JOB]        run the stage that failed once more
 cancel [JOB]       stop it for good
 predict [JOB] ROW  use its model
-new                ask for a model in a form
 connect [SERVICE]  your accounts
 forget [SERVICE]   remove what I keep of them
-help               this list"""
+help               this list
+/mltrainer new     ask for a model in a form"""
 NO_JOBS_HERE = "You have no job here yet. Mention me and say which model you want."
 RESTARTING = "I am restarting. Try again in a moment."
 NOTHING_LOST = "Nothing is lost: every job goes on."
