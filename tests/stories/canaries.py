@@ -62,8 +62,8 @@ class Planted:
 
     @cached_property
     def written(self) -> set[bytes]:
-        """How programs write a value, or an end of it, down."""
-        return {form.encode() for text in (*self.ends, self.value) for form in _forms(text)}
+        """How programs write the ends of a value down."""
+        return {form.encode() for end in self.ends for form in _forms(end)}
 
     @cached_property
     def small(self) -> set[bytes]:
@@ -109,11 +109,11 @@ class Canaries:
             )
         ]
 
-    def found_below(self, folder: Path) -> list[str]:
-        """Which values stand in any file of a folder, its name or what is packed in it."""
+    def found_below(self, folder: Path, part: str) -> list[str]:
+        """Which values stand in any file of a part of a folder, its name or what it packs."""
         return [
             find
-            for path in sorted(folder.rglob("*"))
+            for path in sorted((folder / part).rglob("*"))
             for name, content in _contents(folder, path)
             for find in self.found_in(name, content)
         ]

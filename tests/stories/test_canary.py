@@ -13,13 +13,14 @@ from adapters.accounts import huggingface
 from tests.fakes.slack import FakeSlack, Seen, Upload
 from tests.stories.canaries import Canaries, Watcher, scratch
 from tests.stories.chatting import WORDS, messages, wait_for_card
+from tests.stories.depot import Depot
 from tests.stories.doors import Doors
 from tests.stories.plugged import plugged
 from tests.stories.serving import DidNotStart, Served
 from tests.stories.shell_doors import ShellDoors
-from tests.stories.test_slack_trouble import Depot
 
 WHOLE_JOB, START = 240.0, 120.0
+LOOKED_IN = ("home", "tmp", "shell")
 OPERATORS = {  # what an operator may have in the environment of a server, ours and others'
     "ANTHROPIC_API_KEY": "anthropic",
     "OPENAI_API_KEY": "openai",
@@ -168,8 +169,8 @@ def train(doors: Doors, shell: ShellDoors, masters: Masters, depot: Depot) -> Se
 
 
 def searched(canaries: Canaries, folder: Path, told: dict[str, str]) -> list[str]:
-    """Every find in the home, in temporary files and in what was told."""
-    found = canaries.found_below(folder)
+    """Every find in the home, in temporary files, beside them, and in what was told."""
+    found = [find for one in LOOKED_IN for find in canaries.found_below(folder, one)]
     for where, text in told.items():
         found += canaries.found_in(where, text.encode())
     return found
@@ -199,4 +200,4 @@ def test_a_start_with_another_master_key_says_so_in_one_line(
         bot.environ["MLTRAINER_MASTER_KEYS"] = right
         bot.start()
         assert bot.stop() == 0
-    assert canaries.found_below(tmp_path) == []
+    assert searched(canaries, tmp_path, {}) == []
