@@ -64,7 +64,7 @@ class Tally:
     not_told: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     doubled_outside_the_window: list[str] = field(default_factory=list)
-    letters_cut_off: int = 0
+    letters_begun_again: int = 0
     edits: int = 0
     median_start: float = 0.0
     longest_start: float = 0.0
@@ -124,7 +124,7 @@ def count(
         not_told=_not_told(saved, shown),
         doubled=doubled,
         doubled_outside_the_window=[key for key in doubled if not _was_open(saved, key)],
-        letters_cut_off=len([one for one in saved.letters.values() if one["tries"] > 1]),
+        letters_begun_again=len([one for one in saved.letters.values() if one["tries"] > 1]),
         edits=len(slack.calls_of("chat.update")),
         median_start=statistics.median(starts) if starts else 0.0,
         longest_start=max(starts, default=0.0),
