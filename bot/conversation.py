@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import assert_never
 
 from bot import phrases
-from bot.connecting import Connecting
-from bot.desk import Desk, Predict, Said
+from bot.accounts.connecting import Connecting
 from bot.doors.click import pressed
 from bot.doors.command import obey
+from bot.doors.desk import Desk, Predict, Said
 from bot.doors.mention import hear
 from bot.doors.submit import sent
 from bot.links import Links

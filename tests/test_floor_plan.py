@@ -18,11 +18,11 @@ HARNESS = ROOT / "pipeline" / "harness"
 # Where a whole program ends, and nothing above is left to tell the person.
 EDGES = {
     "bot/__main__.py": "a person at the shell never meets a traceback",
-    "bot/arrivals.py": "one message that cannot be handled must not stop the others",
+    "bot/inbox/arrivals.py": "one message that cannot be handled must not stop the others",
     "bot/conversation.py": "any error of a reply becomes a sentence in the thread",
-    "bot/reception.py": "any error of an answer becomes a sentence",
-    "bot/posting.py": "a job that cannot be drawn leaves the cards of others alone",
-    "bot/sending.py": "a letter that cannot be sent leaves those of others alone",
+    "bot/inbox/reception.py": "any error of an answer becomes a sentence",
+    "bot/posting/projector.py": "a job that cannot be drawn leaves the cards of others alone",
+    "bot/posting/sender.py": "a letter that cannot be sent leaves those of others alone",
     "pipeline/orchestrator.py": "any error of an agent becomes the job's own",
 }
 TRAINING_LIBRARIES = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot import operating
+from bot.running import operating
 from bot.settings import Settings
 from bot.wiring import is_embedded, look_at_secrets
 from pipeline.ports.check import Check

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from bot import credentials, phrases
+from bot import phrases
+from bot.accounts import credentials
+from bot.accounts.connecting import go_on
 from bot.cli.output import Output, note
 from bot.cli.session import perform, person
-from bot.connecting import go_on
 from bot.settings import Settings
 from bot.wiring import accounts, open_records
 from pipeline.errors import PersonCanFix

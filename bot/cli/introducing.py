@@ -3,8 +3,8 @@
 import json
 import re
 
-from bot import operating
 from bot.cli.output import Output
+from bot.running import operating
 from bot.wiring import slack_manifest
 from pipeline.errors import PersonCanFix
 

@@ -4,14 +4,15 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
-from bot import operating, words
+from bot import words
 from bot.checks import secrets, slack
 from bot.cli.output import Output, complain
 from bot.cli.session import perform
 from bot.journal import set_up
-from bot.serving import Died, Part, Shift, holding, signals
+from bot.running import operating
+from bot.running.serving import Died, Part, Shift, holding, signals
+from bot.running.station import Station, open_station
 from bot.settings import Settings
-from bot.station import Station, open_station
 from bot.wiring import House, look_at_secrets, open_house
 from pipeline.errors import PersonCanFix
 from pipeline.ports.check import Check

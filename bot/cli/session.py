@@ -11,7 +11,7 @@ import typer
 from bot import commands, phrases, words
 from bot.cli.output import EXIT, Output, note
 from bot.cli.work import Runner, holder_works_on
-from bot.pasted import without_marks
+from bot.inbox.pasted import without_marks
 from bot.progress import settled
 from bot.result import Result
 from bot.settings import Settings

@@ -38,7 +38,7 @@ def slack(
 @app.command()
 def discord() -> None:
     """Discord comes later."""
-    from bot import operating  # noqa: PLC0415  (help must not wait for it)
+    from bot.running import operating  # noqa: PLC0415  (help must not wait for it)
     from pipeline.errors import PersonCanFix  # noqa: PLC0415  (as above)
 
     raise PersonCanFix(operating.NO_DISCORD, operating.NO_DISCORD_HINT)

@@ -1,10 +1,10 @@
 """`mltrainer` alone: the conversation, with the job's events shown between the turns."""
 
 from bot import commands, phrases, words
+from bot.accounts.connecting import Backing, Connecting
 from bot.cli.inputs import named_files
 from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
-from bot.connecting import Backing, Connecting
 from bot.conversation import Conversation
 from bot.wiring import accounts, terminal
 from pipeline.errors import MLTrainerError

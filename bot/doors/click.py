@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from bot import commands, forms, phrases
 from bot.authority import owner_name, refuse_strangers, visible
-from bot.desk import Desk
 from bot.doors import prediction
 from bot.doors.command import obey
+from bot.doors.desk import Desk
 from pipeline.context import Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus

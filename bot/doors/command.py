@@ -2,8 +2,8 @@
 
 from bot import cards, commands, forms, phrases, telling, words
 from bot.authority import refuse_strangers
-from bot.desk import Desk
 from bot.doors import prediction
+from bot.doors.desk import Desk
 from bot.job_card import buttons, job_card
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus

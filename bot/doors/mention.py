@@ -4,9 +4,9 @@ import re
 
 from bot import commands, phrases, words
 from bot.authority import may_act, owner_name, refuse_strangers, same_space
-from bot.desk import Desk, Said
 from bot.doors import prediction
 from bot.doors.command import obey
+from bot.doors.desk import Desk, Said
 from pipeline.artifacts import DataInput
 from pipeline.context import Request
 from pipeline.errors import PersonCanFix, UnknownName

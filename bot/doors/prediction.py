@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import forms, phrases, words
 from bot.authority import may_predict, owner_name, visible
-from bot.desk import Desk, Said
+from bot.doors.desk import Desk, Said
 from bot.predicting import input_of
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus, new_job_id

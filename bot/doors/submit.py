@@ -2,7 +2,7 @@
 
 from bot import commands, forms, phrases
 from bot.authority import refuse_strangers, visible
-from bot.desk import Desk
+from bot.doors.desk import Desk
 from bot.doors.prediction import submitted
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus, new_job_id

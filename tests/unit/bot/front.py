@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from adapters.sanitizer import KeySanitizer
-from bot.arrivals import Arrivals
-from bot.connecting import Backing, Connecting
+from bot.accounts.connecting import Backing, Connecting
 from bot.conversation import Conversation
+from bot.inbox.arrivals import Arrivals
+from bot.inbox.reception import Reception
 from bot.links import Links
-from bot.reception import Reception
 from pipeline.context import JobContext, Waiting
 from pipeline.jobs import Actor, JobStatus, Place
 from pipeline.ports.chat import (

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.posting import Projector
-from bot.sending import Sender
+from bot.posting.projector import Projector
+from bot.posting.sender import Sender
 from pipeline.context import Waiting
 from pipeline.events import Event, PipelineStarted, ProgressReported, StageStarted
 from pipeline.jobs import Actor, JobStatus, Place, Stage

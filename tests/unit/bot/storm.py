@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
-from bot.posting import Projector
-from bot.sending import Sender
+from bot.posting.projector import Projector
+from bot.posting.sender import Sender
 from pipeline.artifacts import Picture
 from pipeline.context import JobContext, Waiting
 from pipeline.errors import TryAgain

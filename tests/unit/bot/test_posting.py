@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot import phrases
-from bot.posting import Projector
+from bot.posting.projector import Projector
 from pipeline.artifacts import Picture
 from pipeline.context import StageError, Waiting
 from pipeline.errors import TryAgain
@@ -331,7 +331,7 @@ class _AwayPost(MemoryPost):
 async def test_an_outage_of_the_database_is_waited_out(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.posting._OUTAGE_SECONDS", 0.001)
+    monkeypatch.setattr("bot.posting.projector._OUTAGE_SECONDS", 0.001)
     await office.job()
     away = _AwayPost(store=office.store, clock=office.clock, holes=office.post.holes)
     written = asyncio.Event()

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.delivery import Delivery
-from bot.sending import Sender
+from bot.posting.delivery import Delivery
+from bot.posting.sender import Sender
 from pipeline.errors import Bug, PersonCanFix, TryAgain
 from pipeline.jobs import Place
 from pipeline.ports.chat import Gone, Ref, Unsure

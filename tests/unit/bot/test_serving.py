@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.serving import Died, Part, Shift, holding, signals
+from bot.running.serving import Died, Part, Shift, holding, signals
 from pipeline.errors import PersonCanFix, TryAgain
 
 pytestmark = pytest.mark.anyio

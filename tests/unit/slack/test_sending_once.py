@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.clock import SystemClock
-from bot.sending import Sender
+from bot.posting.sender import Sender
 from pipeline.ports.chat import Card, Picture
 from pipeline.ports.post import Letter
 from tests.fakes.jobs import new_job

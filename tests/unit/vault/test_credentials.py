@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import credentials
+from bot.accounts import credentials
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.account import Account, AccountField, Checked, LoginLink
 from tests.fakes.clock import FakeClock

@@ -16,9 +16,9 @@ from pathlib import Path
 from bot import phrases, words
 from bot.authority import may_act
 from bot.conversation import Conversation, sorry, went_wrong
-from bot.desk import Said
+from bot.doors.desk import Said
 from bot.doors.prediction import is_asked_for
-from bot.pasted import without_marks
+from bot.inbox.pasted import without_marks
 from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
 from pipeline.folders import JobFolder, fresh
 from pipeline.jobs import JobId

@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import Mapping
 
 from bot.job_card import NO_TITLES
-from bot.posting import Draw, Projector
-from bot.sending import Counts, Sender
+from bot.posting.projector import Draw, Projector
+from bot.posting.sender import Counts, Sender
 from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Post

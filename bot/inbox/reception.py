@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bot import phrases
 from bot.conversation import Conversation, went_wrong
-from bot.pasted import cleaned, said, without_marks
+from bot.inbox.pasted import cleaned, said, without_marks
 from pipeline.errors import TryAgain
 from pipeline.jobs import new_job_id
 from pipeline.ports.chat import Card, Command, Inbound, Mention, Ok, Reply, Whisper

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Self
 
-from bot.arrivals import Arrivals
-from bot.connecting import Backing, Connecting
+from bot.accounts.connecting import Backing, Connecting
 from bot.conversation import Conversation
-from bot.delivery import Delivery
+from bot.inbox.arrivals import Arrivals
+from bot.inbox.reception import Reception
 from bot.links import Links
+from bot.posting.delivery import Delivery
 from bot.predicting import Predicting
-from bot.reception import Reception
-from bot.serving import GOODBYE, Part, Shift, holding, talked_for
+from bot.running.serving import GOODBYE, Part, Shift, holding, talked_for
 from bot.wiring import House, accounts, open_chats, open_web, talk_lock
 from pipeline.ports.chat import Decide, ThreadedChat
 from pipeline.ports.post import Post

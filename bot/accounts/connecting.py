@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot import credentials, forms, phrases
+from bot import forms, phrases
+from bot.accounts import credentials
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, UnknownName
 from pipeline.jobs import Actor, JobStatus, Place
 from pipeline.ports.account import Account, Checked, LoginLink, Service

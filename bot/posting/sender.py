@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.pace import Pace
+from bot.posting.pace import Pace
 from pipeline.errors import (
     Bug,
     MLTrainerError,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import commands, phrases, words
+from bot.accounts.connecting import Connecting
 from bot.authority import refuse_strangers, same_space, visible
-from bot.connecting import Connecting
 from bot.links import Links
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor, Frozen, JobStatus, Place

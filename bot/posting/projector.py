@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.job_card import NO_TITLES, job_card
-from bot.notices import notices
+from bot.posting.notices import notices
 from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
 from pipeline.events import (
     AgentLogged,

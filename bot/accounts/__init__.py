@@ -1,0 +1,1 @@
+"""People's accounts: the private panel, the form, and a key's way into the vault."""

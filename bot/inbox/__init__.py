@@ -1,0 +1,1 @@
+"""What arrives from a platform: kept at once, and handled when its turn comes."""
