@@ -50,9 +50,9 @@ class Errand:
     over: str = ""
 
     def card(self) -> Seen | None:
-        """The job's card, once there is one: what the bot wrote first with buttons."""
+        """The job's card, once there is one; of two the later, which is the one kept up to date."""
         mine = [one for one in self.person.thread(self.said) if one.by == "mltrainer"]
-        return next((one for one in mine if re.match(r"Job j-\w{8}:", one.text)), None)
+        return next((one for one in reversed(mine) if re.match(r"Job j-\w{8}:", one.text)), None)
 
     def step(self) -> None:
         """Look at the card and answer what it asks, as a patient person does."""
