@@ -101,11 +101,15 @@ class Form(Frozen):
 
 
 class Attachment(Frozen):
-    """A file that lies at the platform: `id` is how the platform finds it, `size` in bytes."""
+    """A file that lies at the platform: `id` is how the platform finds it, `size` in bytes.
+
+    `url` is where it lay when it was sent, which opens for the bot alone.
+    """
 
     id: str
     name: str
     size: int = 0
+    url: str = ""
 
 
 class Mention(Frozen):

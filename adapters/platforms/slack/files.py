@@ -99,6 +99,8 @@ class Files:
                     f"{name} is no longer in Slack, or I may not see it.",
                     "Attach the file to a message that mentions me.",
                 ) from None
+            if attachment.url:  # the download itself says what is wrong, if anything is
+                return {"url_private_download": attachment.url}
             raise translate(error) from None
         found = answer.get("file")
         return found if isinstance(found, Mapping) else {}

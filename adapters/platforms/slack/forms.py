@@ -95,7 +95,12 @@ def attachments(state: Mapping[str, Any]) -> tuple[Attachment, ...]:
 def attachment(file: Mapping[str, Any]) -> Attachment:
     """A file as Slack's payloads describe it."""
     name = file.get("name") or file.get("title") or "file"
-    return Attachment(id=str(file["id"]), name=str(name), size=int(file.get("size") or 0))
+    return Attachment(
+        id=str(file["id"]),
+        name=str(name),
+        size=int(file.get("size") or 0),
+        url=str(file.get("url_private_download") or file.get("url_private") or ""),
+    )
 
 
 def _value(element: Mapping[str, Any]) -> str | bool:

@@ -64,6 +64,17 @@ async def test_a_file_is_fetched_whole(desk: Desk, ann: Person, tmp_path: Path) 
     assert path.stat().st_mode & 0o077 == 0
 
 
+async def test_a_file_is_fetched_also_where_slack_does_not_describe_it(
+    desk: Desk, ann: Person, tmp_path: Path
+) -> None:
+    found = await attached(desk, ann)
+    desk.slack.fail("files.info", "unknown_method")
+
+    path = await desk.chat.download(found, tmp_path, LARGEST)
+
+    assert path.read_bytes() == CONTENT
+
+
 async def test_a_second_file_of_a_name_gets_a_number(
     desk: Desk, ann: Person, tmp_path: Path
 ) -> None:
