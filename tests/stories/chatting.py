@@ -6,8 +6,8 @@ from tests.fakes.slack import FakeSlack, Person, Upload
 from tests.fakes.slack.seeing import Seen
 
 WORDS = "tell claims from chat in these messages"
-JOB_SECONDS = 120.0
-ASK_SECONDS = 45.0
+JOB_SECONDS = 300.0
+ASK_SECONDS = 90.0
 
 
 def messages() -> Upload:

@@ -61,7 +61,7 @@ def test_a_mention_with_a_file_becomes_a_proven_model_in_its_thread(ann: Person)
     assert "f1" in done
     assert "Verdict" in done
     assert "Try it" in done.buttons
-    ann.wait_for("ready and proven. Good", 30, thread=said)
+    ann.wait_for("ready and proven. Good", ASK_SECONDS, thread=said)
     thread = ann.thread(said)
     assert all(one.thread == said.ts for one in thread[1:])
     assert any("I need your yes to the plan above" in one for one in thread[1:])
@@ -86,7 +86,7 @@ def test_a_vague_request_is_asked_for_once_and_approved_in_words(ann: Person) ->
     done = wait_for_card(ann, said, ": done")
 
     ann.mention("C1", "predict you won a prize, claim cash now", thread=said)
-    assert "claim" in ann.wait_for("Prediction", 60, thread=said).text
+    assert "claim" in ann.wait_for("Prediction", ASK_SECONDS, thread=said).text
     ann.click(done, "Try it")
     form = ann.wait_for_modal("Try it")
     ann.fill(form, {form.fields[0]: "see you at the station my friend"})
@@ -161,4 +161,4 @@ def test_a_job_can_be_had_in_direct_messages_and_from_a_form(ann: Person) -> Non
     form = ann.wait_for_modal("New training job")
     words, file = form.fields[:2]
     ann.fill(form, {words: WORDS, file: [messages()]})
-    ann.wait_for("waiting for your yes", 60)
+    ann.wait_for("waiting for your yes", ASK_SECONDS)

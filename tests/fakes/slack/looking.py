@@ -63,7 +63,7 @@ class Onlooker:
         told = [one for one in from_bot if pinged(one, at_worst=at_worst) & {self.id, "everybody"}]
         return [seen(self._workspace, one) for one in told]
 
-    def wait_for(self, words: str, timeout: float = 10.0, thread: Thread | None = None) -> Seen:
+    def wait_for(self, words: str, timeout: float = 30.0, thread: Thread | None = None) -> Seen:
         """The newest message or whisper of the bot with these words, once there is one."""
 
         def find() -> Seen | None:
@@ -71,20 +71,20 @@ class Onlooker:
 
         return self.wait_until(find, f"“{words}”", timeout)
 
-    def wait_for_whisper(self, words: str, timeout: float = 10.0) -> Seen:
+    def wait_for_whisper(self, words: str, timeout: float = 30.0) -> Seen:
         def find() -> Seen | None:
             return next((one for one in reversed(self.whispers()) if words in one), None)
 
         return self.wait_until(find, f"a whisper “{words}”", timeout)
 
-    def wait_for_modal(self, words: str = "", timeout: float = 10.0) -> SeenView:
+    def wait_for_modal(self, words: str = "", timeout: float = 30.0) -> SeenView:
         def find() -> SeenView | None:
             modal = self.modal()
             return modal if modal and words in modal else None
 
         return self.wait_until(find, f"a form “{words}”", timeout)
 
-    def wait_until(self, find: Callable[[], T | None], what: str, timeout: float = 10.0) -> T:
+    def wait_until(self, find: Callable[[], T | None], what: str, timeout: float = 30.0) -> T:
         """What `find` finds, once it does; fails with everything that is to be seen."""
         end = time.monotonic() + timeout
         while (found := find()) is None:
