@@ -16,7 +16,7 @@ from typing import IO, Self
 from tests.fakes.slack import FakeSlack
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS, STOP_SECONDS, LAST_WORDS_SECONDS = 60.0, 60.0, 2.0
+START_SECONDS, STOP_SECONDS, LAST_WORDS_SECONDS = 120.0, 60.0, 2.0
 SCRUBBED = ("SLACK_", "DISCORD_", "MLTRAINER_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GROQ_")
 DIVERTING = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "port"}
 DIVERTING |= {"hf_token", "hf_endpoint"}

@@ -21,7 +21,7 @@ from tests.fakes.slack.person import Upload
 from tests.stories.serving import DidNotStart, Served, slack_settings, surroundings
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 60.0
+LONGEST = 120.0
 
 
 @pytest.fixture(params=[False, True], ids=["http", "socket"])

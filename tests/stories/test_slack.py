@@ -93,7 +93,7 @@ def test_a_vague_request_is_asked_for_once_and_approved_in_words(ann: Person) ->
     ann.wait_until(
         lambda: len([one for one in replies(ann, said) if "chat" in one]) > 1 or None,
         "a second answer",
-        60,
+        ASK_SECONDS,
     )
 
 
