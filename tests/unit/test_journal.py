@@ -29,6 +29,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
     before = list(root.handlers)
     loggers = [root, *(logging.getLogger(name) for name in (*QUIET, *_PRINT_BODIES))]
     levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.propagate = True  # a web server of another test silences its own
     yield tmp_path
     for handler in [one for one in root.handlers if one not in before]:
         root.removeHandler(handler)

@@ -51,7 +51,7 @@ def make_app(line: Line, us: Identity, answers: Answers) -> AsyncApp:
 
     with _without_our_variables():
         app = AsyncApp(
-            name="mltrainer",
+            name="slack_bolt.mltrainer",  # which its loggers are named after
             logger=quiet(),
             client=line.client(None, []),
             signing_secret="",
