@@ -40,9 +40,14 @@ def said(mention: Mention, sanitizer: Sanitizer) -> Mention:
 
 
 def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[Attachment, ...]:
-    return tuple(
-        one.model_copy(update={"name": sanitizer.clean(one.name).text}) for one in attachments
-    )
+    """Attachments without keys in their names; an address that holds one is forgotten with it."""
+
+    def named(one: Attachment) -> Attachment:
+        name, url = sanitizer.clean(one.name).text, sanitizer.clean(one.url).text
+        kept = url == one.url and name == one.name
+        return one.model_copy(update={"name": name, "url": url if kept else ""})
+
+    return tuple(named(one) for one in attachments)
 
 
 def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
