@@ -7,7 +7,7 @@ import pytest
 from bot import words
 from pipeline.errors import TryAgain
 from pipeline.jobs import JobId
-from pipeline.ports.chat import Click, Mention, Ok
+from pipeline.ports.chat import Attachment, Click, Mention, Ok
 from tests.unit.bot.front import ANA, KEY, THREAD, Front, all_of, whispered
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +47,17 @@ async def test_a_key_is_taken_out_before_anything_is_kept(front: Front) -> None:
     (kept,) = await front.post.arrivals(front.clock.now())
     assert KEY not in kept.model_dump_json()
     assert "please" in kept.mention.text
+
+
+async def test_a_key_in_the_name_of_a_file_is_kept_nowhere_either(front: Front) -> None:
+    file = Attachment(id="F1", name=f"{KEY}.csv", url=f"https://files.example.com/F1/{KEY}.csv")
+    said = mention().model_copy(update={"attachments": (file,)})
+
+    await front.reception.decide(said)
+
+    (kept,) = await front.post.arrivals(front.clock.now())
+    assert KEY not in kept.model_dump_json()
+    assert kept.mention.attachments[0].id == "F1"
 
 
 async def test_talk_that_is_not_for_us_is_dropped_unread(front: Front) -> None:
