@@ -29,8 +29,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
     before = list(root.handlers)
     loggers = [root, *(logging.getLogger(name) for name in (*QUIET, *_PRINT_BODIES))]
     levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.propagate = True  # a web server of another test silences its own
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.propagate = True  # a web server of another test silences its own
     yield tmp_path
     for handler in [one for one in root.handlers if one not in before]:
         root.removeHandler(handler)
