@@ -6,7 +6,6 @@ ticket: single-use, over after ten minutes, and worth something only in its owne
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,13 +104,11 @@ class Connecting:
         return {kind: one.account.title for kind, one in self._services.items()}
 
     def kind_of(self, said: str) -> str:
-        """The service that is meant by its kind, its name or the name's first letters."""
-        plain = "".join(re.findall(r"[a-z0-9]+", said.lower()))
-        for kind, title in self.titles.items():
-            initials = "".join(word[0] for word in title.lower().split())
-            if plain in {kind, "".join(re.findall(r"[a-z0-9]+", title.lower())), initials}:
-                return kind
-        raise UnknownName("service", said.strip(), self._services, field="service")
+        """The service that is meant; UnknownName lists those there are."""
+        kind = credentials.kind_of(said, self._services)
+        if kind is None:
+            raise UnknownName("service", said.strip(), self._services, field="service")
+        return kind
 
     async def panel(self, actor: Actor, place: Place, said: str = "", title: str = "") -> Reply:
         """A row for each account, or for the one that is named; only its person sees it."""

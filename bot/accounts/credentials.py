@@ -18,6 +18,22 @@ _TAIL = 4
 _LONG_ENOUGH = 12  # of a shorter value the last 4 characters give too much away
 
 
+def kind_of(said: str, services: Mapping[str, Service]) -> str | None:
+    """The service that is meant by its kind, its name or the name's first letters."""
+    wanted = plain(said)
+    for kind, service in services.items():
+        title = service.account.title
+        initials = "".join(word[0] for word in title.lower().split())
+        if wanted in {kind, plain(title), initials}:
+            return kind
+    return None
+
+
+def plain(name: str) -> str:
+    """The letters and digits of a name."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
 def read(account: Account, values: Mapping[str, str]) -> dict[str, str]:
     """The account's own fields, without the blanks around what was pasted."""
     return {field.id: values.get(field.id, "").strip() for field in account.fields}

@@ -66,19 +66,17 @@ async def _waiting(store: Store, kind: str) -> tuple[JobRow, ...]:
 
 
 def find(name: str, services: Mapping[str, Service]) -> Service:
-    """A service by its kind or title. An unknown name is not repeated: it may be a key."""
-    known = {
-        _plain(word): service
-        for service in services.values()
-        for word in (service.account.title, service.account.kind)
-    }
-    if (wanted := _plain(name)) in known:
-        return known[wanted]
+    """A service by any of its names. An unknown one is not repeated: it may be a key."""
+    kind = credentials.kind_of(name, services)
+    if kind is not None:
+        return services[kind]
     if _NO_NAME.search(name):
         refuse_values([name], "mltrainer connect SERVICE")
     kinds = ", ".join(sorted(services))
-    near = get_close_matches(wanted, known, n=1)
-    meant = f"Did you mean {known[near[0]].account.kind}? " if near else ""
+    names = {credentials.plain(one.account.title): kind for kind, one in services.items()}
+    names |= dict(zip(services, services, strict=True))
+    near = get_close_matches(credentials.plain(name), names, n=1)
+    meant = f"Did you mean {names[near[0]]}? " if near else ""
     message = "There is no such service." if name else "Which service?"
     raise PersonCanFix(message, f"{meant}Known: {kinds}.")
 
@@ -88,10 +86,6 @@ def refuse_values(beside: Iterable[str], command: str) -> None:
     if list(beside):
         hint = f"If that was a real key, replace it. Then run: {command}"
         raise PersonCanFix(_IN_THE_OPEN, f"{hint} and paste it when it is asked for.")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _typed(account: Account) -> dict[str, str]:
