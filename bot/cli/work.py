@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from bot import words
 from bot.progress import Follower, settled
@@ -17,38 +16,12 @@ from bot.wiring import House
 from pipeline.errors import Superseded, TryAgain
 from pipeline.jobs import JobId, JobStatus
 from pipeline.ports.chat import Chat
+from pipeline.ports.lock import Lock
 from pipeline.ports.store import JobRow
 
 LOCK_POLL_SECONDS = 0.5
 TERMINAL = "terminal"
 _TROUBLES = 3
-
-
-class Holder(Protocol):
-    """The process that works in a home, and since when; `everything`: on all its jobs."""
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        ...
-
-    @property
-    def since(self) -> datetime:
-        """When it began."""
-        ...
-
-    @property
-    def everything(self) -> bool:
-        """Whether it drives every job, not only those it was told of."""
-        ...
-
-
-class Lock(Protocol):
-    """The lock of a home, as far as seeing who works in it."""
-
-    def holder(self) -> Holder | None:
-        """The process that has it, this one included."""
-        ...
 
 
 def holder_works_on(lock: Lock, row: JobRow) -> bool:

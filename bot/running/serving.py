@@ -11,9 +11,9 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from pipeline.errors import MLTrainerError, PersonCanFix
+from pipeline.ports.lock import Lock
 
 GOODBYE = 10.0  # seconds a part has to finish what it has in hand
 _LONGEST_GOODBYE = 20.0  # all together; supervisors kill after 30 s as a rule
@@ -145,22 +145,6 @@ def signals(end: Callable[[], None]) -> Iterator[None]:
     finally:
         for number in asked:
             loop.remove_signal_handler(number)
-
-
-class Lock(Protocol):
-    """The lock of a home, as far as taking it for everything goes."""
-
-    def acquire(self, *, everything: bool = False) -> bool:
-        """Take it; False when another process has it."""
-        ...
-
-    def release(self) -> None:
-        """Let go."""
-        ...
-
-    def held_by(self) -> int | None:
-        """Id of the process that has it."""
-        ...
 
 
 def in_use(pid: int | None) -> PersonCanFix:

@@ -10,6 +10,8 @@ import pytest
 
 from bot.running.serving import Died, Part, Shift, holding, signals
 from pipeline.errors import PersonCanFix, TryAgain
+from tests.fakes.clock import FakeClock
+from tests.fakes.lock import FakeHolder, FakeLock
 
 pytestmark = pytest.mark.anyio
 LONGEST = 10
@@ -165,36 +167,23 @@ async def test_a_signal_begins_the_orderly_end(number: signal.Signals) -> None:
     assert crew.heard[-2:] == ["queue finishes", "queue ends"]
 
 
-@dataclass
-class FakeLock:
+def kept(tries: int) -> FakeLock:
     """The lock of a home that another process keeps for some tries."""
-
-    busy: int = 0
-    pid: int | None = 4711
-    held: bool = False
-
-    def acquire(self, *, everything: bool = False) -> bool:
-        self.busy -= 1
-        self.held = everything and self.busy < 0
-        return self.held
-
-    def release(self) -> None:
-        self.held = False
-
-    def held_by(self) -> int | None:
-        return self.pid
+    clock = FakeClock()
+    return FakeLock(clock, other=FakeHolder(4711, clock.now()), busy=tries)
 
 
 async def test_a_predecessor_that_is_just_ending_is_waited_for() -> None:
-    lock = FakeLock(busy=2)
+    lock = kept(2)
     async with holding(lock, patience=LONGEST):
-        assert lock.held
+        assert lock.mine is not None
+        assert lock.mine.everything
     assert not lock.held
 
 
 async def test_a_home_in_use_is_refused_with_the_process_and_what_to_do() -> None:
     with pytest.raises(PersonCanFix, match="process 4711") as refused:
-        async with holding(FakeLock(busy=1_000), patience=0.01):
+        async with holding(kept(1_000), patience=0.01):
             pytest.fail("nobody may work here")
     assert "kill 4711" in refused.value.hint
     assert "--no-work" in refused.value.hint

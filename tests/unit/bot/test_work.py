@@ -17,40 +17,10 @@ from pipeline.ports.store import JobRow
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
+from tests.fakes.lock import FakeHolder, FakeLock
 from tests.fakes.store import MemoryStore
 
 pytestmark = pytest.mark.anyio
-
-
-@dataclass(frozen=True)
-class Holder:
-    pid: int
-    since: datetime
-    everything: bool = False
-
-
-@dataclass
-class FakeLock:
-    """The lock of a home; `other` is a process that has it first."""
-
-    clock: FakeClock
-    other: Holder | None = None
-    mine: Holder | None = None
-
-    @property
-    def held(self) -> bool:
-        return self.mine is not None
-
-    def acquire(self) -> bool:
-        if self.other is None and self.mine is None:
-            self.mine = Holder(pid=1, since=self.clock.now())
-        return self.held
-
-    def release(self) -> None:
-        self.mine = None
-
-    def holder(self) -> Holder | None:
-        return self.other or self.mine
 
 
 @dataclass
@@ -121,16 +91,16 @@ async def test_a_process_that_drives_everything_has_every_job_in_hand() -> None:
     house = FakeHouse()
     row = await house.job()
     house.clock.advance(60)
-    house.lock.other = Holder(pid=4711, since=house.clock.now())
+    house.lock.other = FakeHolder(pid=4711, since=house.clock.now())
     assert not holder_works_on(house.lock, row)
-    house.lock.other = Holder(pid=4711, since=house.clock.now(), everything=True)
+    house.lock.other = FakeHolder(pid=4711, since=house.clock.now(), everything=True)
     assert holder_works_on(house.lock, row)
 
 
 async def test_while_another_process_has_the_home_it_is_named_and_followed() -> None:
     house = FakeHouse()
     row = await house.job()
-    house.lock.other = Holder(pid=4711, since=house.clock.now())
+    house.lock.other = FakeHolder(pid=4711, since=house.clock.now())
 
     async def other_process() -> None:
         await asyncio.sleep(0.05)
@@ -148,7 +118,7 @@ async def test_a_job_left_before_the_holder_came_is_made_its_business() -> None:
     house = FakeHouse()
     row = await house.job()
     house.clock.advance(60)
-    house.lock.other = Holder(pid=4711, since=house.clock.now())
+    house.lock.other = FakeHolder(pid=4711, since=house.clock.now())
     settling = asyncio.create_task(house.settle(row))
     async with asyncio.timeout(5):
         while (touched := await house.store.load(row.id)).seq == row.seq:
@@ -164,9 +134,9 @@ async def test_no_lock_is_taken_once_a_command_has_stopped_trying() -> None:
     house, go = FakeHouse(), threading.Event()
 
     class SlowLock(FakeLock):
-        def acquire(self) -> bool:
+        def acquire(self, *, everything: bool = False) -> bool:
             go.wait(10)
-            return super().acquire()
+            return super().acquire(everything=everything)
 
     house.lock = SlowLock(house.clock)
     trying = asyncio.create_task(Runner(cast("House", house), print).try_to_hold())

@@ -1,0 +1,43 @@
+"""The lock of a home: one process at a time works on its jobs."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Holder(Protocol):
+    """The process that works in a home, and since when; `everything`: on all its jobs."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+        ...
+
+    @property
+    def everything(self) -> bool:
+        """Whether it drives every job, not only those it was told of."""
+        ...
+
+
+class Lock(Protocol):
+    """Taken by one process, and let go when it dies."""
+
+    def acquire(self, *, everything: bool = False) -> bool:
+        """Take it; False when another process has it."""
+        ...
+
+    def release(self) -> None:
+        """Let go."""
+        ...
+
+    def holder(self) -> Holder | None:
+        """The process that has it, this one included."""
+        ...
+
+    def held_by(self) -> int | None:
+        """Id of the process that has it."""
+        ...
