@@ -17,12 +17,9 @@ THREAD_SCOPES = ("channels:history", "groups:history")
 _EVENTS = ("app_mention", "message.im")
 _THREAD_EVENTS = ("message.channels", "message.groups")
 PATH = "/slack/events"
-_HOST = "YOUR-HOST"
 
 
-def manifest(
-    host: str | None = None, *, thread_replies: bool = False, socket: bool = False
-) -> Json:
+def manifest(host: str = "", *, thread_replies: bool = False, socket: bool = False) -> Json:
     """As JSON's own types; `host` is where Slack reaches the bot when it is not in Socket Mode."""
     address = {} if socket else {"request_url": _address(host)}
     scopes = (*SCOPES, *(THREAD_SCOPES if thread_replies else ()))
@@ -56,9 +53,8 @@ def manifest(
     }
 
 
-def _address(host: str | None) -> str:
-    name = (host or _HOST).removeprefix("https://").strip("/")
-    return f"https://{name}{PATH}"
+def _address(host: str) -> str:
+    return f"https://{host}{PATH}"
 
 
 def _command(address: Json) -> Json:
