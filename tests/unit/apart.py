@@ -1,7 +1,7 @@
 """Checks of bundle files that need their libraries: scripts, each run once in its environment.
 
-Such a script defines functions named check_…, lies flat beside the harness while it runs, and
-prints as its last line what went wrong in each, or null: {"check_name": null}.
+Such a script defines functions named check_… and lies flat beside the harness while checking.py
+runs them.
 """
 
 import ast
@@ -15,6 +15,7 @@ from adapters.environments import variables
 from pipeline.recipe import HARNESS
 
 SECONDS = 600
+CHECKING = Path(__file__).with_name("checking.py")
 
 
 def names_in(script: Path) -> list[str]:
@@ -28,13 +29,13 @@ def names_in(script: Path) -> list[str]:
 
 def run_checks(python: Path, folder: Path, *scripts: Path) -> dict[str, str | None]:
     """Run all checks of some scripts, a process each; by name None, or what went wrong."""
-    for file in (*HARNESS.rglob("*.py"), *scripts):
+    for file in (*HARNESS.rglob("*.py"), CHECKING, *scripts):
         shutil.copy(file, folder)
     settled = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     told: dict[str, str | None] = {}
     for script in scripts:
         ran = subprocess.run(
-            [python, script.name],
+            [python, CHECKING.name, script.stem],
             cwd=folder,
             capture_output=True,
             check=False,

@@ -1,17 +1,14 @@
 """What finding groups promises; runs inside the training environment, beside the bundle.
 
-python checks.py        prints {check: traceback or null} as its last line
+Run by tests/unit/apart.py.
 """
 
 # mypy: ignore-errors
-# ruff: noqa: T201 - the last line is the result
 
 import contextlib
 import io
-import json
 import tempfile
 import time
-import traceback
 from functools import cache
 from pathlib import Path
 
@@ -259,19 +256,3 @@ def check_rows_without_groups_keep_what_they_should() -> None:
     assert np.array_equal(np.sort(mixed.numbers, axis=0), np.sort(numbers, axis=0))
     one = cloud(rows, 4_000, 0).numbers
     assert np.allclose(np.cov(one.T), np.cov(numbers.T), rtol=0.15, atol=1.0)
-
-
-def main() -> None:
-    told = {}
-    for name, check in list(globals().items()):
-        if name.startswith("check_"):
-            try:
-                check()
-                told[name] = None
-            except Exception:  # noqa: BLE001 - whatever goes wrong is the answer
-                told[name] = traceback.format_exc()
-    print(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,10 @@
 """What the forecaster's parts promise; runs inside the training environment, beside the bundle.
 
-python checks.py        prints {check: traceback or null} as its last line
+Run by tests/unit/apart.py.
 """
 
-# ruff: noqa: T201 - the last line is the result; each check imports what it needs
-
-import json
-import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -284,19 +279,3 @@ def check_a_random_walk_is_not_surely_foretold() -> None:
     assert sure <= 1
     _, trial = trial_of([monthly(150)], ("last_value", "last_season", "smoothing", "theta"))
     assert tried(trial, crossed(trial), trial.overlap).surely
-
-
-def main() -> None:
-    told: dict[str, str | None] = {}
-    for name, check in sorted(globals().items()):
-        if name.startswith("check_"):
-            try:
-                check()
-                told[name] = None
-            except Exception:  # noqa: BLE001 - every failure is reported by name
-                told[name] = traceback.format_exc()
-    print(json.dumps(told))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

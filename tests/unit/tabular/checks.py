@@ -1,15 +1,10 @@
 """What the ensemble's parts promise; runs inside the training environment, beside the bundle.
 
-python checks.py        prints {check: traceback or null} as its last line
+Run by tests/unit/apart.py.
 """
 
-# ruff: noqa: T201 - the last line is the result; each check imports what it needs
-
-import json
-import sys
 import tempfile
 import time
-import traceback
 from pathlib import Path
 
 import numpy as np
@@ -357,19 +352,3 @@ def check_a_linear_model_without_inputs_says_the_prior() -> None:
     share = np.array([0.2, 0.5, 0.3])
     told = Linear(np.empty((0, 3)), np.log(share), 3).predict(np.empty((4, 0)))
     assert np.allclose(told, share)
-
-
-def main() -> None:
-    told: dict[str, str | None] = {}
-    for name, check in sorted(globals().items()):
-        if name.startswith("check_"):
-            try:
-                check()
-                told[name] = None
-            except Exception:  # noqa: BLE001 - every failure is reported by name
-                told[name] = traceback.format_exc()
-    print(json.dumps(told))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

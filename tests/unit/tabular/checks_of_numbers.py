@@ -1,11 +1,6 @@
 """What the parts for numbers, groups and times promise; runs as checks.py does."""
 
-# ruff: noqa: T201 - the last line is the result
-
-import json
-import sys
 import time
-import traceback
 from dataclasses import replace
 
 import numpy as np
@@ -218,19 +213,3 @@ def check_plain_columns_are_read_as_cell_by_cell() -> None:
     ]
     assert np.array_equal(told, np.array(wanted).T, equal_nan=True), told
     assert plainly(["1", "x"]) is None
-
-
-def main() -> None:
-    told: dict[str, str | None] = {}
-    for name, check in sorted(globals().items()):
-        if name.startswith("check_"):
-            try:
-                check()
-                told[name] = None
-            except Exception:  # noqa: BLE001 - every failure is reported by name
-                told[name] = traceback.format_exc()
-    print(json.dumps(told))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
