@@ -18,7 +18,18 @@ from bot.doors.submit import sent
 from bot.links import Links
 from pipeline.errors import MLTrainerError, Superseded, TryAgain
 from pipeline.jobs import JobId, Place
-from pipeline.ports.chat import Card, Click, Command, Inbound, Mention, Reply, Submit, Whisper
+from pipeline.ports.chat import (
+    Card,
+    Choices,
+    Click,
+    Command,
+    Inbound,
+    Mention,
+    Reply,
+    Submit,
+    Suggest,
+    Whisper,
+)
 from pipeline.ports.post import Post
 from pipeline.ports.store import JobRow, Store
 
@@ -83,6 +94,8 @@ class Conversation:
                 return await pressed(self._desk, inbound)
             case Submit():
                 return await sent(self._desk, inbound)
+            case Suggest():
+                return Choices()
         assert_never(inbound)
 
 

@@ -106,7 +106,7 @@ class Terminal:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._talk
 
-    async def open_thread(self, place: Place, title: str) -> Place:  # noqa: ARG002  (no threads here)
+    async def open_thread(self, place: Place, title: str, key: str) -> Place:  # noqa: ARG002  (no threads here)
         """The place itself: a terminal shows one thread at a time."""
         return place
 

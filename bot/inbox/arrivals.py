@@ -165,7 +165,8 @@ class Arrivals:
         if mention.place.thread is not None:
             return mention
         title = words.shortened(mention.text, _TITLE) or phrases.NEW_TITLE
-        place = await chat.open_thread(mention.place, f"{arrival.job_id}: {title}")
+        title = f"{arrival.job_id}: {title}"
+        place = await chat.open_thread(mention.place, title, f"{arrival.job_id}:thread")
         return mention.model_copy(update={"place": place})
 
     async def _warn(self, mention: Mention, chat: ThreadedChat, kinds: tuple[str, ...]) -> None:

@@ -90,7 +90,9 @@ class Field(Frozen):
 class Form(Frozen):
     """At most five fields and a title of 24 characters; `state` travels to the submit and back.
 
-    `state` has at most 80 characters and is no secret: a ticket or a job id.
+    `state` has at most 80 characters and is no secret: a ticket or a job id. A platform that cannot
+    show an error inside a form has it opened again by a click: on the action `opened_by`, with
+    `state` as its argument.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Form(Frozen):
     state: str
     fields: tuple[Field, ...]
     errors: Mapping[str, str] = {}
+    opened_by: str = ""
 
 
 class Attachment(Frozen):
@@ -116,7 +119,8 @@ class Mention(Frozen):
     """Somebody spoke to the bot, perhaps with files of this machine or of the platform.
 
     Not `addressed`: a reply in a thread that names nobody. It counts only where the thread is a
-    job's.
+    job's. `message` is how the platform finds it again. `edited`: an older message that was changed;
+    it is searched for keys and not understood once more.
     """
 
     key: str
@@ -126,16 +130,23 @@ class Mention(Frozen):
     files: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     addressed: bool = True
+    message: str = ""
+    edited: bool = False
 
 
 class Click(Frozen):
-    """Somebody pressed a button."""
+    """Somebody pressed a button.
+
+    Not `confirmed`: it was made with a question, which the platform cannot ask by itself. The
+    question is then the reply, and nothing else happens.
+    """
 
     key: str
     actor: Actor
     place: Place
     action: str
     argument: str = ""
+    confirmed: bool = True
 
 
 class Command(Frozen):
@@ -164,7 +175,17 @@ class Submit(Frozen):
         return [("key", self.key), ("form", self.form), ("actor", self.actor)]
 
 
-Inbound = Mention | Click | Command | Submit
+class Suggest(Frozen):
+    """Somebody is typing the job that a slash command is about; `typed` is how far they are."""
+
+    key: str
+    actor: Actor
+    place: Place
+    command: str
+    typed: str = ""
+
+
+Inbound = Mention | Click | Command | Submit | Suggest
 
 
 class Ok(Frozen):
@@ -189,7 +210,20 @@ class Whisper(Frozen):
     card: Card
 
 
-Reply = Ok | AskForm | FormErrors | Whisper
+class Choice(Frozen):
+    """What may be chosen: `label` is read, `value` is what stands for it."""
+
+    value: str
+    label: str
+
+
+class Choices(Frozen):
+    """What fits so far, at most 25, the likeliest first."""
+
+    choices: tuple[Choice, ...] = ()
+
+
+Reply = Ok | AskForm | FormErrors | Whisper | Choices
 Decide = Callable[[Inbound], Awaitable[Reply]]
 
 
@@ -199,6 +233,19 @@ class Gone(MLTrainerError):
 
 class Unsure(TryAgain):
     """The answer was lost on its way: what we sent may have arrived. It is looked up first."""
+
+
+class Manners(Frozen):
+    """How fast a platform takes what we send.
+
+    Seconds between two new messages of a channel, or of a thread where `by_thread`; seconds between
+    two edits of a card; edits of a space in any minute, None where only the platform counts.
+    """
+
+    post_seconds: float = 1.0
+    edit_seconds: float = 5.0
+    edits_a_minute: int | None = 40
+    by_thread: bool = False
 
 
 class Chat(Protocol):
@@ -218,8 +265,12 @@ class Chat(Protocol):
         """
         ...
 
-    async def open_thread(self, place: Place, title: str) -> Place:
-        """The thread of a job; the same one when the place has one already."""
+    async def open_thread(self, place: Place, title: str, key: str) -> Place:
+        """The thread of a job, made where there is none yet; `key` makes a repeat recognisable.
+
+        A place that names a thread is that thread, which may have to be begun. A place that can have
+        no threads, as direct messages may be, is returned as it is.
+        """
         ...
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
@@ -238,13 +289,24 @@ class Chat(Protocol):
 class ThreadedChat(Chat, Protocol):
     """A platform of many people, where threads, private answers and files exist.
 
-    `finds` says whether `find` can look (it may need a scope that was not granted).
+    `finds` says whether `find` can look (it may need a scope that was not granted); `repeats`,
+    whether a post under a key that is known stays one message.
     """
 
     finds: bool
+    repeats: bool
+    manners: Manners
 
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
-        """Answer one person alone, in the place where they look."""
+        """Answer one person alone, in the place where they look, or else directly."""
+        ...
+
+    async def direct(self, actor: Actor) -> Place:
+        """Where a person reads what only they may read; Gone when they cannot be written to."""
+        ...
+
+    async def redact(self, place: Place, message: str) -> bool:
+        """Delete somebody's message with a key in it; False where only they themselves can."""
         ...
 
     async def find(self, place: Place, key: str) -> Ref | None:

@@ -31,7 +31,7 @@ class Letter(Frozen):
 
     `waits_for_person` marks a notice that must not be missed: it is rather sent twice. `urgent`: it
     goes before others, as what a job says when it settles does. `edits` is the message that a card
-    changes; a job's first card changes none.
+    changes; a job's first card changes none. `owner` is told directly where the place is gone.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Letter(Frozen):
     place: Place
     card: Card
     notify: Actor | None = None
+    owner: Actor | None = None
     waits_for_person: bool = False
     urgent: bool = False
     due_at: AwareDatetime

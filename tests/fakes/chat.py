@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor, Place
-from pipeline.ports.chat import Attachment, Card, Decide, Ref
+from pipeline.ports.chat import Attachment, Card, Decide, Manners, Ref
 
 
 @dataclass
@@ -23,8 +23,8 @@ class FakeChat:
     async def start(self, decide: Decide) -> None:
         self.decide = decide
 
-    async def open_thread(self, place: Place, title: str) -> Place:
-        del title
+    async def open_thread(self, place: Place, title: str, key: str) -> Place:
+        del title, key
         return place
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
@@ -58,12 +58,16 @@ class Message:
 class FakeThreadedChat:
     """pipeline.ports.chat.ThreadedChat; what is posted twice is there twice.
 
-    `refusals` are raised by the next calls, which then do nothing; `lost` by the next ones after
+    `deletes` says whether it may delete what others wrote. `refusals` are raised by the next calls, which then do nothing; `lost` by the next ones after
     they did their work. `calls` are what was asked, in order.
     """
 
     name: str = "slack"
     finds: bool = True
+    repeats: bool = False
+    manners: Manners = Manners()
+    deletes: bool = False
+    redacted: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     refusals: deque[BaseException] = field(default_factory=deque)
     lost: deque[BaseException] = field(default_factory=deque)
@@ -81,8 +85,8 @@ class FakeThreadedChat:
     async def close(self) -> None:
         self.decide = None
 
-    async def open_thread(self, place: Place, title: str) -> Place:
-        del title
+    async def open_thread(self, place: Place, title: str, key: str) -> Place:
+        del title, key
         return place
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
@@ -103,6 +107,16 @@ class FakeThreadedChat:
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
         await self._called("whisper", place.key)
         self.whispers.append((actor, card))
+
+    async def direct(self, actor: Actor) -> Place:
+        await self._called("direct", actor.id)
+        return Place(platform=self.name, space=actor.space, channel=f"D{actor.id}")
+
+    async def redact(self, place: Place, message: str) -> bool:
+        await self._called("redact", place.key)
+        if self.deletes:
+            self.redacted.append(message)
+        return self.deletes
 
     async def find(self, place: Place, key: str) -> Ref | None:
         await self._called("find", key)

@@ -26,7 +26,7 @@ from adapters.platforms.slack.people import People
 from adapters.platforms.slack.whispers import Whispers
 from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.jobs import Actor, Place
-from pipeline.ports.chat import Attachment, Card, Decide, Ref
+from pipeline.ports.chat import Attachment, Card, Decide, Manners, Ref
 
 EVENT_TYPE = "mltrainer"
 _PAGE = 200
@@ -54,6 +54,8 @@ class SlackChat:
     """
 
     name = "slack"
+    repeats = False
+    manners = Manners()
 
     def __init__(self, credentials: Credentials, api_url: str) -> None:
         self._credentials = credentials
@@ -90,11 +92,11 @@ class SlackChat:
         else:
             self.web = {PATH: HttpEndpoint(app, signing_secret)}
 
-    async def open_thread(self, place: Place, title: str) -> Place:
+    async def open_thread(self, place: Place, title: str, key: str) -> Place:
         """The place itself, or the thread under a new message that says `title`."""
         if place.thread is not None:
             return place
-        answer = await self._say(place, Card(title=title), None)
+        answer = await self._say(place, Card(title=title), None, metadata=_marked(key))
         return place.model_copy(update={"channel": answer["channel"], "thread": answer["ts"]})
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
@@ -137,6 +139,18 @@ class SlackChat:
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
         """An ephemeral message in the thread; a direct message where they are not in it."""
         await self._whispers.send(actor, place, card)
+
+    async def direct(self, actor: Actor) -> Place:
+        """The person's direct messages with the bot."""
+        with translated():
+            answer = await self._line.safe().conversations_open(users=actor.id)
+        channel = str(answer["channel"]["id"])
+        return Place(platform=self.name, space=actor.space, channel=channel)
+
+    async def redact(self, place: Place, message: str) -> bool:
+        """A bot may delete its own messages only, so its person has to."""
+        del place, message
+        return False
 
     async def find(self, place: Place, key: str) -> Ref | None:
         """Look through the thread for the message with this key."""

@@ -242,10 +242,10 @@ async def test_a_thread_has_an_address(desk: Desk, thread: Place) -> None:
 
 
 async def test_a_job_without_a_message_gets_a_thread(desk: Desk, ann: Person) -> None:
-    opened_thread = await desk.chat.open_thread(place(), "New job of ann")
-    direct = await desk.chat.open_thread(place("UANN"), "New job of ann")
+    opened_thread = await desk.chat.open_thread(place(), "New job of ann", "key")
+    direct = await desk.chat.open_thread(place("UANN"), "New job of ann", "key")
 
-    assert await desk.chat.open_thread(opened_thread, "again") == opened_thread
+    assert await desk.chat.open_thread(opened_thread, "again", "key") == opened_thread
     assert "New job of ann" in (await said(ann, opened_thread))[0]
     assert direct.channel == "DANN"
     assert [one.ts for one in ann.dms()] == [direct.thread]
