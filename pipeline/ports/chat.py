@@ -119,8 +119,8 @@ class Mention(Frozen):
     """Somebody spoke to the bot, perhaps with files of this machine or of the platform.
 
     Not `addressed`: a reply in a thread that names nobody. It counts only where the thread is a
-    job's. `message` is how the platform finds it again. `edited`: an older message that was changed;
-    it is searched for keys and not understood once more.
+    job's. `message` is how the platform finds it again. `edited`: an older message that was
+    changed; it is searched for keys and not understood once more.
     """
 
     key: str
@@ -268,8 +268,8 @@ class Chat(Protocol):
     async def open_thread(self, place: Place, title: str, key: str) -> Place:
         """The thread of a job, made where there is none yet; `key` makes a repeat recognisable.
 
-        A place that names a thread is that thread, which may have to be begun. A place that can have
-        no threads, as direct messages may be, is returned as it is.
+        A place that names a thread is that thread, which may have to be begun. A place that can
+        have no threads, as direct messages may be, is returned as it is.
         """
         ...
 

@@ -58,14 +58,15 @@ class Message:
 class FakeThreadedChat:
     """pipeline.ports.chat.ThreadedChat; what is posted twice is there twice.
 
-    `deletes` says whether it may delete what others wrote. `refusals` are raised by the next calls, which then do nothing; `lost` by the next ones after
-    they did their work. `calls` are what was asked, in order.
+    `deletes` says whether it may delete what others wrote. `refusals` are raised by the next calls,
+    which then do nothing; `lost` by the next ones after they did their work.
+    `calls` are what was asked, in order.
     """
 
     name: str = "slack"
     finds: bool = True
     repeats: bool = False
-    manners: Manners = Manners()
+    manners: Manners = field(default_factory=Manners)
     deletes: bool = False
     redacted: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
