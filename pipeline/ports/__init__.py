@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pipeline.events import Event
 from pipeline.ports.clock import Clock
 from pipeline.ports.host import Host
+from pipeline.ports.model import Models, NoModels
 from pipeline.ports.runtime import Runtime, Workbench
 from pipeline.ports.source import Source
 from pipeline.ports.vault import Finder, NothingHeld
@@ -25,7 +27,8 @@ class Emit(Protocol):
 class Ports:
     """All that an agent may reach. Shelves are mappings from the adapter's file name.
 
-    `approval` is the setting of that name.
+    `approval` and `share` are the settings of that name; `model_usd` is what a job may spend on
+    language models.
     """
 
     clock: Clock
@@ -37,3 +40,6 @@ class Ports:
     home: Path
     approval: str
     vault: Finder = field(default_factory=NothingHeld)
+    models: Models = field(default_factory=NoModels)
+    share: Literal["schema", "samples"] = "schema"
+    model_usd: Decimal = Decimal(0)
