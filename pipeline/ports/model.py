@@ -40,13 +40,13 @@ class Turn(Frozen):
 class Question(Frozen):
     """All that one call sends. Everything in it has passed the sanitizer.
 
-    `schema` is the type of the reply, which a provider is held to where it can be; at most
+    `reply` is the type of the reply, which a provider is held to where it can be; at most
     `max_tokens` are answered, within `seconds`.
     """
 
     system: str
     turns: tuple[Turn, ...]
-    schema: type[BaseModel] | None = None
+    reply: type[BaseModel] | None = None
     tools: tuple[ToolSpec, ...] = ()
     temperature: float = 0.0
     max_tokens: int = 4096
