@@ -16,6 +16,7 @@ from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_
 from pipeline.events import Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
+from pipeline.ledger import Ledger
 from pipeline.outcomes import Agent, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.store import Inbound, JobRow, Store
@@ -103,8 +104,9 @@ class Orchestrator:
     async def _run(self, row: JobRow, stage: Stage) -> None:
         """One attempt of a stage, and what follows from how it ended."""
         clock, began = self._ports.clock, self._ports.clock.monotonic()
+        ledger = Ledger.of(one.event for one in await self._store.events(row.id))
         try:
-            outcome = await self._attempt(row, stage)
+            outcome = await self._attempt(row, stage, ledger)
         except _Cancelled:
             return
         except Superseded:
@@ -114,6 +116,7 @@ class Orchestrator:
         else:
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
             change = transitions.followed(context, stage, outcome, clock.now())
+        change = transitions.paid(change, ledger.usd)
         try:
             await self._save(row, change)
         except Bug as unsaved:  # left as it was, the stage would run again without end
@@ -128,13 +131,14 @@ class Orchestrator:
             context, stage, error, policy, scale=self._retry_scale, now=clock.now()
         )
 
-    async def _attempt(self, row: JobRow, stage: Stage) -> Outcome:
+    async def _attempt(self, row: JobRow, stage: Stage, ledger: Ledger) -> Outcome:
         """Run the agent while watching for a cancel and for another worker's hand."""
 
         async def emit(event: Event) -> None:
             await self._store.append(row, [event])
+            ledger.note(event)
 
-        ports = replace(self._ports, emit=emit)
+        ports = replace(self._ports, emit=emit, ledger=ledger)
         work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
         try:
             while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:

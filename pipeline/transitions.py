@@ -4,8 +4,9 @@ The orchestrator does the waiting and the saving; every decision about a job sta
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal, assert_never
 
 from pipeline.context import JobContext, StageError, StageResult, Waiting
@@ -130,6 +131,15 @@ def failed(
         context = context.evolve(feedback={**context.feedback, stage: error.feedback})
     event = _retried(stage, failures, policy.attempts, pause, error.message)
     return Change(context.evolve(active=None), [event], wake_at=now + pause)
+
+
+def paid(change: Change, usd: Decimal) -> Change:
+    """The change with what the job has spent on language models so far."""
+    context = change.context
+    if context.cost.llm_usd == usd:
+        return change
+    cost = context.cost.model_copy(update={"llm_usd": usd})
+    return replace(change, context=context.evolve(cost=cost))
 
 
 def heard(context: JobContext, reply: str, now: datetime) -> Change:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline.events import Event
+from pipeline.ledger import Ledger
+from pipeline.ports.account import Accounts, NoAccounts
 from pipeline.ports.clock import Clock
 from pipeline.ports.host import Host
 from pipeline.ports.model import Models, NoModels
@@ -40,6 +42,8 @@ class Ports:
     home: Path
     approval: str
     vault: Finder = field(default_factory=NothingHeld)
+    accounts: Accounts = field(default_factory=NoAccounts)
     models: Models = field(default_factory=NoModels)
+    ledger: Ledger = field(default_factory=Ledger)
     share: Literal["schema", "samples"] = "schema"
     model_usd: Decimal = Decimal(0)

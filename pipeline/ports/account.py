@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import AwareDatetime
 
-from pipeline.jobs import Frozen
+from pipeline.jobs import Actor, Frozen
+from pipeline.secrets import SecretRef
 
 
 class AccountField(Frozen):
@@ -70,3 +71,28 @@ class Service(Protocol):
     async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
         """The values that a finished login gives; None while the person is not done."""
         ...
+
+
+class Verdict(Frozen):
+    """What a service says of a stored key, with the cure in a sentence; `unasked`: it cannot be."""
+
+    status: Literal[
+        "ok", "missing", "invalid", "forbidden", "rate_limited", "network", "server", "unasked"
+    ]
+    detail: str = ""
+
+
+class Accounts(Protocol):
+    """Looks at stored keys without showing them."""
+
+    async def check(self, owner: Actor, ref: SecretRef) -> Verdict:
+        """Whether the service takes the owner's key."""
+        ...
+
+
+class NoAccounts:
+    """A house that can ask no service."""
+
+    async def check(self, owner: Actor, ref: SecretRef) -> Verdict:  # noqa: ARG002  (nobody is asked)
+        """Nothing is known."""
+        return Verdict(status="unasked")

@@ -1,0 +1,204 @@
+"""Asking a language model: within the job's means, for a typed reply, with every call on record.
+
+None is the answer where no model can be asked: rules go on alone. A reply that cannot be read, even
+after it was asked for once more, is Rejected like a bad proposal.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline import prompting, tools
+from pipeline.context import JobContext
+from pipeline.errors import Rejected, TryAgain
+from pipeline.events import AgentLogged, ModelCalled, ModelReplied
+from pipeline.jobs import Stage
+from pipeline.ports import Ports
+from pipeline.ports.model import Answer, Model, ModelRefused, Question, Turn
+
+TOOL_ROUNDS = 3
+_WARMER = 0.4  # the temperature of an attempt after a refused one
+_LONGEST_REPLY = 200_000  # signs
+_LONGEST_SHOWN = 4_000  # signs of a bad reply that are shown to the model again
+_MOST_PROBLEMS = 5
+_FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
+_DECODER = json.JSONDecoder()
+
+
+class Reply(BaseModel):
+    """Base of what a model may answer. What it adds unasked is not read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+ReplyType = TypeVar("ReplyType", bound=Reply)
+
+
+class _TooDear(Exception):
+    """The next call could cost more than the job may still spend."""
+
+
+async def ask(
+    context: JobContext,
+    ports: Ports,
+    stage: Stage,
+    reply_type: type[ReplyType],
+    *,
+    prompt: str,
+    values: prompting.Values,
+    with_tools: Sequence[str] = (),
+    history: Sequence[Turn] = (),
+) -> ReplyType | None:
+    """The reply of the first model that answers; None where rules have to do.
+
+    What was wrong with the attempt before is the last thing that the model reads.
+    """
+    models = await ports.models.choose(context.owner)
+    if not models:
+        return None
+    filled = prompting.prompt(prompt, values)
+    feedback = context.feedback.get(stage)
+    question = Question(
+        system=filled.system,
+        turns=(*history, Turn(role="user", text=filled.message), *_told(feedback)),
+        reply=reply_type,
+        tools=tuple(tools.spec(name) for name in with_tools),
+        temperature=_WARMER if feedback else 0.0,
+    )
+    for model in models:
+        try:
+            return await _Talk(context, ports, stage, prompt, model).reply(question, reply_type)
+        except (ModelRefused, TryAgain) as away:
+            await _say(ports, stage, f"{model.provider} does not answer: {away.message}")
+        except _TooDear:
+            limit = f"${ports.model_usd:.2f}"
+            await _say(
+                ports, stage, f"The limit of {limit} for language models is reached: rules go on."
+            )
+            return None
+    await _say(ports, stage, "No language model answers: rules go on.")
+    return None
+
+
+class _Talk:
+    """One exchange with one model, up to a reply of the wanted type."""
+
+    def __init__(
+        self, context: JobContext, ports: Ports, stage: Stage, prompt: str, model: Model
+    ) -> None:
+        self._context = context
+        self._ports = ports
+        self._stage = stage
+        self._prompt = prompt
+        self._model = model
+
+    async def reply(self, question: Question, reply_type: type[ReplyType]) -> ReplyType:
+        """Ask, call the tools it wants, and have a bad reply mended once."""
+        question, answer = await self._with_tools(question)
+        try:
+            return read(answer.text, reply_type)
+        except Rejected as unread:
+            mended = await self._once(_again(question, answer.text, unread.feedback))
+            return read(mended.text, reply_type)
+
+    async def _with_tools(self, question: Question) -> tuple[Question, Answer]:
+        """The first answer that wants no tool; after some rounds no tool is offered."""
+        for _ in range(TOOL_ROUNDS if question.tools else 0):
+            answer = await self._once(question)
+            if not answer.calls:
+                return question, answer
+            said = Turn(role="assistant", text=answer.text, calls=answer.calls)
+            found = [
+                Turn(
+                    role="tool",
+                    answers=call.id,
+                    text=await tools.call(self._context, self._ports, question.tools, call),
+                )
+                for call in answer.calls
+            ]
+            turns = (*question.turns, said, *found)
+            question = question.model_copy(update={"turns": turns})
+        question = question.model_copy(update={"tools": ()})
+        return question, await self._once(question)
+
+    async def _once(self, question: Question) -> Answer:
+        """One call: paid for within the limit, and written down before and after."""
+        ports, model = self._ports, self._model
+        if ports.ledger.usd + model.most(question) > ports.model_usd:
+            raise _TooDear
+        called = ModelCalled(
+            stage=self._stage, prompt=self._prompt, provider=model.provider, model=model.name
+        )
+        await ports.emit(called)
+        began = ports.clock.monotonic()
+        answer = await model.answer(question)
+        await ports.emit(
+            ModelReplied(
+                stage=self._stage,
+                prompt=self._prompt,
+                tokens=answer.tokens_in + answer.tokens_out,
+                cost_usd=float(answer.usd),
+                seconds=ports.clock.monotonic() - began,
+            )
+        )
+        return answer
+
+
+def read(text: str, reply_type: type[ReplyType]) -> ReplyType:
+    """A reply out of what a model wrote, fenced or in the midst of talk; Rejected says why not."""
+    if len(text) > _LONGEST_REPLY:
+        raise Rejected(f"The reply is too long: {len(text):,} signs.")
+    problem = "it holds no JSON object"
+    for candidate in _objects(text):
+        try:
+            return reply_type.model_validate_json(candidate)
+        except ValidationError as error:
+            problem = _why(error)
+    raise Rejected(f"The reply could not be read: {problem}.")
+
+
+def _objects(text: str) -> Iterator[str]:
+    """Every text in it that may be the object: all of it, what is fenced, what stands in talk."""
+    yield text.strip()
+    yield from (found.strip() for found in _FENCED.findall(text))
+    start = text.find("{")
+    while start >= 0:
+        try:
+            _, length = _DECODER.raw_decode(text[start:])
+        except (ValueError, RecursionError):
+            start = text.find("{", start + 1)
+        else:
+            yield text[start : start + length]
+            start = text.find("{", start + length)
+
+
+def _why(error: ValidationError) -> str:
+    """What is wrong, field by field, without the values."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in one['loc']) or 'the whole'}: {one['msg']}"
+        for one in error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
+    )
+
+
+def _again(question: Question, text: str, why: str) -> Question:
+    """The same question, with the bad reply and what is wrong with it at its end."""
+    said = Turn(role="assistant", text=text[:_LONGEST_SHOWN] or "(nothing)")
+    asked = Turn(role="user", text=f"{why} Answer again, with the JSON object and nothing else.")
+    return question.model_copy(update={"turns": (*question.turns, said, asked)})
+
+
+def _told(feedback: str | None) -> tuple[Turn, ...]:
+    if not feedback:
+        return ()
+    shown = prompting.block("error", prompting.Data(feedback))
+    text = f"Your attempt before this one was refused. Do not repeat it. The error:\n{shown}"
+    return (Turn(role="user", text=text),)
+
+
+async def _say(ports: Ports, stage: Stage, message: str) -> None:
+    """A line in the thread, once in a job."""
+    if message not in ports.ledger.said:
+        await ports.emit(AgentLogged(stage=stage, message=message, warning=True))

@@ -1,0 +1,34 @@
+"""Draft, improve, check: a proposal is taken when it holds, and else the draft stands."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pipeline.context import JobContext
+from pipeline.errors import Rejected
+from pipeline.events import AgentLogged
+from pipeline.outcomes import Agent
+from pipeline.ports import Ports
+
+Better = TypeVar("Better")
+
+
+async def improved(
+    agent: Agent,
+    context: JobContext,
+    ports: Ports,
+    propose: Callable[[], Awaitable[Better | None]],
+) -> Better | None:
+    """What `propose` makes; None where the draft stands.
+
+    A refused proposal goes back to who made it, as often as the stage may try; then the job says
+    that the draft stands. Nothing that a model does ends a job that rules can finish.
+    """
+    try:
+        return await propose()
+    except Rejected as refused:
+        attempt = context.retry_counts.get(agent.name, 0) + 1
+        if agent.retry.feeds_back and agent.retry.allows_another(attempt):
+            raise
+        message = f"The model's proposal was not taken, the rules' own stands: {refused.message}"
+        await ports.emit(AgentLogged(stage=agent.name, message=message, warning=True))
+        return None

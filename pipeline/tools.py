@@ -1,0 +1,135 @@
+"""The tools that a model may call: each looks something up. None spends, publishes or reveals.
+
+A secret goes in and comes out as its reference only. What a model says is checked like any input:
+an unknown tool, wrong arguments or a failure are answered in words, never raised.
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.context import JobContext
+from pipeline.errors import MLTrainerError
+from pipeline.events import ToolCalled, ToolReturned
+from pipeline.ports import Ports
+from pipeline.ports.model import ToolCall, ToolSpec
+from pipeline.secrets import SecretRef
+
+_LONGEST_RESULT = 4_000  # signs
+_LONGEST_ARGUMENT = 80
+_LONGEST_WORD = 20  # a longer one without a break may be a key
+_PLAIN = re.compile(r"[\w ./:@+-]*")
+
+
+class Arguments(BaseModel):
+    """Base of what a tool is called with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reference(Arguments):
+    """The reference of a stored key."""
+
+    reference: str = Field(description="secret:KIND:ID, as it was given; never a key itself")
+
+
+Work = Callable[[JobContext, Ports, Arguments], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One thing that can be looked up; the result is text for the model."""
+
+    name: str
+    description: str
+    arguments: type[Arguments]
+    work: Work
+
+
+def spec(name: str) -> ToolSpec:
+    """How a tool is offered."""
+    tool = TOOLS[name]
+    return ToolSpec(
+        name=tool.name, description=tool.description, parameters=tool.arguments.model_json_schema()
+    )
+
+
+async def call(
+    context: JobContext, ports: Ports, offered: tuple[ToolSpec, ...], wanted: ToolCall
+) -> str:
+    """Do what a model wants done, if it was offered; the answer says what came of it."""
+    await ports.emit(ToolCalled(tool=wanted.name[:40], arguments=masked(wanted.arguments)))
+    result = await _result(context, ports, [one.name for one in offered], wanted)
+    await ports.emit(ToolReturned(tool=wanted.name[:40], result=result[:200]))
+    return result[:_LONGEST_RESULT]
+
+
+async def _result(context: JobContext, ports: Ports, offered: list[str], wanted: ToolCall) -> str:
+    tool = TOOLS.get(wanted.name) if wanted.name in offered else None
+    if tool is None:
+        return f"There is no such tool. There are: {', '.join(offered)}."
+    try:
+        arguments = tool.arguments.model_validate_json(wanted.arguments or "{}")
+    except ValidationError as error:
+        fields = {".".join(map(str, one["loc"])) for one in error.errors(include_input=False)}
+        return f"The arguments do not fit: {', '.join(sorted(fields))}."
+    try:
+        return await tool.work(context, ports, arguments)
+    except MLTrainerError as error:
+        return f"{error.message} {error.hint}".strip()
+
+
+def masked(arguments: str) -> str:
+    """Arguments as an event shows them: references and short plain words, nothing else."""
+    try:
+        given = json.loads(arguments or "{}")
+    except ValueError:
+        return "(unreadable)"
+    if not isinstance(given, dict):
+        return "(unreadable)"
+    return ", ".join(f"{name[:30]}={_masked(value)}" for name, value in given.items())
+
+
+def _masked(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    try:
+        return str(SecretRef.parse(text))
+    except ValueError:
+        plain = len(text) <= _LONGEST_ARGUMENT and _PLAIN.fullmatch(text) is not None
+        drawn = any(len(part) > _LONGEST_WORD for part in re.split(r"[\s./:@-]", text))
+        return text if plain and not drawn else "…"
+
+
+async def _validate(context: JobContext, ports: Ports, arguments: Arguments, kind: str) -> str:
+    """Whether the service takes the person's stored key, in words; only their own is looked at."""
+    reference = arguments.reference if isinstance(arguments, Reference) else ""
+    held = await ports.vault.find(context.owner, kind)
+    if held is None:
+        return f"The person has connected no {kind} account. Ask them to connect it in private."
+    if reference != str(held):
+        return "That is no reference of this person's. A key itself is never given to a tool."
+    verdict = await ports.accounts.check(context.owner, held)
+    return f"{verdict.status}: {verdict.detail}".strip(": ")
+
+
+def _validator(name: str, title: str, kind: str) -> Tool:
+    async def work(context: JobContext, ports: Ports, arguments: Arguments) -> str:
+        return await _validate(context, ports, arguments, kind)
+
+    return Tool(name, f"Ask {title} whether the person's stored key is good.", Reference, work)
+
+
+TOOLS: Mapping[str, Tool] = MappingProxyType(
+    {
+        tool.name: tool
+        for tool in (
+            _validator("validate_hf_token", "Hugging Face", "huggingface"),
+            _validator("validate_kaggle_credentials", "Kaggle", "kaggle"),
+            _validator("validate_modal_token", "Modal", "modal"),
+        )
+    }
+)
