@@ -6,7 +6,7 @@ from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.errors import UnknownName
 from pipeline.intent import ParsedIntent
 from pipeline.recipe import Evidence, Role, Task
-from pipeline.wishes import ROLE_LEAVES, locked_values
+from pipeline.wishes import ROLE_LEAVES, wanted_values
 
 Parts = str | tuple[str, ...]
 Roles = Mapping[str, Parts]
@@ -20,8 +20,8 @@ _KEPT_APART = ("group", "time")  # roles that say how rows belong together: a wi
 
 
 def fixed_roles(task: Task, report: DataReport, intent: ParsedIntent) -> dict[str, Parts]:
-    """Roles the person named; an unknown column lists the known ones."""
-    wishes = locked_values(intent)
+    """Roles the person named, or a model for them; an unknown column lists the known ones."""
+    wishes = wanted_values(intent)
     fixed: dict[str, Parts] = {}
     for role, leaf in ROLE_LEAVES.items():
         told = wishes.get(leaf)

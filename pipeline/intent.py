@@ -96,7 +96,10 @@ class DeployIntent(Frozen):
 
 
 class ParsedIntent(Frozen):
-    """The whole wish. `locked` names the leaves the person gave, which nothing may change."""
+    """The whole wish. `locked` names the leaves the person gave, which nothing may change.
+
+    `proposed` are leaves that a language model filled; the person may change them.
+    """
 
     task_type: TaskType | None = None
     task_description: str = ""
@@ -112,3 +115,4 @@ class ParsedIntent(Frozen):
     care: Literal["misses", "false_alarms"] | None = None
     budget_minutes: float | None = Field(default=None, gt=0)
     locked: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()

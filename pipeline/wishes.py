@@ -1,6 +1,6 @@
 """Explicit wishes ("--set name=value", "change epochs to 5"): checked and put into the intent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -23,7 +23,7 @@ ROLE_LEAVES = MappingProxyType(
         "known": "dataset.known_columns",
     }
 )
-_NOT_A_WISH = {"locked", "task_description"}
+_NOT_A_WISH = {"locked", "proposed", "task_description"}
 
 
 @cache
@@ -98,21 +98,41 @@ def parse_all(wishes: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 def with_wishes(intent: ParsedIntent, wishes: Mapping[str, JsonValue]) -> ParsedIntent:
     """The intent with these leaves set and locked: nothing may change them afterwards."""
+    locked = tuple(sorted({*intent.locked, *wishes}))
+    return _filled(intent, wishes).model_copy(update={"locked": locked})
+
+
+def with_proposals(intent: ParsedIntent, proposals: Mapping[str, JsonValue]) -> ParsedIntent:
+    """The intent with these leaves set where its person left them open."""
+    free = {dotted: value for dotted, value in proposals.items() if dotted not in intent.locked}
+    proposed = tuple(sorted({*intent.proposed, *free}))
+    return _filled(intent, free).model_copy(update={"proposed": proposed})
+
+
+def _filled(intent: ParsedIntent, values: Mapping[str, JsonValue]) -> ParsedIntent:
     document = intent.model_dump(mode="json")
-    for dotted, value in wishes.items():
+    for dotted, value in values.items():
         *path, last = dotted.split(".")
         section = document
         for part in path:
             section = section[part]
         section[last] = value
-    document["locked"] = sorted({*intent.locked, *wishes})
     return ParsedIntent.model_validate(document)
 
 
 def locked_values(intent: ParsedIntent) -> dict[str, JsonValue]:
     """What the person fixed, by dotted leaf."""
+    return _values(intent, intent.locked)
+
+
+def wanted_values(intent: ParsedIntent) -> dict[str, JsonValue]:
+    """What the person fixed and what was proposed for them, by dotted leaf."""
+    return _values(intent, (*intent.locked, *intent.proposed))
+
+
+def _values(intent: ParsedIntent, names: Iterable[str]) -> dict[str, JsonValue]:
     found: dict[str, JsonValue] = {}
-    for dotted in intent.locked:
+    for dotted in names:
         section: JsonValue = intent.model_dump(mode="json")
         for part in dotted.split("."):
             section = section[part] if isinstance(section, dict) else None

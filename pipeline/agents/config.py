@@ -17,7 +17,7 @@ from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
 from pipeline.recipe import Metric, Recipe, find_recipe
 from pipeline.retry import POLICIES
-from pipeline.wishes import ROLE_LEAVES, locked_values
+from pipeline.wishes import ROLE_LEAVES, wanted_values
 
 # Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
 _ROWS_FOR_ANOTHER_THREAD = 20_000
@@ -122,7 +122,7 @@ def _why_unheard(name: str, recipe: Recipe, intent: ParsedIntent, metric: Metric
 
 
 def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
-    wishes = locked_values(intent)
+    wishes = wanted_values(intent)
     names = (name for name in recipe.settings.model_fields if f"{_PREFIX}{name}" in wishes)
     given = {name: wishes[f"{_PREFIX}{name}"] for name in names}
     try:

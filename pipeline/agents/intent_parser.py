@@ -1,44 +1,59 @@
 """Intent: from plain words, and the data beside them, to a structure every later stage reads."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
+from pipeline import describing
 from pipeline.artifacts import DataReport
+from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
-from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.doubts import (
+    check_label,
+    check_target,
+    choices,
+    instead,
+    several,
+    title,
+    unsuited,
+    unsupported,
+    which,
+    with_target,
+)
+from pipeline.errors import PersonCanFix, Rejected
 from pipeline.execution_plan import known_tasks
 from pipeline.folders import JobFolder
-from pipeline.hearing import asking
 from pipeline.hearing.belonging import spoken_roles
 from pipeline.hearing.expertise import expertise
 from pipeline.hearing.horizon import spoken_horizon
 from pipeline.hearing.judging import spoken_judgement
-from pipeline.hearing.roles import MOST_CLASSES
-from pipeline.hearing.several import wanted_together
 from pipeline.hearing.wishes import spoken_wishes
+from pipeline.improving import improved
 from pipeline.inspection import saved_report
 from pipeline.intent import DatasetIntent, ParsedIntent, SourceType
 from pipeline.jobs import Stage, TaskType
-from pipeline.oneanswer import CLASSIFYING, check_one_label, one_of
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
-from pipeline.readiness import FIND_GROUPS, GROUPING
+from pipeline.proposals import Setting, check_settings, plain, proposals
 from pipeline.recipe import Recipe, find_task
 from pipeline.retry import POLICIES
 from pipeline.understanding import Reading, equally_good, read, readings, ruled_out
-from pipeline.wishes import parse, parse_all, with_wishes
+from pipeline.wishes import parse, parse_all, wanted_values, with_proposals, with_wishes
 
 # Said of one task alone: "5 groups" means nothing where nothing is grouped.
 _OF_ONE_TASK = {
     "hyperparameters.clusters": "clustering",
     "hyperparameters.horizon": "time_series_forecasting",
 }
-_TARGET = "dataset.label_column"
-_FORECASTING = "time_series_forecasting"
-_HARDLY = 0.1  # a score of data that cannot be the task
-_WELL = 0.3
-_MOST_CHOICES = 4
+
+
+class Understood(Reply):
+    """What a person wants, as far as words and data say it."""
+
+    task_type: str | None = Field(default=None, description="one of the listed tasks, or null")
+    why: str = Field(description="one short sentence for the person: how they were understood")
+    settings: tuple[Setting, ...] = Field(default=(), description="what the words say besides")
 
 
 class IntentParser:
@@ -50,102 +65,65 @@ class IntentParser:
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Settle on one task, or ask which of the equally good ones is meant."""
         report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
-        words = context.request.words
         given = parse_all(context.request.settings)
+        draft = self._by_rules(context, report, given)
+        propose = partial(self._understood, context, ports, report, draft)
+        return await improved(self, context, ports, propose) or draft
+
+    def _by_rules(
+        self, context: JobContext, report: DataReport, given: dict[str, JsonValue]
+    ) -> Outcome:
+        """What words and data say by themselves."""
+        words = context.request.words
         task = given.get("task_type")
         if task is not None:
-            reading = read(TaskType(str(task)), _with_target(words, given), report)
-            if (asked := _unsuited(reading, words, report, given)) is not None:
+            reading = read(TaskType(str(task)), with_target(words, given), report)
+            if (asked := unsuited(reading, words, report, given)) is not None:
                 return asked
-            return Done(_intent(context, report, reading, given), f"{_title(reading)}, as you said")
-        _check_target(given, report)
-        ranked = readings(_with_target(words, given), report, known_tasks())
+            return Done(_intent(context, report, reading, given), f"{title(reading)}, as you said")
+        check_target(given, report)
+        ranked = readings(with_target(words, given), report, known_tasks())
         best = equally_good(ranked)
-        _check_one_label(ranked, words, report, given)
-        asked = _several(best, words, report, given) or _unsupported(best, ranked, report)
+        check_label(ranked, words, report, given)
+        asked = several(best, words, report, given) or unsupported(best, ranked, report)
         if asked is None and len(best) != 1:
-            asked = Ask(_which(best, report), "task_type", tuple(one.task for one in best))
+            asked = Ask(which(best, report), "task_type", tuple(one.task for one in best))
         if asked is not None:
             return asked
         reading = best[0]
         if (other := ruled_out(ranked)) is not None:
-            return Ask(_instead(other, reading), "task_type", _choices(ranked))
-        return Done(
-            _intent(context, report, reading, given), f"{_title(reading)}: {reading.reason}"
+            return Ask(instead(other, reading), "task_type", choices(ranked))
+        return Done(_intent(context, report, reading, given), f"{title(reading)}: {reading.reason}")
+
+    async def _understood(
+        self, context: JobContext, ports: Ports, report: DataReport, draft: Outcome
+    ) -> Done | None:
+        """What a model reads in words that rules do not know, as far as the data can be it."""
+        given = parse_all(context.request.settings)
+        ranked = readings(with_target(context.request.words, given), report, known_tasks())
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            Understood,
+            prompt="intent_parser",
+            values={
+                "words": describing.words(context),
+                "data": describing.data(report, context, ports),
+                "tasks": describing.choices(ranked),
+                "draft": _told(draft),
+                "settings": describing.settings(),
+            },
         )
-
-
-def _unsuited(
-    reading: Reading, words: str, report: DataReport, given: Mapping[str, JsonValue]
-) -> Ask | None:
-    """Asks for the task anew where the target was changed to one that the task cannot have."""
-    if reading.score > _HARDLY or _could_be(reading.task, report, given.get(_TARGET)):
-        return None
-    best = readings(_with_target(words, given), report, known_tasks())[0]
-    if best.score < _WELL:
-        return None
-    return Ask(_instead(reading, best), "task_type", (best.task,))
-
-
-def _could_be(task: TaskType, report: DataReport, target: object) -> bool:
-    """Whether the column that was named, if any, can be the task's target at all."""
-    column = report.column(target) if isinstance(target, str) else None
-    role = find_task(task).role("target")
-    if column is None or role is None:
-        return True
-    many = "category" in role.kinds and column.unique > MOST_CLASSES
-    return column.kind in role.kinds and not many
-
-
-def _several(
-    best: tuple[Reading, ...], words: str, report: DataReport, given: Mapping[str, JsonValue]
-) -> Ask | None:
-    """Asks which of several columns is to be predicted; series are forecast together."""
-    if _TARGET in given or any(reading.task == _FORECASTING for reading in best):
-        return None
-    several = wanted_together(report, words)
-    return one_of(several) if several else None
-
-
-def _check_one_label(
-    ranked: tuple[Reading, ...], words: str, report: DataReport, given: Mapping[str, JsonValue]
-) -> None:
-    """PersonCanFix where the column that is asked for holds several labels in a cell."""
-    best = ranked[0]
-    if best.task not in CLASSIFYING and best.score >= _WELL:
-        return
-    asked = asking.ranked(report, _with_target(words, given))[:1]
-    for candidate in asked:
-        if candidate.score >= asking.FILE:
-            check_one_label(candidate.column)
-
-
-def _unsupported(
-    best: tuple[Reading, ...], ranked: tuple[Reading, ...], report: DataReport
-) -> Ask | None:
-    """Where nothing says what to predict, the column is asked for: the task follows from it."""
-    groups = any(one.task == GROUPING for one in best)
-    others = [one for one in best if one.task != GROUPING]
-    if not others or any(one.supported or not one.targets for one in others):
-        return None
-    likely = {name for one in ranked if not one.supported for name in one.targets}
-    targets = [name for name in reversed(report.names) if name in likely]
-    options = (*targets, *((FIND_GROUPS,) if groups else ()))
-    return Ask("Which column should the model predict?", "target", options)
-
-
-def _check_target(given: Mapping[str, JsonValue], report: DataReport) -> None:
-    """UnknownName lists the columns where there is none of that name."""
-    target = given.get(_TARGET)
-    known = {name.strip().lower() for name in report.names}
-    if isinstance(target, str) and target.strip().lower() not in known:
-        raise UnknownName("column", target, report.names, field="target")
-
-
-def _with_target(words: str, given: Mapping[str, JsonValue]) -> str:
-    """The words with the target that was fixed by hand, as if they had said it."""
-    target = given.get(_TARGET)
-    return f"{words}. The target is {target}." if target else words
+        if reply is None:
+            return None
+        wishes = proposals(reply.settings, report)
+        reading = _meant(reply, draft, ranked, given)
+        if reading is None:
+            return None
+        intent = with_proposals(_intent(context, report, reading, given), wishes)
+        why = plain(reply.why) or reading.reason
+        return Done(_checked(intent, reading), f"{title(reading)}: {why}")
 
 
 def _intent(
@@ -192,27 +170,45 @@ def _source_type(context: JobContext) -> SourceType:
     return "url" if location.startswith(("https://", "http://")) else "upload"
 
 
-def _which(best: tuple[Reading, ...], report: DataReport) -> str:
-    named = " or ".join(_title(reading) for reading in best[:4])
-    if len(report.columns) > 1 and best[0].score > 0:
-        return f"What should the model do with this data: {named}?"
-    return f"I cannot tell what the model should do with this data. Is it {named}?"
+def _told(draft: Outcome) -> str:
+    """The rules' own reading, for the model."""
+    match draft:
+        case Done(artifact=ParsedIntent() as intent):
+            known = {**wanted_values(intent), "task_type": intent.task_type}
+            return ", ".join(f"{name} = {value}" for name, value in known.items())
+        case Ask(about, field, options):
+            return f"not clear; they would ask “{about}” about {field}, with {', '.join(options)}"
+        case _:
+            return "nothing"
 
 
-def _instead(named: Reading, best: Reading) -> str:
-    lacking = named.data[:1].lower() + named.data[1:].rstrip(".")
-    return (
-        f"You seem to ask for {_title(named)}, but {lacking}. "
-        f"Should the model do {_title(best)} with this data instead?"
-    )
+def _meant(
+    reply: Understood, draft: Outcome, ranked: tuple[Reading, ...], given: Mapping[str, JsonValue]
+) -> Reading | None:
+    """The task that the model reads; Rejected where the data cannot be it.
+
+    None leaves the question of the rules to the person.
+    """
+    drafted = None
+    if isinstance(draft, Done) and isinstance(draft.artifact, ParsedIntent):
+        drafted = draft.artifact.task_type
+    wanted = given.get("task_type") or reply.task_type or drafted
+    reading = next((one for one in ranked if one.task == wanted), None)
+    if wanted is None:
+        return None
+    if reading is None:
+        raise Rejected(f"There is no task {plain(str(wanted))}.")
+    if reading.score <= 0 and reading.task != drafted:
+        raise Rejected(f"The data cannot be {title(reading)}: {reading.data}")
+    return reading
 
 
-def _choices(ranked: tuple[Reading, ...]) -> tuple[str, ...]:
-    return tuple(reading.task for reading in ranked if reading.score > 0)[:_MOST_CHOICES]
-
-
-def _title(reading: Reading) -> str:
-    return find_task(reading.task).title.lower().replace("llm", "LLM")
+def _checked(intent: ParsedIntent, reading: Reading) -> ParsedIntent:
+    """The intent, whose proposals the recipe can follow; Rejected names the one it cannot."""
+    task = find_task(reading.task)
+    if isinstance(task, Recipe):
+        check_settings(task, intent)
+    return intent
 
 
 AGENT = IntentParser()

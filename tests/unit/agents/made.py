@@ -48,6 +48,7 @@ class Table:
     home: Path
     context: JobContext
     said: list[Event] = field(default_factory=list)
+    ports_are: dict[str, Any] = field(default_factory=dict)
 
     @property
     def warned(self) -> list[str]:
@@ -73,6 +74,7 @@ class Table:
             hosts={},
             home=self.home,
             approval="paid",
+            **self.ports_are,
         )
         outcome = await find_agents()[stage].run(self.context, ports)
         if isinstance(outcome, Done):
