@@ -156,7 +156,7 @@ def read(text: str, reply_type: type[ReplyType]) -> ReplyType:
         try:
             return reply_type.model_validate_json(candidate)
         except ValidationError as error:
-            problem = _why(error)
+            problem = why(error)
     raise Rejected(f"The reply could not be read: {problem}.")
 
 
@@ -175,7 +175,7 @@ def _objects(text: str) -> Iterator[str]:
             start = text.find("{", start + length)
 
 
-def _why(error: ValidationError) -> str:
+def why(error: ValidationError) -> str:
     """What is wrong, field by field, without the values."""
     return "; ".join(
         f"{'.'.join(str(part) for part in one['loc']) or 'the whole'}: {one['msg']}"

@@ -4,8 +4,10 @@ Rows are shown only where the operator allows samples; of columns with personal 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+
+from pydantic import BaseModel, JsonValue
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.context import JobContext
@@ -38,6 +40,24 @@ def words(context: JobContext) -> Data:
     talk = [f"person: {context.request.words}"]
     talk += [f"{turn.who}: {turn.text}" for turn in context.request.conversation]
     return Data("\n".join(talk)[-_LONGEST_TALK:])
+
+
+def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:
+    """Which column plays which part."""
+    return Data(
+        "\n".join(
+            f"{role}: {name if isinstance(name, str) else ', '.join(name[:_MOST_COLUMNS])}"
+            for role, name in parts.items()
+        )
+    )
+
+
+def schema(settings: type[BaseModel], now: Mapping[str, JsonValue]) -> str:
+    """The hyperparameters of a recipe with what they mean and what they are now, a line each."""
+    return "\n".join(
+        f"- {name} ({now.get(name)}): {field.description or name}"
+        for name, field in settings.model_fields.items()
+    )
 
 
 def choices(ranked: Iterable[Reading]) -> str:

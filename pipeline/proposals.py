@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pydantic import Field, JsonValue, ValidationError
 
 from pipeline.artifacts import DataReport
-from pipeline.asking import Reply
+from pipeline.asking import Reply, why
 from pipeline.errors import PersonCanFix, Rejected
 from pipeline.intent import ParsedIntent
 from pipeline.recipe import Recipe
@@ -71,11 +71,8 @@ def check_settings(recipe: Recipe, intent: ParsedIntent) -> None:
     try:
         recipe.settings.model_validate({name: values[name] for name in named})
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
-            for one in error.errors(include_url=False, include_input=False)
-        )
-        raise Rejected(f"Settings that {recipe.title.lower()} cannot have: {told}.") from error
+        title = recipe.title.lower()
+        raise Rejected(f"Settings that {title} cannot have: {why(error)}.") from error
 
 
 def _columns(value: JsonValue, report: DataReport) -> tuple[JsonValue, list[str]]:

@@ -2,19 +2,23 @@
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
-from pydantic import JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
-from pipeline import bundle
+from pipeline import bundle, describing
 from pipeline.artifacts import Care, TrainingConfig
+from pipeline.asking import Reply, ask, why
 from pipeline.context import JobContext
-from pipeline.errors import Bug, PersonCanFix
+from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import AgentLogged
 from pipeline.hearing.wanted import positive_of
+from pipeline.improving import improved
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
+from pipeline.proposals import Setting, plain
 from pipeline.recipe import Metric, Recipe, find_recipe
 from pipeline.retry import POLICIES
 from pipeline.wishes import ROLE_LEAVES, wanted_values
@@ -33,6 +37,14 @@ _HEARD = frozenset(  # by other agents, or kept by a model that stays in a folde
         *("hyperparameters.seed", "deploy.hf_repo_name", "deploy.publish", "deploy.private_repo"),
     )
 )
+
+
+class Tuned(Reply):
+    """What to train otherwise than the program would."""
+
+    metric: str | None = Field(default=None, description="one of the metrics, or null")
+    settings: tuple[Setting, ...] = Field(default=(), description="only what is to be changed")
+    why: str = Field(default="", description="one short sentence for the person")
 
 
 class Config:
@@ -66,7 +78,66 @@ class Config:
             care=care,
             notes=(*notes, *_why_care(care, metric, positive)),
         )
-        return Done(config, _note(config))
+        propose = partial(self._tuned, context, ports, recipe, config)
+        return Done(*(await improved(self, context, ports, propose) or (config, _note(config))))
+
+    async def _tuned(
+        self, context: JobContext, ports: Ports, recipe: Recipe, draft: TrainingConfig
+    ) -> tuple[TrainingConfig, str] | None:
+        """What a model would train otherwise, within the recipe's schema."""
+        intent, report = context.intent, context.data_report
+        if intent is None or report is None:
+            raise Bug("Config needs the intent and the data report.")
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            Tuned,
+            prompt="config",
+            values={
+                "task": recipe.title,
+                "words": describing.words(context),
+                "data": describing.data(report, context, ports),
+                "roles": describing.roles(context.columns),
+                "draft": _note(draft),
+                "locked": ", ".join(intent.locked) or "nothing",
+                "metrics": ", ".join(metric.name for metric in recipe.metrics),
+                "settings": describing.schema(recipe.settings, draft.hyperparameters),
+            },
+        )
+        if reply is None:
+            return None
+        config = _with_tuning(recipe, intent, draft, reply)
+        return None if config == draft else (config, f"{_note(config)}: {plain(reply.why)}")
+
+
+def _with_tuning(
+    recipe: Recipe, intent: ParsedIntent, draft: TrainingConfig, reply: Tuned
+) -> TrainingConfig:
+    """The draft with what was proposed; Rejected where that cannot be. What is fixed stays."""
+    changed: dict[str, object] = {}
+    if reply.metric and intent.metric is None and intent.care is None:
+        changed = _judged_by(recipe, reply.metric)
+    unknown = [one.name for one in reply.settings if one.name not in recipe.settings.model_fields]
+    if unknown:
+        known = ", ".join(recipe.settings.model_fields)
+        raise Rejected(f"There are no settings {plain(', '.join(unknown))}. There are: {known}.")
+    free = {
+        one.name: one.value for one in reply.settings if f"{_PREFIX}{one.name}" not in intent.locked
+    }
+    try:
+        checked = recipe.settings.model_validate({**draft.hyperparameters, **free})
+    except ValidationError as error:
+        raise Rejected(f"Settings that cannot be: {why(error)}.") from error
+    return draft.model_copy(update={"hyperparameters": checked.model_dump(mode="json"), **changed})
+
+
+def _judged_by(recipe: Recipe, name: str) -> dict[str, object]:
+    metric = next((one for one in recipe.metrics if one.name == name), None)
+    if metric is None:
+        known = ", ".join(one.name for one in recipe.metrics)
+        raise Rejected(f"There is no metric {plain(name)}. There are: {known}.")
+    return {"metric": metric.name, "better": metric.better}
 
 
 def _tells_classes(recipe: Recipe) -> bool:

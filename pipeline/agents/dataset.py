@@ -1,6 +1,12 @@
 """Dataset: which column plays which part, which are left out and why, and whether it can work."""
 
+from functools import partial
+
+from pydantic import Field
+
+from pipeline import describing
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.asking import Reply, ask
 from pipeline.casting import (
     Roles,
     all_roles,
@@ -16,12 +22,14 @@ from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder
 from pipeline.hearing.leaving import left_out, only_these
 from pipeline.hearing.several import wanted_together
+from pipeline.improving import improved
 from pipeline.inspection import saved_report
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage, TaskType
 from pipeline.oneanswer import CLASSIFYING, check_one_label, one_of
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
+from pipeline.proposals import plain
 from pipeline.recipe import Evidence, Role, Task, find_recipe, find_task
 from pipeline.retry import POLICIES
 
@@ -29,6 +37,20 @@ _UNWANTED = "as you said"
 _MOST_SHOWN = 20
 _FEW_OPTIONS = 6
 _VALUES_SHOWN = 3
+_FEW_TO_SUSPECT = 2  # with one column to learn from there is nothing to leave out
+
+
+class Suspect(Reply):
+    """A column that would not be known when the model is used."""
+
+    column: str
+    why: str = Field(description="in a few words")
+
+
+class Suspects(Reply):
+    """What would make the score a lie."""
+
+    leave_out: tuple[Suspect, ...] = ()
 
 
 class Dataset:
@@ -67,10 +89,50 @@ class Dataset:
         report = report.model_copy(
             update={"roles": roles, "ignored": ignored_columns(report, roles, unwanted)}
         )
+        propose = partial(self._suspected, context, ports, task, report)
+        report = await improved(self, context, ports, propose) or report
         for column, why in telling.items():
             told = _warning(column, why, kept=column in kept)
             await ports.emit(AgentLogged(stage=self.name, message=told, warning=True))
         return Done(report, _note(report))
+
+    async def _suspected(
+        self, context: JobContext, ports: Ports, task: Task, report: DataReport
+    ) -> DataReport | None:
+        """The report without the columns that a model takes for leaks, each told of."""
+        features = report.roles.get("features")
+        if not isinstance(features, tuple) or len(features) < _FEW_TO_SUSPECT:
+            return None
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            Suspects,
+            prompt="dataset",
+            values={
+                "task": task.title,
+                "words": describing.words(context),
+                "data": describing.data(report, context, ports),
+                "roles": describing.roles(report.roles),
+                "ignored": describing.roles(report.ignored),
+            },
+        )
+        if reply is None:
+            return None
+        wanted = (context.intent.dataset.extra_columns if context.intent else None) or ()
+        left = {
+            one.column: f"may be known only afterwards: {plain(one.why)}"
+            for one in reply.leave_out
+            if one.column in features and one.column not in wanted
+        }
+        if not left or len(left) > len(features) // 2:
+            return None
+        for column, why in left.items():
+            told = _warning(column, why, kept=False)
+            await ports.emit(AgentLogged(stage=self.name, message=told, warning=True))
+        kept = tuple(name for name in features if name not in left)
+        roles = {**report.roles, "features": kept}
+        return report.model_copy(update={"roles": roles, "ignored": {**report.ignored, **left}})
 
 
 def _warning(column: str, why: str, *, kept: bool) -> str:
