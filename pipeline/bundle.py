@@ -128,6 +128,11 @@ def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> d
         shutil.copyfile(source, folder / name)
     (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", "utf-8")
     (folder / "config.json").write_text(settings.model_dump_json(indent=1) + "\n", "utf-8")
+    return digests(folder)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a bundle by name."""
     return {path.name: sha256(path) for path in sorted(folder.iterdir())}
 
 

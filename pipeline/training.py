@@ -1,5 +1,7 @@
 """A training as a list of steps: baselines, the script itself, and the scoring by other code."""
 
+from pathlib import Path
+
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.folders import JobFolder
@@ -8,6 +10,8 @@ from pipeline.ports.runtime import Limits, RunRequest, Step
 GRACE_SECONDS = 60.0
 _ROWS_A_SECOND = 5_000  # slow: only a training that hangs may meet its limit
 _SCORING = Limits(seconds=600)
+_PREPARING = Limits(seconds=900)
+_REHEARSING = Limits(seconds=120)
 
 
 def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest:
@@ -33,6 +37,37 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
             ),
             _score(folder, name),
         ),
+    )
+
+
+def prepare_step(folder: JobFolder, work: Path) -> Step:
+    """Cut the person's tables into the parts, in `work`."""
+    return Step(
+        name="prepare",
+        script=folder.bundle / "prepare.py",
+        arguments=(
+            *("--config", str(folder.bundle / "config.json")),
+            *("--data", str(folder.tables), "--out", "."),
+        ),
+        work=work,
+        reads=(folder.bundle, folder.tables),
+        limits=_PREPARING,
+    )
+
+
+def rehearsal_step(folder: JobFolder, work: Path) -> Step:
+    """The training on a few rows, in `work`."""
+    fit = folder.prepared / "fit"
+    return Step(
+        name="rehearsal",
+        script=folder.bundle / "train.py",
+        arguments=(
+            *("--config", str(folder.bundle / "config.json"), "--fit", str(fit)),
+            *("--out", "model", "--rehearse"),
+        ),
+        work=work,
+        reads=(folder.bundle, fit),
+        limits=_REHEARSING,
     )
 
 

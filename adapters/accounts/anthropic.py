@@ -1,7 +1,11 @@
 """Anthropic: the Claude models."""
 
-from adapters.accounts import PastedKeys
-from pipeline.ports.account import Account, AccountField, Service
+from collections.abc import Callable, Mapping
+
+from pydantic import SecretStr
+
+from adapters.providers import KeyedProvider, Listing, Provider
+from pipeline.ports.account import Account, AccountField
 
 ACCOUNT = Account(
     kind="anthropic",
@@ -20,6 +24,31 @@ ACCOUNT = Account(
 )
 
 
-def adapter() -> Service:
+def adapter(
+    anthropic_api_key: SecretStr | None = None,
+    anthropic_api_base: str = "https://api.anthropic.com",
+    connected: Callable[[], None] | None = None,
+) -> KeyedProvider:
     """The service."""
-    return PastedKeys(ACCOUNT)
+    provider = Provider(
+        kind=ACCOUNT.kind,
+        title=ACCOUNT.title,
+        called="anthropic",
+        mapped="anthropic",
+        models={
+            "small": "claude-haiku-5-5",
+            "medium": "claude-sonnet-5-5",
+            "large": "claude-opus-5-5",
+        },
+        base=anthropic_api_base,
+        variable="ANTHROPIC_API_KEY",
+        page=ACCOUNT.page,
+        fronts=("sk-ant-",),
+        shapes_with_tools=True,
+        key=anthropic_api_key,
+    )
+    return KeyedProvider(ACCOUNT, provider, Listing("/v1/models?limit=1", _headers), connected)
+
+
+def _headers(key: str) -> Mapping[str, str]:
+    return {"x-api-key": key, "anthropic-version": "2023-06-01"}

@@ -1,7 +1,12 @@
 """Google: the Gemini models."""
 
-from adapters.accounts import PastedKeys
-from pipeline.ports.account import Account, AccountField, Service
+from collections.abc import Callable, Mapping
+
+import httpx
+from pydantic import SecretStr
+
+from adapters.providers import KeyedProvider, Listing, Provider
+from pipeline.ports.account import Account, AccountField
 
 ACCOUNT = Account(
     kind="google",
@@ -23,6 +28,38 @@ ACCOUNT = Account(
 )
 
 
-def adapter() -> Service:
+def adapter(
+    gemini_api_key: SecretStr | None = None,
+    gemini_api_base: str = "https://generativelanguage.googleapis.com/v1beta",
+    connected: Callable[[], None] | None = None,
+) -> KeyedProvider:
     """The service."""
-    return PastedKeys(ACCOUNT)
+    provider = Provider(
+        kind=ACCOUNT.kind,
+        title=ACCOUNT.title,
+        called="gemini",
+        mapped="gemini",
+        models={
+            "small": "gemini-3.5-flash-lite",
+            "medium": "gemini-3.8-flash",
+            "large": "gemini-4-argon",
+        },
+        base=gemini_api_base,
+        variable="GEMINI_API_KEY",
+        page=ACCOUNT.page,
+        fronts=("AIza", "AQ."),
+        key=gemini_api_key,
+    )
+    return KeyedProvider(
+        ACCOUNT, provider, Listing("/models?pageSize=1", _headers, _is_wrong), connected
+    )
+
+
+def _headers(key: str) -> Mapping[str, str]:
+    return {"x-goog-api-key": key}
+
+
+def _is_wrong(status: int, text: str) -> bool:
+    """A bad key is called a bad request."""
+    bad = status == httpx.codes.BAD_REQUEST and "API_KEY_INVALID" in text
+    return bad or status == httpx.codes.UNAUTHORIZED

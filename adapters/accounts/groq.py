@@ -1,7 +1,11 @@
 """Groq: open models, answered fast."""
 
-from adapters.accounts import PastedKeys
-from pipeline.ports.account import Account, AccountField, Service
+from collections.abc import Callable, Mapping
+
+from pydantic import SecretStr
+
+from adapters.providers import KeyedProvider, Listing, Provider
+from pipeline.ports.account import Account, AccountField
 
 ACCOUNT = Account(
     kind="groq",
@@ -20,6 +24,30 @@ ACCOUNT = Account(
 )
 
 
-def adapter() -> Service:
+def adapter(
+    groq_api_key: SecretStr | None = None,
+    groq_api_base: str = "https://api.groq.com/openai/v1",
+    connected: Callable[[], None] | None = None,
+) -> KeyedProvider:
     """The service."""
-    return PastedKeys(ACCOUNT)
+    provider = Provider(
+        kind=ACCOUNT.kind,
+        title=ACCOUNT.title,
+        called="groq",
+        mapped="groq",
+        models={
+            "small": "openai/gpt-oss-20b",
+            "medium": "openai/gpt-oss-120b",
+            "large": "openai/gpt-oss-120b",
+        },
+        base=groq_api_base,
+        variable="GROQ_API_KEY",
+        page=ACCOUNT.page,
+        fronts=("gsk_",),
+        key=groq_api_key,
+    )
+    return KeyedProvider(ACCOUNT, provider, Listing("/models", _headers), connected)
+
+
+def _headers(key: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {key}"}

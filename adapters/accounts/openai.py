@@ -1,7 +1,12 @@
 """OpenAI: the GPT models."""
 
-from adapters.accounts import PastedKeys
-from pipeline.ports.account import Account, AccountField, Service
+from collections.abc import Callable, Mapping
+
+import httpx
+from pydantic import SecretStr
+
+from adapters.providers import KeyedProvider, Listing, Provider
+from pipeline.ports.account import Account, AccountField
 
 ACCOUNT = Account(
     kind="openai",
@@ -24,6 +29,39 @@ ACCOUNT = Account(
 )
 
 
-def adapter() -> Service:
+def adapter(
+    openai_api_key: SecretStr | None = None,
+    openai_api_base: str = "https://api.openai.com/v1",
+    connected: Callable[[], None] | None = None,
+) -> KeyedProvider:
     """The service."""
-    return PastedKeys(ACCOUNT)
+    provider = Provider(
+        kind=ACCOUNT.kind,
+        title=ACCOUNT.title,
+        called="openai",
+        mapped="openai",
+        models={"small": "gpt-6-luna", "medium": "gpt-6.1-terra", "large": "gpt-6-sol"},
+        base=openai_api_base,
+        variable="OPENAI_API_KEY",
+        page=ACCOUNT.page,
+        fronts=("sk-",),
+        shapes_with_tools=True,
+        key=openai_api_key,
+    )
+    return KeyedProvider(
+        ACCOUNT, provider, Listing("/models", _headers, _is_wrong, _is_narrow), connected
+    )
+
+
+def _headers(key: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def _is_wrong(status: int, text: str) -> bool:
+    return status == httpx.codes.UNAUTHORIZED and not _is_narrow(status, text)
+
+
+def _is_narrow(status: int, text: str) -> bool:
+    """A key without the right to list models is called unauthorized, though it is real."""
+    unauthorized = status == httpx.codes.UNAUTHORIZED and "missing scopes" in text.lower()
+    return unauthorized or status == httpx.codes.FORBIDDEN

@@ -1,20 +1,28 @@
 """Codegen: write the bundle that trains, check it, and rehearse it on a few rows."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
-from pipeline import bundle
+from pipeline import bundle, describing, editing
 from pipeline.artifacts import Bundle
+from pipeline.asking import ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug
-from pipeline.folders import JobFolder, fresh
+from pipeline.errors import Bug, Rejected
+from pipeline.events import AgentLogged
+from pipeline.folders import JobFolder, fresh, remove
+from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.ports.runtime import Limits, Step
+from pipeline.prompting import Data
+from pipeline.proposals import plain
+from pipeline.recipe import find_recipe
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, run_script
+from pipeline.training import prepare_step, rehearsal_step
 
-_LIMITS = Limits(seconds=120)
+_LONGEST_SCRIPT = 40_000
 
 
 class Codegen:
@@ -28,30 +36,110 @@ class Codegen:
         if context.architecture is None:
             raise Bug("Codegen needs the architecture.")
         lines = context.architecture.requirements
-        folder = JobFolder.of(ports.home, context.job_id)
-        files = bundle.write(context, folder.bundle, lines)
-        bundle.check(folder.bundle)
-        python = await environment(self.name, ports, lines)
-        seconds = await self._rehearse(ports, python, folder)
-        written = Bundle(
-            folder=str(folder.bundle), files=files, requirements=lines, rehearsal_seconds=seconds
-        )
-        return Done(written, f"train.py written and rehearsed in {seconds:.1f} s")
+        propose = partial(self._changed, context, ports, lines)
+        better = await improved(self, context, ports, propose)
+        if better is not None:
+            return Done(better, f"train.py changed and rehearsed in {_seconds(better)}")
+        written = await self._drafted(context, ports, lines)
+        return Done(written, f"train.py written and rehearsed in {_seconds(written)}")
 
-    async def _rehearse(self, ports: Ports, python: Path, folder: JobFolder) -> float:
-        fit = folder.prepared / "fit"
-        step = Step(
-            name="rehearsal",
-            script=folder.bundle / "train.py",
-            arguments=(
-                *("--config", str(folder.bundle / "config.json"), "--fit", str(fit)),
-                *("--out", "model", "--rehearse"),
-            ),
-            work=fresh(folder.scratch("rehearsal")),
-            reads=(folder.bundle, fit),
-            limits=_LIMITS,
+    async def _drafted(self, context: JobContext, ports: Ports, lines: tuple[str, ...]) -> Bundle:
+        """The recipe's own scripts."""
+        folder = JobFolder.of(ports.home, context.job_id)
+        bundle.write(context, folder.bundle, lines)
+        bundle.check(folder.bundle)
+        return await self._rehearsed(ports, folder, lines)
+
+    async def _changed(
+        self, context: JobContext, ports: Ports, lines: tuple[str, ...]
+    ) -> Bundle | None:
+        """The scripts with what a model changes in them, once they have passed every check."""
+        folder = JobFolder.of(ports.home, context.job_id)
+        bundle.write(context, folder.bundle, lines)
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            editing.Edits,
+            prompt="codegen",
+            values=_facts(context, ports, folder, lines),
         )
-        return (await run_script(self.name, ports, python, step)).seconds
+        if reply is None:
+            return None
+        texts = await asyncio.to_thread(editing.edited, folder.bundle, reply.edits)
+        if not texts:
+            return None
+        editing.check(texts, folder.bundle, lines)
+        shown = f"{plain(reply.why)}\n{editing.difference(texts, folder.bundle)}".strip()
+        await ports.emit(AgentLogged(stage=self.name, message=shown))
+        for name, text in texts.items():
+            (folder.bundle / name).write_text(text, "utf-8")
+        if "prepare.py" in texts:
+            await self._prepared_again(ports, folder, lines)
+        return await self._rehearsed(ports, folder, lines)
+
+    async def _prepared_again(
+        self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
+    ) -> None:
+        """What is learned from, cut by the changed script; the held-out rows stay as they are."""
+        python = await environment(self.name, ports, lines)
+        again = fresh(folder.scratch("prepared-again"))
+        await run_script(self.name, ports, python, prepare_step(folder, again))
+        await asyncio.to_thread(_take_fit, ports, again, folder)
+
+    async def _rehearsed(self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]) -> Bundle:
+        """The bundle as it stands in its folder, tried on a few rows."""
+        python = await environment(self.name, ports, lines)
+        work = fresh(folder.scratch("rehearsal"))
+        seconds = (await run_script(self.name, ports, python, rehearsal_step(folder, work))).seconds
+        return Bundle(
+            folder=str(folder.bundle),
+            files=bundle.digests(folder.bundle),
+            requirements=lines,
+            rehearsal_seconds=seconds,
+        )
+
+
+def _facts(
+    context: JobContext, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
+) -> dict[str, str | Data]:
+    """What the model is shown: the scripts as they stand and what they work on."""
+    report, intent = context.data_report, context.intent
+    if report is None or intent is None or intent.task_type is None:
+        raise Bug("Codegen needs the intent and the data report.")
+    prepare, train = ((folder.bundle / name).read_text("utf-8") for name in editing.EDITABLE)
+    return {
+        "task": find_recipe(intent.task_type).title,
+        "words": describing.words(context),
+        "data": describing.data(report, context, ports),
+        "config": Data((folder.bundle / "config.json").read_text("utf-8")),
+        "requirements": ", ".join(lines),
+        "prepare": Data(prepare, longest=_LONGEST_SCRIPT),
+        "train": Data(train, longest=_LONGEST_SCRIPT),
+    }
+
+
+def _take_fit(ports: Ports, again: Path, folder: JobFolder) -> None:
+    """Put the new rows to learn from in place; Rejected where held-out rows moved there."""
+    new = folder.scratch("prepared-taken")
+    ports.workbench.take(again, fresh(new))
+    if _rows(new / "heldout") != (held_out := _rows(folder.prepared / "heldout")):
+        raise Rejected("The changed prepare.py holds out other rows than before.")
+    if not _rows(new / "fit").isdisjoint(held_out):
+        raise Rejected("The changed prepare.py puts held-out rows among those to learn from.")
+    fit = folder.prepared / "fit"
+    remove(fit)
+    (new / "fit").rename(fit)
+
+
+def _rows(folder: Path) -> set[str]:
+    """Every row of a part, as it is written."""
+    files = sorted(folder.rglob("*.jsonl"))
+    return {line for path in files for line in path.read_text("utf-8").splitlines()}
+
+
+def _seconds(written: Bundle) -> str:
+    return f"{written.rehearsal_seconds:.1f} s"
 
 
 AGENT = Codegen()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import bundle, model_card, picturing
+from pipeline import bundle, diagnosing, model_card, picturing
 from pipeline.artifacts import Metrics, Picture, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import ModelProven, PlanProposed
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
-from pipeline.outcomes import Approve, ComeBack, Done, Outcome, Redo
+from pipeline.outcomes import Approve, ComeBack, Done, Outcome
 from pipeline.planning import needs_yes, plan_lines
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime
@@ -83,6 +83,8 @@ class Monitor:
         told = [event for line in state.lines if (event := progress(self.name, line))]
         for event in told[-_MOST_EVENTS:]:
             await ports.emit(event)
+        if state.status == "running" and (sign := diagnosing.early_sign(told)):
+            return await self._stopped(context, ports, run, state, sign)
         tail = (*run.log_tail, *state.lines)[-_TAIL:]
         read = run.lines_read + len(state.lines)
         seen = run.model_copy(update={"lines_read": read, "log_tail": tail})
@@ -99,9 +101,18 @@ class Monitor:
                 again = {"status": "named", "handle": None, "lines_read": 0}
                 return ComeBack(timedelta(0), seen.model_copy(update=again))
             case _:
-                return self._crashed(state)
+                return await self._crashed(context, ports, state)
 
-    def _crashed(self, state: RunState) -> Outcome:
+    async def _stopped(
+        self, context: JobContext, ports: Ports, run: Run, state: RunState, sign: str
+    ) -> Outcome:
+        """End a training that leads nowhere, and try it again otherwise."""
+        if run.handle is not None:
+            await ports.runtimes[run.runtime].cancel(run.handle)
+        text = f"The training was stopped: {sign}."
+        return await diagnosing.tried_again(context, ports, state, text, text)
+
+    async def _crashed(self, context: JobContext, ports: Ports, state: RunState) -> Outcome:
         """A crash of the script goes back to codegen; a limit that was hit is for the person."""
         if state.result is None:
             raise Rejected("The training ended without a result.", "Retry.")
@@ -109,7 +120,7 @@ class Monitor:
         if isinstance(error, PersonCanFix):
             raise error
         feedback = error.feedback if isinstance(error, Rejected) else error.message
-        return Redo(Stage.CODEGEN, feedback)
+        return await diagnosing.tried_again(context, ports, state, error.message, feedback)
 
     async def _proven(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
         folder = JobFolder.of(ports.home, context.job_id)

@@ -13,12 +13,10 @@ from pipeline.folders import JobFolder, fresh
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.ports.runtime import Limits, Step
 from pipeline.recipe import requirements
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, result, run_script
-
-_LIMITS = Limits(seconds=900)
+from pipeline.training import prepare_step
 
 
 class Preprocessing:
@@ -35,17 +33,7 @@ class Preprocessing:
         lines = requirements(context.intent.task_type)
         bundle.write(context, folder.bundle, lines)
         python = await environment(self.name, ports, lines)
-        step = Step(
-            name="prepare",
-            script=folder.bundle / "prepare.py",
-            arguments=(
-                *("--config", str(folder.bundle / "config.json")),
-                *("--data", str(folder.tables), "--out", "."),
-            ),
-            work=fresh(folder.prepared),
-            reads=(folder.bundle, folder.tables),
-            limits=_LIMITS,
-        )
+        step = prepare_step(folder, fresh(folder.prepared))
         await run_script(self.name, ports, python, step)
         document = await result(
             ports, folder.prepared / "prepared.json", folder.scratch("prepared")

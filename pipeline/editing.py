@@ -1,0 +1,79 @@
+"""A model's changes to the scripts of a bundle: put in, shown, refused where they cannot be."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from pipeline.asking import Reply
+from pipeline.codecheck import problems
+from pipeline.errors import Rejected
+
+EDITABLE = ("prepare.py", "train.py")
+_LONGEST_SCRIPT = 60_000  # signs
+_MOST_EDITS = 20
+_DIFF_LINES = 60
+
+
+class Edit(Reply):
+    """One change of one script."""
+
+    file: str = Field(description="prepare.py or train.py")
+    find: str = Field(description="text that stands there exactly once; empty: the whole file")
+    replace: str = Field(description="what comes in its place")
+
+
+class Edits(Reply):
+    """What to change in the scripts; an empty list leaves them."""
+
+    edits: tuple[Edit, ...] = ()
+    why: str = Field(default="", description="one short sentence for the person")
+
+
+def edited(folder: Path, edits: Sequence[Edit]) -> dict[str, str]:
+    """The scripts with all changes in them, by name, those that differ; nothing is written.
+
+    Rejected says which change cannot be made.
+    """
+    texts = {name: (folder / name).read_text("utf-8") for name in EDITABLE}
+    before = dict(texts)
+    for edit in edits[:_MOST_EDITS]:
+        if edit.file not in texts:
+            raise Rejected(f"Only {' and '.join(EDITABLE)} may be changed, not {edit.file[:40]!r}.")
+        texts[edit.file] = _changed(texts[edit.file], edit)
+    return {name: text for name, text in texts.items() if text != before[name]}
+
+
+def check(texts: Mapping[str, str], folder: Path, lines: Sequence[str]) -> None:
+    """Rejected with everything that stands against the changed scripts."""
+    files = [path.name for path in folder.glob("*.py")]
+    found = [
+        problem
+        for name, text in texts.items()
+        for problem in problems(name, text, (folder / name).read_text("utf-8"), files, lines)
+    ]
+    if found:
+        raise Rejected(f"The changed script was refused: {found[0]}", feedback="\n".join(found))
+
+
+def difference(texts: Mapping[str, str], folder: Path) -> str:
+    """What was changed, as a diff that a person can read."""
+    lines: list[str] = []
+    for name, text in texts.items():
+        old = (folder / name).read_text("utf-8").splitlines()
+        lines += difflib.unified_diff(old, text.splitlines(), name, name, n=1, lineterm="")
+    more = len(lines) - _DIFF_LINES
+    return "\n".join([*lines[:_DIFF_LINES], *([f"… {more} more lines"] if more > 0 else [])])
+
+
+def _changed(text: str, edit: Edit) -> str:
+    if len(edit.replace) > _LONGEST_SCRIPT:
+        raise Rejected(f"The change of {edit.file} is too long.")
+    if not edit.find:
+        return edit.replace
+    times = text.count(edit.find)
+    if times != 1:
+        where = "nowhere" if times == 0 else f"{times} times"
+        raise Rejected(f"The text to replace stands {where} in {edit.file}; it must stand once.")
+    return text.replace(edit.find, edit.replace)
