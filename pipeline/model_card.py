@@ -1,8 +1,9 @@
 """The model card and the passport of a model folder. Every number comes from metrics.json."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 
 from pipeline.artifacts import DataReport, Metrics, Picture, Preprocessing
 from pipeline.context import JobContext
@@ -10,9 +11,19 @@ from pipeline.errors import Bug
 from pipeline.jobs import TaskType
 from pipeline.recipe import find_recipe
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 
-def card(context: JobContext, metrics: Metrics, pictures: Sequence[Picture] = ()) -> str:
-    """README.md of the model folder, with the front matter that model hubs read."""
+
+def card(
+    context: JobContext,
+    metrics: Metrics,
+    pictures: Sequence[Picture] = (),
+    paragraphs: Mapping[str, str] = _NONE,
+) -> str:
+    """README.md of the model folder, with the front matter that model hubs read.
+
+    `paragraphs` are words about the model by their headings.
+    """
     task, report, split = _known(context)
     named = context.intent.deploy.hf_repo_name if context.intent else None
     lines = [
@@ -26,6 +37,7 @@ def card(context: JobContext, metrics: Metrics, pictures: Sequence[Picture] = ()
         "",
         f"**{metrics.verdict}**",
         "",
+        *(line for title, text in paragraphs.items() for line in (f"## {title}", "", text, "")),
         *_result(metrics),
         *(f"![{_plain(one.alt)}](pictures/{one.file})\n" for one in pictures),
         *_next_steps(metrics),

@@ -1,18 +1,39 @@
 """Deploy: publish the proven folder, then prove exactly what was published."""
 
+import asyncio
+import re
+from functools import partial
 from pathlib import Path
 
+from pydantic import Field
+
+from pipeline import describing, model_card
 from pipeline.artifacts import Release
+from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug, UnknownName
+from pipeline.errors import Bug, Rejected, UnknownName
 from pipeline.events import ModelProven
 from pipeline.folders import JobFolder
+from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.host import Published
+from pipeline.prompting import Data
 from pipeline.proving import prove
+from pipeline.recipe import find_recipe
 from pipeline.retry import POLICIES
+
+_LONGEST = 800
+_NOT_WORDS = re.compile(r"\d|https?:|www\.|[<>\[\]`|#*_\\@]")
+
+
+class Prose(Reply):
+    """Three short paragraphs of plain words."""
+
+    about: str = Field(description="what the model does, and from what")
+    use_for: str = Field(description="what it can be used for")
+    not_for: str = Field(description="what it should not be used for, and its limits")
 
 
 class Deploy:
@@ -31,6 +52,7 @@ class Deploy:
         kind = host.account  # the owner's was there at intake, and may be over or forgotten now
         if kind is not None and await ports.vault.find(context.owner, kind) is None:
             return NeedCredential(kind, f"It is needed to publish the model at {host.name}.")
+        await improved(self, context, ports, partial(self._told, context, ports))
         published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
         fetched = await host.fetch(published, folder.scratch("published"))
@@ -45,6 +67,43 @@ class Deploy:
             proof=proof,
         )
         return Done(release, _where(published))
+
+    async def _told(self, context: JobContext, ports: Ports) -> bool | None:
+        """Put a model's words on the card; Rejected where they hold what is not theirs to say."""
+        run, report, intent = context.run, context.data_report, context.intent
+        if run is None or run.folder is None or run.metrics is None or report is None:
+            raise Bug("Deploy needs a proven model folder.")
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            Prose,
+            prompt="deploy",
+            values={
+                "task": find_recipe(intent.task_type).title if intent and intent.task_type else "",
+                "words": describing.words(context),
+                "data": describing.data(report, context, ports),
+                "verdict": Data(run.metrics.verdict),
+                "warnings": Data("\n".join(run.metrics.warnings) or "none"),
+            },
+        )
+        if reply is None:
+            return None
+        paragraphs = {"About": reply.about, "Use it for": reply.use_for, "Limits": reply.not_for}
+        told = {title: _checked(text) for title, text in paragraphs.items() if text.strip()}
+        card = model_card.card(context, run.metrics, run.pictures, told)
+        await asyncio.to_thread((Path(run.folder) / "README.md").write_text, card, "utf-8")
+        return True
+
+
+def _checked(text: str) -> str:
+    """One paragraph of plain words."""
+    words = " ".join(text.split())
+    if len(words) > _LONGEST:
+        raise Rejected("A paragraph of the card is too long.")
+    if _NOT_WORDS.search(words):
+        raise Rejected("The card's words hold a figure, a link or markup.")
+    return words
 
 
 def _text(path: Path | None) -> str | None:

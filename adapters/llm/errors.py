@@ -1,0 +1,191 @@
+"""Every error of the library and the providers, as one of ours. Their own words are never passed on:
+they repeat keys and questions.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import assert_never
+
+from adapters.llm.line import Seen
+from adapters.providers import Provider, seconds_of
+from pipeline.errors import MLTrainerError, TryAgain
+from pipeline.ports.model import ModelRefused, Whose
+
+
+class Cause(Enum):
+    """Why a call did not bring an answer."""
+
+    KEY = auto()
+    CREDIT = auto()
+    FORBIDDEN = auto()
+    UNKNOWN = auto()
+    LONG = auto()
+    WILL_NOT = auto()
+    REQUEST = auto()
+    LARGE = auto()
+    SLOW_DOWN = auto()
+    LATE = auto()
+    LOST = auto()
+    TROUBLE = auto()
+    UNREADABLE = auto()
+
+
+# Every class of litellm.exceptions, its own name or that of a class above it.
+BY_CLASS: Mapping[str, Cause] = MappingProxyType(
+    {
+        "AuthenticationError": Cause.KEY,
+        "PaymentRequiredError": Cause.CREDIT,
+        "PermissionDeniedError": Cause.FORBIDDEN,
+        "NotFoundError": Cause.UNKNOWN,
+        "LiteLLMUnknownProvider": Cause.UNKNOWN,
+        "ModelNotMappedError": Cause.UNKNOWN,
+        "ContextWindowExceededError": Cause.LONG,
+        "ContentPolicyViolationError": Cause.WILL_NOT,
+        "RejectedRequestError": Cause.WILL_NOT,
+        "GuardrailRaisedException": Cause.WILL_NOT,
+        "BlockedPiiEntityError": Cause.WILL_NOT,
+        "ModifyResponseException": Cause.WILL_NOT,
+        "SensitiveDataRouteException": Cause.WILL_NOT,
+        "BudgetExceededError": Cause.CREDIT,
+        "BadRequestError": Cause.REQUEST,
+        "InvalidRequestError": Cause.REQUEST,
+        "UnprocessableEntityError": Cause.REQUEST,
+        "RateLimitError": Cause.SLOW_DOWN,
+        "Timeout": Cause.LATE,
+        "APIConnectionError": Cause.LOST,
+        "InternalServerError": Cause.TROUBLE,
+        "ServiceUnavailableError": Cause.TROUBLE,
+        "BadGatewayError": Cause.TROUBLE,
+        "MidStreamFallbackError": Cause.TROUBLE,
+        "APIResponseValidationError": Cause.UNREADABLE,
+        "APIError": Cause.TROUBLE,
+        "OpenAIError": Cause.UNREADABLE,
+    }
+)
+# The library has looked into the body for these, whatever the status was.
+_BY_BODY = frozenset((Cause.KEY, Cause.CREDIT, Cause.LONG, Cause.WILL_NOT))
+_BY_STATUS: Mapping[int, Cause] = MappingProxyType(
+    {
+        401: Cause.KEY,
+        402: Cause.CREDIT,
+        403: Cause.FORBIDDEN,
+        404: Cause.UNKNOWN,
+        408: Cause.LATE,
+        413: Cause.LONG,
+        429: Cause.SLOW_DOWN,
+    }
+)
+_NO_CREDIT = re.compile(r"insufficient_quota|credit balance|billing_hard_limit", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"context_length|context window|prompt is too long|token count.{0,40}exceeds|reduce the length",
+    re.IGNORECASE,
+)
+_SERVER_ERRORS = 500
+_BAD_REQUESTS = 400
+
+
+def cause_of(error: BaseException, seen: Seen) -> Cause:
+    """What the line saw counts for more than the class, which providers differ in."""
+    if seen.too_large:
+        return Cause.LARGE
+    if seen.late or isinstance(error, TimeoutError):
+        return Cause.LATE
+    if seen.lost:
+        return Cause.LOST
+    by_class = _by_class(error)
+    if seen.status >= _BAD_REQUESTS:
+        return _by_status(by_class, seen)
+    if seen.status:
+        return by_class if by_class in _BY_BODY else Cause.UNREADABLE
+    return by_class
+
+
+def _by_class(error: BaseException) -> Cause:
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next((BY_CLASS[name] for name in names if name in BY_CLASS), Cause.UNREADABLE)
+
+
+def _by_status(by_class: Cause, seen: Seen) -> Cause:
+    if _NO_CREDIT.search(seen.told):
+        return Cause.CREDIT
+    if by_class in _BY_BODY:
+        return by_class
+    if seen.status in _BY_STATUS:
+        return _BY_STATUS[seen.status]
+    if seen.status >= _SERVER_ERRORS:
+        return Cause.TROUBLE
+    return Cause.LONG if _TOO_LONG.search(seen.told) else Cause.REQUEST
+
+
+def translate(
+    error: BaseException, seen: Seen, provider: Provider, model: str, whose: Whose
+) -> MLTrainerError:
+    """TryAgain or ModelRefused, with the cause and its cure."""
+    cause = cause_of(error, seen)
+    told = says(cause, seen, provider.title, model)
+    hint = _cure(cause, provider, whose)
+    if cause in {Cause.SLOW_DOWN, Cause.LATE, Cause.LOST, Cause.TROUBLE, Cause.UNREADABLE}:
+        return TryAgain(told, hint, after=pause(seen) if cause is Cause.SLOW_DOWN else None)
+    return ModelRefused(told, hint)
+
+
+def pause(seen: Seen) -> timedelta | None:
+    """How long a provider asks to wait, in a header or, as Gemini does, in the body."""
+    found = re.search(r'"retryDelay":\s*"([0-9.]{1,12})s"', seen.told)
+    return seconds_of(seen.retry_after) or seconds_of(found[1] if found else "")
+
+
+def says(cause: Cause, seen: Seen, title: str, model: str) -> str:  # noqa: C901, PLR0911, PLR0912
+    """One line about what happened."""
+    match cause:
+        case Cause.KEY:
+            return f"{title} does not accept the key."
+        case Cause.CREDIT:
+            return f"{title} says that this account has no credit left."
+        case Cause.FORBIDDEN:
+            return f"{title} does not let this key use {model}."
+        case Cause.UNKNOWN:
+            return f"{title} has no model {model} for this key."
+        case Cause.LONG:
+            return f"The question is longer than {model} takes."
+        case Cause.WILL_NOT:
+            return f"{model} will not answer this question."
+        case Cause.REQUEST:
+            return f"{title} does not take the question as it is ({seen.status or 'refused'})."
+        case Cause.LARGE:
+            return f"The answer of {model} is too large to be one."
+        case Cause.SLOW_DOWN:
+            return f"{title} asks to slow down."
+        case Cause.LATE:
+            return f"{title} did not answer in time."
+        case Cause.LOST:
+            return f"{title} is out of reach."
+        case Cause.TROUBLE:
+            status = f" ({seen.status})" if seen.status else ""
+            return f"{title} has trouble of its own{status}."
+        case Cause.UNREADABLE:
+            return f"{title} answered something that is no reply."
+    assert_never(cause)
+
+
+def _cure(cause: Cause, provider: Provider, whose: Whose) -> str:
+    mine = whose == "person"
+    match cause:
+        case Cause.KEY:
+            connect = f"Connect a new one: mltrainer connect {provider.kind}."
+            return connect if mine else f"Correct {provider.variable}."
+        case Cause.CREDIT:
+            return f"Add credit to the account at {provider.page}, or use another provider."
+        case Cause.FORBIDDEN | Cause.UNKNOWN:
+            return f"Allow it at {provider.page}, or use another key."
+        case Cause.LOST:
+            return "Check this machine's connection, or wait until it is back."
+        case Cause.SLOW_DOWN | Cause.LATE | Cause.TROUBLE | Cause.UNREADABLE:
+            return "It is asked again later; until then rules go on."
+        case _:
+            return "Rules go on without it."
+
+
