@@ -72,7 +72,7 @@ class Deploy:
         """Put a model's words on the card; Rejected where they hold what is not theirs to say."""
         run, report, intent = context.run, context.data_report, context.intent
         if run is None or run.folder is None or run.metrics is None or report is None:
-            raise Bug("Deploy needs a proven model folder.")
+            return None  # nothing is known that words could be made of
         reply = await ask(
             context,
             ports,
