@@ -16,7 +16,7 @@ from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.account import Account, Checked, LoginLink
 
 _SECONDS = 10.0
-_VISIBLE = re.compile(r"[\x21-\x7e]+")
+VISIBLE = re.compile(r"[\x21-\x7e]+")
 _OVERLOADED = 529
 _MOST_SECONDS = 3600
 Tier = Literal["small", "medium", "large"]
@@ -76,7 +76,7 @@ class KeyedProvider:
     async def check(self, values: Mapping[str, str]) -> Checked | None:
         """PersonCanFix for a key that the provider does not take, TryAgain without an answer."""
         key = values.get("key", "").strip()
-        if not _VISIBLE.fullmatch(key):
+        if not VISIBLE.fullmatch(key):
             raise self._refused("is no key: it holds blanks or other signs that no key has.")
         response = await self._list(key)
         if self._is_narrow(response):

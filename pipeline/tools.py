@@ -123,6 +123,15 @@ def _validator(name: str, title: str, kind: str) -> Tool:
     return Tool(name, f"Ask {title} whether the person's stored key is good.", Reference, work)
 
 
+VALIDATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "huggingface": "validate_hf_token",
+        "kaggle": "validate_kaggle_credentials",
+        "modal": "validate_modal_token",
+    }
+)
+"""The tool that asks about a stored key, by its kind."""
+
 TOOLS: Mapping[str, Tool] = MappingProxyType(
     {
         tool.name: tool

@@ -1,5 +1,6 @@
-"""Every error of the library and the providers, as one of ours. Their own words are never passed on:
-they repeat keys and questions.
+"""Every error of the library and the providers, as one of ours.
+
+Their own words are never passed on: they repeat keys and questions.
 """
 
 import re
@@ -7,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import assert_never
 
 from adapters.llm.line import Seen
 from adapters.providers import Provider, seconds_of
@@ -78,6 +78,30 @@ _BY_STATUS: Mapping[int, Cause] = MappingProxyType(
         429: Cause.SLOW_DOWN,
     }
 )
+_WAIT = "It is asked again later; until then rules go on."
+_ALLOW = "Allow it at {page}, or use another key."
+_RULES = "Rules go on without it."
+_SAYS: Mapping[Cause, tuple[str, str]] = MappingProxyType(
+    {
+        Cause.KEY: ("{title} does not accept the key.", ""),
+        Cause.CREDIT: (
+            "{title} says that this account has no credit left.",
+            "Add credit to it, or connect another provider.",
+        ),
+        Cause.FORBIDDEN: ("{title} does not let this key use {model}.", _ALLOW),
+        Cause.UNKNOWN: ("{title} has no model {model} for this key.", _ALLOW),
+        Cause.LONG: ("The question is longer than {model} takes.", _RULES),
+        Cause.WILL_NOT: ("{model} will not answer this question.", _RULES),
+        Cause.REQUEST: ("{title} does not take the question as it is{status}.", _RULES),
+        Cause.LARGE: ("The answer of {model} is too large to be one.", _RULES),
+        Cause.SLOW_DOWN: ("{title} asks to slow down.", _WAIT),
+        Cause.LATE: ("{title} did not answer in time.", _WAIT),
+        Cause.LOST: ("{title} is out of reach.", "Check this machine's connection. " + _WAIT),
+        Cause.TROUBLE: ("{title} has trouble of its own{status}.", _WAIT),
+        Cause.UNREADABLE: ("{title} answered something that is no reply.", _WAIT),
+    }
+)
+_PASSES = frozenset((Cause.SLOW_DOWN, Cause.LATE, Cause.LOST, Cause.TROUBLE, Cause.UNREADABLE))
 _NO_CREDIT = re.compile(r"insufficient_quota|credit balance|billing_hard_limit", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"context_length|context window|prompt is too long|token count.{0,40}exceeds|reduce the length",
@@ -125,67 +149,25 @@ def translate(
 ) -> MLTrainerError:
     """TryAgain or ModelRefused, with the cause and its cure."""
     cause = cause_of(error, seen)
-    told = says(cause, seen, provider.title, model)
-    hint = _cure(cause, provider, whose)
-    if cause in {Cause.SLOW_DOWN, Cause.LATE, Cause.LOST, Cause.TROUBLE, Cause.UNREADABLE}:
+    status = f" ({seen.status})" if seen.status >= _BAD_REQUESTS else ""
+    says, cure = _SAYS[cause]
+    told = says.format(title=provider.title, model=model, status=status)
+    hint = cure.format(page=provider.page)
+    if cause is Cause.KEY:
+        hint = renew(provider, whose)
+    if cause in _PASSES:
         return TryAgain(told, hint, after=pause(seen) if cause is Cause.SLOW_DOWN else None)
     return ModelRefused(told, hint)
+
+
+def renew(provider: Provider, whose: Whose) -> str:
+    """What to do about a key that is no good."""
+    if whose == "person":
+        return f"Connect a new one: mltrainer connect {provider.kind}."
+    return f"Correct {provider.variable}."
 
 
 def pause(seen: Seen) -> timedelta | None:
     """How long a provider asks to wait, in a header or, as Gemini does, in the body."""
     found = re.search(r'"retryDelay":\s*"([0-9.]{1,12})s"', seen.told)
     return seconds_of(seen.retry_after) or seconds_of(found[1] if found else "")
-
-
-def says(cause: Cause, seen: Seen, title: str, model: str) -> str:  # noqa: C901, PLR0911, PLR0912
-    """One line about what happened."""
-    match cause:
-        case Cause.KEY:
-            return f"{title} does not accept the key."
-        case Cause.CREDIT:
-            return f"{title} says that this account has no credit left."
-        case Cause.FORBIDDEN:
-            return f"{title} does not let this key use {model}."
-        case Cause.UNKNOWN:
-            return f"{title} has no model {model} for this key."
-        case Cause.LONG:
-            return f"The question is longer than {model} takes."
-        case Cause.WILL_NOT:
-            return f"{model} will not answer this question."
-        case Cause.REQUEST:
-            return f"{title} does not take the question as it is ({seen.status or 'refused'})."
-        case Cause.LARGE:
-            return f"The answer of {model} is too large to be one."
-        case Cause.SLOW_DOWN:
-            return f"{title} asks to slow down."
-        case Cause.LATE:
-            return f"{title} did not answer in time."
-        case Cause.LOST:
-            return f"{title} is out of reach."
-        case Cause.TROUBLE:
-            status = f" ({seen.status})" if seen.status else ""
-            return f"{title} has trouble of its own{status}."
-        case Cause.UNREADABLE:
-            return f"{title} answered something that is no reply."
-    assert_never(cause)
-
-
-def _cure(cause: Cause, provider: Provider, whose: Whose) -> str:
-    mine = whose == "person"
-    match cause:
-        case Cause.KEY:
-            connect = f"Connect a new one: mltrainer connect {provider.kind}."
-            return connect if mine else f"Correct {provider.variable}."
-        case Cause.CREDIT:
-            return f"Add credit to the account at {provider.page}, or use another provider."
-        case Cause.FORBIDDEN | Cause.UNKNOWN:
-            return f"Allow it at {provider.page}, or use another key."
-        case Cause.LOST:
-            return "Check this machine's connection, or wait until it is back."
-        case Cause.SLOW_DOWN | Cause.LATE | Cause.TROUBLE | Cause.UNREADABLE:
-            return "It is asked again later; until then rules go on."
-        case _:
-            return "Rules go on without it."
-
-

@@ -25,7 +25,7 @@ _KEYS = ("authorization", "x-api-key", "x-goog-api-key")
 
 
 class Stopped(httpx.TransportError):
-    """This line does not carry that."""
+    """A line does not carry everything."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Nobody(Pool):
 
 
 class Line(httpx.AsyncBaseTransport):
-    """The line of one call, to `base` with `key`."""
+    """The line of one call, to `base` with `key`; without a key, none is shown."""
 
     def __init__(self, pool: Pool, base: str, key: str, largest: int = LARGEST) -> None:
         self._pool = pool
@@ -83,7 +83,7 @@ class Line(httpx.AsyncBaseTransport):
         if self._used or urlsplit(str(request.url)).netloc != self._to:
             raise Stopped("one question, to one provider")
         self._used = True
-        bare = _bare(request)
+        bare = _bare(request, keyed=bool(self._key))
         if any(self._key not in bare.headers[name] for name in _KEYS if name in bare.headers):
             raise Stopped("another key than the one that is meant")
         try:
@@ -95,9 +95,7 @@ class Line(httpx.AsyncBaseTransport):
         self.seen.retry_after = response.headers.get("retry-after", "")
         return httpx.Response(
             response.status_code,
-            headers=[
-                pair for pair in response.headers.multi_items() if pair[0] == "content-type"
-            ],
+            headers=[pair for pair in response.headers.multi_items() if pair[0] == "content-type"],
             stream=_Body(self, response),
         )
 
@@ -139,12 +137,13 @@ class _Body(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
-def _bare(request: httpx.Request) -> httpx.Request:
+def _bare(request: httpx.Request, *, keyed: bool) -> httpx.Request:
     """The request without what a library adds of its own: whose machine and whose house this is."""
+    passing = _LET_THROUGH if keyed else _LET_THROUGH - set(_KEYS)
     return httpx.Request(
         request.method,
         request.url,
-        headers=[pair for pair in request.headers.multi_items() if pair[0] in _LET_THROUGH],
+        headers=[pair for pair in request.headers.multi_items() if pair[0] in passing],
         stream=request.stream,
         extensions=request.extensions,
     )

@@ -3,24 +3,45 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from pydantic import Field
+
+from pipeline import describing, tools
 from pipeline.artifacts import Collected, DataInput, DataReport
+from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.folders import JobFolder, fresh
 from pipeline.hearing.places import spoken_place
 from pipeline.hearing.wishes import spoken_wishes
+from pipeline.improving import improved
 from pipeline.inspection import read_data
 from pipeline.jobs import Stage
 from pipeline.outcomes import Ask, Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.source import Source
+from pipeline.prompting import Data
+from pipeline.proposals import plain
 from pipeline.readiness import grouped_question, missing
 from pipeline.retry import POLICIES
+from pipeline.secrets import SecretRef
 from pipeline.unpacking import unpacked
 
+_PREFIX = re.compile(r"^(?:hf|kaggle):", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|hf:|kaggle:", re.IGNORECASE)
+
+
+class Heard(Reply):
+    """What a person said about data and places."""
+
+    data: tuple[str, ...] = Field(
+        default=(), description="addresses or names, as they were written"
+    )
+    runtime: str | None = Field(default=None, description="one of the places to train, or null")
+    host: str | None = Field(default=None, description="one of the places to publish, or null")
+    question: str = Field(default="", description="one question for all that is missing")
 
 
 class IntakeManager:
@@ -31,9 +52,13 @@ class IntakeManager:
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Collect the inputs, or ask one grouped question for all that is missing."""
+        heard = await improved(self, context, ports, partial(_heard, context, ports))
+        question = heard.question if heard else ""
+        context = _with_heard(context, heard, ports)
         needs = missing(context.request)
         if needs:
-            return Ask(grouped_question(needs), "+".join(need.field for need in needs))
+            asked = plain(question) or grouped_question(needs)
+            return Ask(asked, "+".join(need.field for need in needs))
         runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
         host = _known("host", _wanted_host(context, ports), ports.hosts)
         lacking = await _lacking(context, ports, runtime, host)
@@ -49,6 +74,62 @@ class IntakeManager:
             summary=tuple(_summary(report)),
         )
         return Done(collected, "; ".join(collected.summary))
+
+
+async def _heard(context: JobContext, ports: Ports) -> Heard | None:
+    """What a model hears in the conversation; its own question where something is missing."""
+    needs = missing(context.request)
+    accounts = await _connected(context, ports)
+    return await ask(
+        context,
+        ports,
+        Stage.INTAKE_MANAGER,
+        Heard,
+        prompt="intake_manager",
+        values={
+            "words": describing.words(context),
+            "files": Data(", ".join(_name(one) for one in context.request.inputs) or "none"),
+            "missing": ", ".join(need.question for need in needs) or "nothing",
+            "runtimes": ", ".join(sorted(ports.runtimes)),
+            "hosts": ", ".join(sorted(ports.hosts)),
+            "accounts": ", ".join(map(str, accounts)) or "none",
+        },
+        with_tools=[tools.VALIDATORS[one.kind] for one in accounts],
+    )
+
+
+async def _connected(context: JobContext, ports: Ports) -> list[SecretRef]:
+    """The person's accounts that a tool can ask about, as references."""
+    found = [await ports.vault.find(context.owner, kind) for kind in tools.VALIDATORS]
+    return [one for one in found if one is not None]
+
+
+def _with_heard(context: JobContext, heard: Heard | None, ports: Ports) -> JobContext:
+    """The job with what was heard, where its person had said nothing that rules understood.
+
+    Data counts only when its name stands in the person's own words.
+    """
+    if heard is None:
+        return context
+    turns = [turn.text for turn in context.request.conversation if turn.who == "person"]
+    said = " ".join(" ".join([context.request.words, *turns]).casefold().split())
+    named = tuple(
+        DataInput(location=one.strip())
+        for one in heard.data
+        if (bare := _PREFIX.sub("", one.strip()).casefold()) and bare in said
+    )
+    request = context.request
+    changes = {
+        "inputs": request.inputs or named,
+        "runtime": request.runtime or (heard.runtime if heard.runtime in ports.runtimes else None),
+        "host": request.host or (heard.host if heard.host in ports.hosts else None),
+    }
+    return context.evolve(request=request.model_copy(update=changes))
+
+
+def _name(given: DataInput) -> str:
+    """A file by its name alone."""
+    return Path(_bare(given.location)).name
 
 
 def _wanted_runtime(context: JobContext) -> str:
