@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.llm import prices
-from adapters.llm.errors import renew, translate
+from adapters.llm.errors import refused, renew, translate
 from adapters.llm.library import Library, client
 from adapters.llm.line import Line, Pool
 from adapters.llm.shaping import Response, request
@@ -88,7 +88,7 @@ class LanguageModel:
         except library.errors as error:
             return translate(error, line.seen, self._source, self.name, self.whose)
         if response.refused:
-            return ModelRefused(f"{self.name} will not answer this question.")
+            return refused(self.name)
         return response
 
     def _call(self, question: Question, line: Line, key: str) -> dict[str, Any]:

@@ -160,6 +160,12 @@ def translate(
     return ModelRefused(told, hint)
 
 
+def refused(model: str) -> ModelRefused:
+    """The model itself will not."""
+    says, cure = _SAYS[Cause.WILL_NOT]
+    return ModelRefused(says.format(model=model), cure)
+
+
 def renew(provider: Provider, whose: Whose) -> str:
     """What to do about a key that is no good."""
     if whose == "person":

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.llm.schemas import closed
 from adapters.providers import Provider
@@ -51,7 +51,7 @@ class _Usage(_Lenient):
 class Response(_Lenient):
     """A response of the library, as much of it as is read."""
 
-    choices: list[_Choice]
+    choices: list[_Choice] = Field(min_length=1)
     usage: _Usage | None = None
 
     @property
