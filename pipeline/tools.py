@@ -22,6 +22,7 @@ from pipeline.secrets import SecretRef
 _LONGEST_RESULT = 4_000  # signs
 _LONGEST_ARGUMENT = 80
 _LONGEST_WORD = 20  # a longer one without a break may be a key
+_PROVIDERS = ("anthropic", "google", "groq", "openai")
 _PLAIN = re.compile(r"[\w ./:@+-]*")
 
 
@@ -104,23 +105,29 @@ def _masked(value: object) -> str:
         return text if plain and not drawn else "…"
 
 
-async def _validate(context: JobContext, ports: Ports, arguments: Arguments, kind: str) -> str:
-    """Whether the service takes the person's stored key, in words; only their own is looked at."""
-    reference = arguments.reference if isinstance(arguments, Reference) else ""
-    held = await ports.vault.find(context.owner, kind)
-    if held is None:
-        return f"The person has connected no {kind} account. Ask them to connect it in private."
-    if reference != str(held):
-        return "That is no reference of this person's. A key itself is never given to a tool."
-    verdict = await ports.accounts.check(context.owner, held)
-    return f"{verdict.status}: {verdict.detail}".strip(": ")
+def _validator(name: str, title: str, *kinds: str) -> Tool:
+    """Whether a service takes the person's stored key; only their own is looked at."""
 
-
-def _validator(name: str, title: str, kind: str) -> Tool:
     async def work(context: JobContext, ports: Ports, arguments: Arguments) -> str:
-        return await _validate(context, ports, arguments, kind)
+        held = await _own(context, ports, arguments, kinds)
+        if held is None:
+            return (
+                "That is no reference of this person's. A key itself is never given to a tool; an "
+                "account that is missing is connected by its person, in private."
+            )
+        verdict = await ports.accounts.check(context.owner, held)
+        return f"{verdict.status}: {verdict.detail}".strip(": ")
 
     return Tool(name, f"Ask {title} whether the person's stored key is good.", Reference, work)
+
+
+async def _own(
+    context: JobContext, ports: Ports, arguments: Arguments, kinds: tuple[str, ...]
+) -> SecretRef | None:
+    """The reference that was given, if it is one of the person's own of these kinds."""
+    given = arguments.reference if isinstance(arguments, Reference) else ""
+    held = [await ports.vault.find(context.owner, kind) for kind in kinds]
+    return next((one for one in held if one is not None and str(one) == given), None)
 
 
 VALIDATORS: Mapping[str, str] = MappingProxyType(
@@ -128,6 +135,7 @@ VALIDATORS: Mapping[str, str] = MappingProxyType(
         "huggingface": "validate_hf_token",
         "kaggle": "validate_kaggle_credentials",
         "modal": "validate_modal_token",
+        **dict.fromkeys(_PROVIDERS, "validate_llm_api_key"),
     }
 )
 """The tool that asks about a stored key, by its kind."""
@@ -139,6 +147,7 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
             _validator("validate_hf_token", "Hugging Face", "huggingface"),
             _validator("validate_kaggle_credentials", "Kaggle", "kaggle"),
             _validator("validate_modal_token", "Modal", "modal"),
+            _validator("validate_llm_api_key", "the provider of a language model", *_PROVIDERS),
         )
     }
 )

@@ -94,7 +94,7 @@ async def _heard(context: JobContext, ports: Ports) -> Heard | None:
             "hosts": ", ".join(sorted(ports.hosts)),
             "accounts": ", ".join(map(str, accounts)) or "none",
         },
-        with_tools=[tools.VALIDATORS[one.kind] for one in accounts],
+        with_tools=tuple(dict.fromkeys(tools.VALIDATORS[one.kind] for one in accounts)),
     )
 
 

@@ -117,7 +117,7 @@ async def test_a_tool_is_called_for_three_rounds_at_most(tmp_path: Path) -> None
         ("validate_kaggle_credentials", "{}", "There is no such tool"),  # not offered
         ("validate_hf_token", "{}", "do not fit: reference"),
         ("validate_hf_token", "not json", "do not fit"),
-        ("validate_hf_token", '{"reference": "x"}', "connected no huggingface account"),
+        ("validate_hf_token", '{"reference": "x"}', "no reference of this person's"),
     ],
 )
 async def test_a_wrong_call_is_answered_in_words(

@@ -1,0 +1,36 @@
+"""Asks services about keys that are stored here. A value is seen for one call and no longer."""
+
+import json
+from collections.abc import Mapping
+
+from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.jobs import Actor
+from pipeline.ports.account import Service, Verdict
+from pipeline.ports.vault import Vault
+from pipeline.secrets import SecretRef
+
+_PURPOSE = "check"
+
+
+class StoredKeys:
+    """pipeline.ports.account.Accounts over the vault and the services by their kind."""
+
+    def __init__(self, vault: Vault, services: Mapping[str, Service]) -> None:
+        self._vault = vault
+        self._services = services
+
+    async def check(self, owner: Actor, ref: SecretRef) -> Verdict:
+        """What the service says of the owner's key; nobody else's can be asked about."""
+        service = self._services.get(ref.kind)
+        if service is None:
+            return Verdict(status="unasked")
+        try:
+            values = json.loads(await self._vault.reveal(owner, ref, _PURPOSE))
+            checked = await service.check(values)
+        except PersonCanFix as refused:
+            return Verdict(status="invalid", detail=f"{refused.message} {refused.hint}".strip())
+        except TryAgain as away:
+            return Verdict(status="network", detail=away.message)
+        if checked is None:
+            return Verdict(status="unasked", detail="It has the right shape; nobody was asked.")
+        return Verdict(status="ok", detail=f"It belongs to {checked.name}." if checked.name else "")
