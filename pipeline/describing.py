@@ -23,6 +23,7 @@ _MOST_ROWS = 5
 _LONGEST_VALUE = 60
 _LONGEST_CELL = 200
 _LONGEST_TALK = 8_000
+_LONGEST_WORDS = 4_000
 _NOT_ASKED = frozenset(("task_type", "runtime", "budget_minutes", "dataset.url"))
 
 
@@ -36,10 +37,17 @@ def data(report: DataReport, context: JobContext, ports: Ports) -> Data:
 
 
 def words(context: JobContext) -> Data:
-    """What the person wrote, from the first message on."""
-    talk = [f"person: {context.request.words}"]
-    talk += [f"{turn.who}: {turn.text}" for turn in context.request.conversation]
-    return Data("\n".join(talk)[-_LONGEST_TALK:])
+    """What the person wrote: the first message, and as many of the latest turns as have room."""
+    first = f"person: {context.request.words[:_LONGEST_WORDS]}"
+    room = _LONGEST_TALK - len(first)
+    kept: list[str] = []
+    for turn in reversed(context.request.conversation):
+        line = f"{turn.who}: {turn.text}"
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.insert(0, line)
+    return Data("\n".join([first, *kept]))
 
 
 def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:

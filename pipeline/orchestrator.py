@@ -172,7 +172,8 @@ class Orchestrator:
                 handle = run.handle or await runtime.find(run.name)
                 if handle is not None:
                     await runtime.cancel(handle)
-        await self._save(row, transitions.cancelled(row.context, row.cancel_by), cancel=False)
+        change = transitions.stopped(row.context, row.cancel_by, self._ports.clock.now())
+        await self._save(row, change, cancel=False)
 
     async def _save(
         self,

@@ -35,6 +35,11 @@ class Account(Frozen):
     leaks: tuple[str, ...] = ()
     login: bool = False
 
+    @property
+    def public(self) -> tuple[str, ...]:
+        """The ids of fields that may stand in a log."""
+        return tuple(one.id for one in self.fields if not one.secret)
+
 
 class LoginLink(Frozen):
     """Where a person logs in, with the code they type there; `state` is kept for the end."""
