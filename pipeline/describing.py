@@ -112,12 +112,14 @@ def _rows(report: DataReport, context: JobContext, ports: Ports) -> Iterator[str
     """The first rows of the first table, without personal columns."""
     private = {column.name for column in report.columns if column.personal}
     table = JobFolder.of(ports.home, context.job_id).tables / report.files[0].table
-    with table.open(encoding="utf-8") as lines:
+    with table.open(encoding="ascii") as lines:
+        names: list[str] = json.loads(next(lines))
         for line in islice(lines, _MOST_ROWS):
-            row = json.loads(line)
-            shown = {name: _cell(row[name]) for name in row if name not in private}
+            cells: list[str | None] = json.loads(line)
+            row = dict(zip(names, cells, strict=True))
+            shown = {name: _cell(cell) for name, cell in row.items() if name not in private}
             yield json.dumps(shown, ensure_ascii=False)
 
 
-def _cell(value: object) -> object:
-    return value[:_LONGEST_CELL] if isinstance(value, str) else value
+def _cell(cell: str | None) -> str | None:
+    return None if cell is None else cell[:_LONGEST_CELL]

@@ -39,6 +39,16 @@ class JobFolder:
         return self.report / "tables"
 
     @property
+    def kept(self) -> Path:
+        """The tables without the rows that are no examples; not there where all count."""
+        return self.path / "kept"
+
+    @property
+    def rows(self) -> Path:
+        """The tables that are cut into parts."""
+        return self.kept if self.kept.is_dir() else self.tables
+
+    @property
     def prepared(self) -> Path:
         """The splits: fit/ and heldout/."""
         return self.path / "prepared"

@@ -41,16 +41,16 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
 
 
 def prepare_step(folder: JobFolder, work: Path) -> Step:
-    """Cut the person's tables into the parts, in `work`."""
+    """Cut the person's rows into the parts, in `work`."""
     return Step(
         name="prepare",
         script=folder.bundle / "prepare.py",
         arguments=(
             *("--config", str(folder.bundle / "config.json")),
-            *("--data", str(folder.tables), "--out", "."),
+            *("--data", str(folder.rows), "--out", "."),
         ),
         work=work,
-        reads=(folder.bundle, folder.tables),
+        reads=(folder.bundle, folder.rows),
         limits=_PREPARING,
     )
 

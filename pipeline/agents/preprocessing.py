@@ -1,19 +1,24 @@
 """Preprocessing: clean the rows and cut them into train, validation and held-out parts, once."""
 
+import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from pipeline import bundle
+from pipeline import bundle, describing, row_rules
 from pipeline.artifacts import Preprocessing as Prepared
+from pipeline.asking import ask
 from pipeline.context import JobContext
 from pipeline.errors import Bug
+from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder, fresh
+from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.recipe import requirements
+from pipeline.recipe import find_task, requirements
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, result, run_script
 from pipeline.training import prepare_step
@@ -30,6 +35,8 @@ class Preprocessing:
         if context.intent is None or context.intent.task_type is None:
             raise Bug("Preprocessing needs a task.")
         folder = JobFolder.of(ports.home, context.job_id)
+        await asyncio.to_thread(row_rules.forget, context, ports)
+        left = await improved(self, context, ports, partial(self._left_out, context, ports))
         lines = requirements(context.intent.task_type)
         bundle.write(context, folder.bundle, lines)
         python = await environment(self.name, ports, lines)
@@ -39,7 +46,34 @@ class Preprocessing:
             ports, folder.prepared / "prepared.json", folder.scratch("prepared")
         )
         prepared = _read(document, folder.prepared)
+        prepared = prepared.model_copy(update={"steps": (*prepared.steps, *(left or ()))})
         return Done(prepared, _note(prepared))
+
+    async def _left_out(self, context: JobContext, ports: Ports) -> tuple[str, ...] | None:
+        """Rows that a model takes for no examples are left out; a line for each rule."""
+        report, intent = context.data_report, context.intent
+        if report is None or intent is None or intent.task_type is None:
+            return None
+        reply = await ask(
+            context,
+            ports,
+            self.name,
+            row_rules.Rules,
+            prompt="preprocessing",
+            values={
+                "task": find_task(intent.task_type).title,
+                "words": describing.words(context),
+                "data": describing.data(report, context, ports),
+                "roles": describing.roles(report.roles),
+            },
+        )
+        if reply is None or not reply.leave_out:
+            return None
+        row_rules.check(reply.leave_out, report)
+        told = await row_rules.applied(context, ports, report, reply.leave_out)
+        for line in told:
+            await ports.emit(AgentLogged(stage=self.name, message=line, warning=True))
+        return told
 
 
 def _read(text: bytes, folder: Path) -> Prepared:
