@@ -1,12 +1,10 @@
 """The composition root: settings in, a working house out. The only file that imports adapters."""
 
 import asyncio
-import importlib
-import inspect
-import pkgutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -21,7 +19,9 @@ from adapters.post import SqlPost
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
+from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
 from adapters.store import SqlStore
+from adapters.stored_keys import StoredKeys
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
 from bot.settings import Settings, make_home
@@ -37,12 +37,13 @@ from pipeline.ports.check import Check
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Post
 from pipeline.ports.queue import Drive
-from pipeline.ports.runtime import SandboxLevel, Workbench
+from pipeline.ports.runtime import Workbench
 from pipeline.ports.sanitizer import Sanitizer
 from pipeline.ports.store import Store
 from pipeline.ports.vault import Vault
 
 if TYPE_CHECKING:
+    from adapters.models import LanguageModels
     from adapters.vault.master_keys import KeySource
     from adapters.web import WebServer
 
@@ -74,6 +75,7 @@ class House(Records):
 
     workbench: Workbench
     drive: Drive
+    models: "LanguageModels"
 
     def queue(self) -> EmbeddedQueue:
         """The in-process runner."""
@@ -106,7 +108,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything a job needs to run."""
-    async with open_records(settings) as records:
+    async with open_records(settings) as records, language_models(records) as models:
         workbench = await open_workbench(settings)
         vault = records.vault()
         parts = {
@@ -123,8 +125,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             runtimes=shelf("runtimes", **parts),
             hosts=shelf("hosts", **parts),
             vault=vault,
+            accounts=StoredKeys(vault, accounts(settings)),
             home=settings.home,
             approval=settings.approval,
+            models=models,
+            share=settings.share,
+            model_usd=Decimal(str(settings.max_job_usd)),
         )
         orchestrator = Orchestrator(
             store=records.store,
@@ -143,7 +149,16 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             sanitizer=records.sanitizer,
             workbench=workbench,
             drive=orchestrator.drive,
+            models=models,
         )
+
+
+def language_models(records: Records) -> "LanguageModels":
+    """The language models of a home. Nobody is asked, and nothing slow imported, before it is."""
+    from adapters.models import LanguageModels  # noqa: PLC0415  (few commands need it)
+
+    services = shelf("accounts", **dict(records.settings))
+    return LanguageModels(services, records.vault(), records.clock)
 
 
 def open_chats(settings: Settings) -> tuple[ThreadedChat, ...]:
@@ -178,18 +193,15 @@ def open_web(
 
 async def open_workbench(settings: Settings) -> Workbench:
     """The workbench at the best sandbox level of this machine."""
-    level: SandboxLevel | None = settings.sandbox
-    return await make_workbench(env_cache=settings.env_cache, sandbox=level)
+    return await make_workbench(env_cache=settings.env_cache, sandbox=settings.sandbox)
 
 
 def open_vault(records: Records) -> Vault:
     """The vault of a home. What may stand in a log of it are fields that are no secret."""
     from adapters.vault import SqlVault  # noqa: PLC0415  (few commands need it; slow to import)
 
-    public = {
-        service.account.kind: [one.id for one in service.account.fields if not one.secret]
-        for service in accounts(records.settings).values()
-    }
+    services = accounts(records.settings)
+    public = {kind: one.account.public for kind, one in services.items()}
     return SqlVault(
         database=records.database,
         clock=records.clock,
@@ -217,9 +229,15 @@ def open_sanitizer(settings: Settings) -> Sanitizer:
     return sanitizer
 
 
-def accounts(settings: Settings) -> Mapping[str, Service]:
-    """The services that people have accounts at, by the kind of their secret."""
-    return shelf("accounts", **dict(settings))
+def accounts(
+    settings: Settings, connected: Callable[[], None] | None = None
+) -> Mapping[str, Service]:
+    """The services that people have accounts at, by the kind of their secret.
+
+    `connected` hears when somebody has given a good key of a language model.
+    """
+    found = shelf("accounts", **dict(settings), connected=connected)
+    return {kind: one for kind, one in found.items() if one.account.fields}
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -258,6 +276,13 @@ async def look_at_slack(settings: Settings) -> tuple[Check, ...]:
     return await look(settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url)
 
 
+async def look_at_models(settings: Settings) -> tuple[Check, ...]:
+    """What `doctor` says of the server's own language models."""
+    from adapters.model_checks import look  # noqa: PLC0415  (slow to import)
+
+    return await look(shelf("accounts", **dict(settings)).values())
+
+
 def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[str, Any]:
     """The manifest of the Slack app, as JSON's own types."""
     from adapters.platforms.slack.manifest import manifest  # noqa: PLC0415  (only for set-up)
@@ -268,24 +293,6 @@ def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[
 def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Terminal:
     """One person's terminal; `out` defaults to stdout."""
     return Terminal(actor=actor, place=place, out=out)
-
-
-def shelf(name: str, but: str = "", /, **parts: object) -> Mapping[str, Any]:
-    """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs."""
-    package = importlib.import_module(f"adapters.{name}")
-    return {
-        found.name: _made(f"adapters.{name}.{found.name}", parts)
-        for found in pkgutil.iter_modules(package.__path__)
-        if found.name != but
-    }
-
-
-def _made(module: str, parts: Mapping[str, object]) -> object:
-    factory = getattr(importlib.import_module(module), "adapter", None)
-    if factory is None:
-        raise Bug(f"{module} must define adapter(...).")
-    needed = inspect.signature(factory).parameters
-    return factory(**{part: value for part, value in parts.items() if part in needed})
 
 
 async def _nowhere(event: Event) -> None:

@@ -71,8 +71,8 @@ class LanguageModel:
             key = (await self._reveal()).strip()
         except PersonCanFix as gone:
             raise ModelRefused(gone.message, gone.hint) from None
-        if key and not VISIBLE.fullmatch(key):
-            told = f"The {self._source.title} key holds blanks or other signs that no key has."
+        if self._source.charges and not VISIBLE.fullmatch(key):
+            told = f"The {self._source.title} key is empty or holds signs that no key has."
             raise ModelRefused(told, renew(self._source, self.whose))
         return key
 

@@ -6,7 +6,7 @@ Their own words are never passed on: they repeat keys and questions.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import Enum, auto
+from enum import StrEnum
 from types import MappingProxyType
 
 from adapters.llm.line import Seen
@@ -15,22 +15,22 @@ from pipeline.errors import MLTrainerError, TryAgain
 from pipeline.ports.model import ModelRefused, Whose
 
 
-class Cause(Enum):
+class Cause(StrEnum):
     """Why a call did not bring an answer."""
 
-    KEY = auto()
-    CREDIT = auto()
-    FORBIDDEN = auto()
-    UNKNOWN = auto()
-    LONG = auto()
-    WILL_NOT = auto()
-    REQUEST = auto()
-    LARGE = auto()
-    SLOW_DOWN = auto()
-    LATE = auto()
-    LOST = auto()
-    TROUBLE = auto()
-    UNREADABLE = auto()
+    KEY = "key"
+    CREDIT = "credit"
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+    LONG = "long"
+    WILL_NOT = "will_not"
+    REQUEST = "request"
+    LARGE = "large"
+    SLOW_DOWN = "slow_down"
+    LATE = "late"
+    LOST = "lost"
+    TROUBLE = "trouble"
+    UNREADABLE = "unreadable"
 
 
 # Every class of litellm.exceptions, its own name or that of a class above it.

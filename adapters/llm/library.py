@@ -61,8 +61,9 @@ class Library:
     @property
     def errors(self) -> tuple[type[Exception], ...]:
         """All that a call may raise: the library's own, and what it stumbles on in a body."""
-        kinds = [kind for kind in vars(self.module.exceptions).values() if _is_error(kind)]
-        return (*kinds, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+        own = [kind for kind in vars(self.module.exceptions).values() if _is_error(kind)]
+        found = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+        return (*own, self.module.openai.OpenAIError, *found)
 
     def begin(self) -> None:
         """Load in the background, so that a later `load` finds it done."""

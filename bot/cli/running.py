@@ -1,5 +1,6 @@
 """One run of `serve` or `worker`: what is refused, what is said at start, how it ends."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -34,7 +35,7 @@ def serve(*, work: bool, debug: bool) -> None:
             async with open_house(settings) as house, open_station(house, shift) as station:
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
-                shift.parts = (*station.speaking, *queue, *station.listening)
+                shift.parts = (thinking(house), *station.speaking, *queue, *station.listening)
                 return await run(
                     house, shift, lambda: _serving(house, station, work=work), hold=work
                 )
@@ -53,10 +54,19 @@ def worker(*, debug: bool) -> None:
         with signals(shift.end):
             async with open_house(settings) as house:
                 _log_more(settings, debug=debug)
-                shift.parts = (working(house),)
+                shift.parts = (thinking(house), working(house))
                 return await run(house, shift, lambda: _place(house), hold=True)
 
     perform(main)
+
+
+def thinking(house: House) -> Part:
+    """The library of language models, there before anybody waits for it; often nobody needs it."""
+
+    async def until_the_end() -> None:
+        await asyncio.Event().wait()
+
+    return Part("The language model", until_the_end, open=house.models.open)
 
 
 def working(house: House) -> Part:

@@ -126,7 +126,7 @@ def _connecting(house: House, post: Post, chats: Mapping[str, ThreadedChat]) -> 
     )
     return Connecting(
         backing,
-        accounts(house.settings),
+        accounts(house.settings, connected=house.models.begin),
         tell=lambda actor, place, card: chats[actor.platform].whisper(actor, place, card),
     )
 

@@ -39,7 +39,8 @@ class Provider:
     """`front` begins each of its keys, which have `length` characters behind it; 0: it has none.
 
     `keys` are those it knows, each with the error it always gets, or None where it is good.
-    `listing` is what the list of models answers instead; `otherwise` is answered behind the script.
+    `listing` is what the list of models answers instead, `listing_says` what it answers first;
+    `otherwise` is answered behind the script.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Provider:
     port: int = 0
     key: str = field(init=False)
     _script: deque[Scripted] = field(default_factory=deque)
+    _listings: deque[Reply] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.key = self.new_key() if self.length else ""
@@ -66,6 +68,10 @@ class Provider:
     def will_say(self, *replies: Scripted) -> None:
         """The next answers, in order, behind those that are already planned."""
         self._script.extend(replies)
+
+    def listing_says(self, *replies: Reply) -> None:
+        """The next answers to who asks for the list of models."""
+        self._listings.extend(replies)
 
     def new_key(self, fails: Fails | None = None) -> str:
         """One more key, good or always answered with an error."""
@@ -99,7 +105,8 @@ class Provider:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         asked = await self._keep(request)
-        reply = self._refusal(asked) or self.listing
+        planned = self._listings.popleft() if self._listings else self.listing
+        reply = self._refusal(asked) or planned
         if reply is None:
             return web.json_response(self.dialect.models(self.models))
         return await self._give(request, asked, reply)
