@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from tests.fakes.llm import NO_PROVIDERS
 from tests.fakes.slack import FakeSlack
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,7 @@ class Served:
         self._readers: list[threading.Thread] = []
         self.environ = {
             **surroundings(),
+            **NO_PROVIDERS,
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "MLTRAINER_RETRY_SCALE": "0.01",

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.llm import NO_PROVIDERS
+
 ROOT = Path(__file__).parents[2]
 LONGEST = 240
 
@@ -20,6 +22,7 @@ class Shell:
         self._started: list[subprocess.Popen[str]] = []
         self._environ = {
             **os.environ,
+            **NO_PROVIDERS,
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "PYTHONPATH": str(ROOT),

@@ -6,11 +6,12 @@
         llm.openai.asked[0].text  # what the app sent
 
 Each provider has a port, keys and a script of its own; ran out, it goes by `otherwise`. They run in
-a thread of their own, and everything that reaches them is kept.
+a thread of their own, and everything that reaches them is kept. `NO_PROVIDERS` are the settings of
+an app that has none and can reach none.
 """
 
 from tests.fakes.llm.asked import Asked, Message
-from tests.fakes.llm.fake import FakeProviders
+from tests.fakes.llm.fake import NO_PROVIDERS, FakeProviders
 from tests.fakes.llm.provider import Provider
 from tests.fakes.llm.replies import (
     Breaks,
@@ -31,6 +32,7 @@ from tests.fakes.llm.replies import (
 )
 
 __all__ = [
+    "NO_PROVIDERS",
     "Asked",
     "Breaks",
     "Calls",

@@ -15,6 +15,12 @@ from tests.fakes.llm.dialects.ollama import Ollama
 from tests.fakes.llm.dialects.openai import Groq, OpenAI
 from tests.fakes.llm.provider import Provider
 
+_NOBODY = "http://127.0.0.1:9"  # nothing listens there
+_FOUR = ("ANTHROPIC", "OPENAI", "GEMINI", "GROQ")
+NO_PROVIDERS = {
+    **{f"{name}_API_BASE": _NOBODY for name in (*_FOUR, "OLLAMA")},
+    **{f"{name}_API_KEY": "" for name in _FOUR},
+}
 T = TypeVar("T")
 LONGEST = 30.0
 
