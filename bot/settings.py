@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     approval: Literal["paid", "always", "never"] = "paid"
     """What waits for a yes: paid (what costs or becomes public), always (every plan) or never."""
     max_job_usd: float = Field(1.0, ge=0, allow_inf_nan=False)
-    """Most US dollars that --yes approves for one job."""
+    """Most US dollars that --yes approves for one job, and that it may spend on language models."""
     allow_private_urls: Names = ()
     """Private addresses that data may come from: host:port, host:port."""
     retry_scale: float = Field(1.0, ge=0, allow_inf_nan=False)
