@@ -50,6 +50,10 @@ TRESPASSES: list[tuple[str, dict[str, str]]] = [
         {"adapters/hosts/new_host.py": "from cryptography.fernet import Fernet"},
     ),
     (
+        "only one library asks language models",
+        {"adapters/hosts/new_host.py": "import litellm"},
+    ),
+    (
         "recipes are independent",
         {
             "pipeline/recipes/new_task/__init__.py": "import pipeline.recipes.other_task",
