@@ -36,7 +36,9 @@ async def _keyed(service: KeyedProvider) -> Check:
         detail = error.message.replace("This ", f"{provider.variable}: the ")
         return Check(name=provider.kind, ok=False, detail=detail, hint=error.hint)
     library = Library()
-    await library.load()
+    if not await library.load():
+        detail = "litellm cannot be loaded, so no language model can be asked."
+        return Check(name=provider.kind, ok=False, detail=detail, hint="Install mltrainer anew.")
     cost = _cost(library.module, provider)
     detail = f"the key is good; {provider.model} ({provider.tier}), {cost}"
     return Check(name=provider.kind, ok=True, detail=detail)

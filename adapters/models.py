@@ -1,5 +1,6 @@
 """Which language model speaks for whom: their own key's, the server's, a free one, or none."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
@@ -30,23 +31,28 @@ class LanguageModels:
     The library behind them is loaded by the first who needs it, or ahead by `open` and `begin`.
     """
 
-    def __init__(self, services: Mapping[str, Service], vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        vault: Vault,
+        clock: Clock,
+        library: Library | None = None,
+    ) -> None:
         found = {one.account.kind: one for one in services.values()}
         keyed = (found.get(kind) for kind in _ORDER)
         self._providers = [one.provider for one in keyed if isinstance(one, KeyedProvider)]
         self._ollama = next((one for one in found.values() if isinstance(one, Ollama)), None)
         self._vault = vault
         self._clock = clock
-        self._means = Means(Library(), Pool())
+        self._means = Means(library or Library(), Pool())
         self._answering: tuple[str, ...] = ()
+        self._looking = asyncio.Lock()
         self._look_at = float("-inf")
 
     async def choose(self, owner: Actor) -> Sequence[LanguageModel]:
         """Those that may be asked for this person, the best first; none where only rules are."""
         models = [*await self._of_person(owner), *self._of_server(), *await self._of_machine()]
-        if models:
-            await self._means.library.load()
-        return models
+        return models if models and await self._means.library.load() else []
 
     async def open(self) -> None:
         """Load the library now, where the server itself has a model for everybody."""
@@ -100,13 +106,14 @@ class LanguageModels:
 
     async def _alive(self, ollama: Ollama) -> tuple[str, ...]:
         """The models that it has, looked up once in a while; none where nobody answers."""
-        now = self._clock.monotonic()
-        if now >= self._look_at:
-            self._look_at = now + _LOOK_AGAIN
-            try:
-                self._answering = await ollama.models()
-            except TryAgain:
-                self._answering = ()
+        async with self._looking:
+            now = self._clock.monotonic()
+            if now >= self._look_at:
+                self._look_at = now + _LOOK_AGAIN
+                try:
+                    self._answering = await ollama.models()
+                except TryAgain:
+                    self._answering = ()
         return self._answering
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, cast
 
@@ -37,12 +37,14 @@ _FIRST_CALLS = (
     ("ollama_chat", "llama3.2"),
 )
 _ONE_AT_A_TIME = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 class Library:
     """The library, loaded on demand and at most once; `begin` does not wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[], ModuleType] | None = None) -> None:
+        self._load = load or _load
         self._loading: asyncio.Future[ModuleType] | None = None
         self._module: ModuleType | None = None
 
@@ -71,13 +73,17 @@ class Library:
 
     def _begun(self) -> asyncio.Future[ModuleType]:
         if self._loading is None:
-            self._loading = asyncio.ensure_future(asyncio.to_thread(_load))
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
         return self._loading
 
-    async def load(self) -> None:
-        """Wait until it is there."""
+    async def load(self) -> bool:
+        """Wait until it is there; False where it cannot be had, which the log explains."""
         if self._module is None:
-            self._module = await asyncio.shield(self._begun())
+            try:
+                self._module = await asyncio.shield(self._begun())
+            except (ImportError, OSError, AttributeError, ValueError, RuntimeError) as broken:
+                _log.warning("litellm cannot be loaded; rules go on alone", exc_info=broken)
+        return self._module is not None
 
 
 def _load() -> ModuleType:

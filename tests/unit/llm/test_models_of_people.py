@@ -1,13 +1,15 @@
 """Which model speaks for whom, from the vault, the settings and the machine."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from types import MappingProxyType, ModuleType
 
 import pytest
 from pydantic import SecretStr
 
+from adapters.llm.library import Library
 from adapters.models import LanguageModels
 from bot.wiring import shelf
 from pipeline.jobs import Actor
@@ -25,13 +27,19 @@ QUESTION = Question(system="Be brief.", turns=(Turn(role="user", text="Hello?"),
 class House:
     """The models of a home with a vault in memory, and the keys of its people."""
 
-    def __init__(self, llm: FakeProviders, **settings: Any) -> None:
+    def __init__(
+        self,
+        llm: FakeProviders,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        library: Library | None = None,
+    ) -> None:
         self.llm = llm
         self.clock = FakeClock()
         self.vault = MemoryVault(clock=self.clock)
         bases = {name.lower(): value for name, value in llm.settings.items()}
         keys = {name: SecretStr(value) for name, value in settings.items()}
-        self.models = LanguageModels(shelf("accounts", **bases, **keys), self.vault, self.clock)
+        services = shelf("accounts", **bases, **keys)
+        self.models = LanguageModels(services, self.vault, self.clock, library)
 
     async def connect(self, owner: Actor, kind: str) -> str:
         key = self.llm[kind].new_key()
@@ -52,7 +60,7 @@ def llm() -> Iterator[FakeProviders]:
 @asynccontextmanager
 async def opened(llm: FakeProviders, *servers: str) -> AsyncIterator[House]:
     keys: Mapping[str, str] = {name.lower(): value for name, value in llm.keys(*servers).items()}
-    house = House(llm, **keys)
+    house = House(llm, keys)
     async with house.models:
         yield house
 
@@ -166,3 +174,23 @@ async def test_connecting_a_key_loads_the_library_in_the_background(llm: FakePro
 
         assert await house.chosen(ANN) == [("groq", "person")]
         assert house.models._means.library.is_loaded
+
+
+async def test_a_library_that_cannot_be_loaded_leaves_the_rules(llm: FakeProviders) -> None:
+    def broken() -> ModuleType:
+        raise ImportError("no such module")
+
+    house = House(llm, {"groq_api_key": llm.groq.key}, Library(broken))
+
+    for _ in range(2):
+        assert await house.chosen(ANN) == []
+    await house.models.open()
+
+
+async def test_who_asks_at_the_same_time_looks_for_ollama_once(llm: FakeProviders) -> None:
+    llm.start("ollama")
+    async with opened(llm) as house:
+        found = await asyncio.gather(*(house.chosen(ANN) for _ in range(5)))
+
+    assert found == [[("ollama", "free")]] * 5
+    assert len(llm.ollama.everything) == 1
