@@ -7,7 +7,6 @@ large. What it saw explains an error better than the library does.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -72,7 +71,7 @@ class Line(httpx.AsyncBaseTransport):
 
     def __init__(self, pool: Pool, base: str, key: str, largest: int = LARGEST) -> None:
         self._pool = pool
-        self._to = urlsplit(base).netloc
+        self._to = _place(httpx.URL(base))
         self._key = key
         self._largest = largest
         self._used = False
@@ -80,11 +79,12 @@ class Line(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry the one request of this line."""
-        if self._used or urlsplit(str(request.url)).netloc != self._to:
+        if self._used or _place(request.url) != self._to:
             raise Stopped("one question, to one provider")
         self._used = True
         bare = _bare(request, keyed=bool(self._key))
-        if any(self._key not in bare.headers[name] for name in _KEYS if name in bare.headers):
+        shown = {bare.headers[name] for name in _KEYS if name in bare.headers}
+        if shown - {self._key, f"Bearer {self._key}"}:
             raise Stopped("another key than the one that is meant")
         try:
             response = await self._pool.send(bare)
@@ -137,13 +137,18 @@ class _Body(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
+def _place(url: httpx.URL) -> tuple[str, bytes]:
+    return url.scheme, url.netloc
+
+
 def _bare(request: httpx.Request, *, keyed: bool) -> httpx.Request:
     """The request without what a library adds of its own: whose machine and whose house this is."""
     passing = _LET_THROUGH if keyed else _LET_THROUGH - set(_KEYS)
+    kept = [pair for pair in request.headers.multi_items() if pair[0] in passing]
     return httpx.Request(
         request.method,
         request.url,
-        headers=[pair for pair in request.headers.multi_items() if pair[0] in passing],
+        headers=[*kept, ("accept-encoding", "identity")],  # what is packed may unfold to anything
         stream=request.stream,
         extensions=request.extensions,
     )

@@ -1,11 +1,15 @@
 """A key goes to its own provider, in its own call, and nowhere else."""
 
 import asyncio
+import gzip
 import logging
 import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from aiohttp import web
 
 from adapters.llm.library import Library
 from adapters.llm.line import Line, Pool, Stopped
@@ -181,3 +185,40 @@ async def test_a_line_carries_one_question_only(pool: Pool, post: httpx.Request)
 
     with pytest.raises(Stopped, match="one question"):
         await line.handle_async_request(post)
+
+
+async def test_what_is_packed_unasked_is_not_unfolded(pool: Pool) -> None:
+    body = gzip.compress(b"a" * 10**7)
+    async with served(body, {"Content-Encoding": "gzip"}) as url:
+        line = Line(pool, url, "mine")
+        response = await line.handle_async_request(httpx.Request("GET", url))
+
+        with pytest.raises(Stopped, match="packed"):
+            await response.aread()
+
+
+async def test_a_redirect_is_not_followed(pool: Pool, post: httpx.Request) -> None:
+    async with served(b"", {"Location": "http://127.0.0.1:9/"}, 302) as url:
+        line = Line(pool, url, "mine")
+        request = httpx.Request("POST", url, headers=post.headers)
+
+        assert (await line.handle_async_request(request)).status_code == 302
+        assert line.seen.status == 302
+
+
+@asynccontextmanager
+async def served(body: bytes, headers: Mapping[str, str], status: int = 200) -> AsyncIterator[str]:
+    """The address of a server that always answers the same."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body, headers=headers, status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
