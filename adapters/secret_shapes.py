@@ -73,6 +73,11 @@ NAMED = (
     ),
     Shape(
         "password",
+        r"(?i:machine|host|default)\s{1,4}(?:\S{1,200}\s{1,9})?(?i:login)\s{1,4}\S{1,200}\s{1,9}"
+        r"(?i:password)\s{1,4}(?P<secret>\S{3,200})",
+    ),
+    Shape(
+        "password",
         r"://[^\s:/@<>|\"']{0,64}:(?P<secret>" + _MAILTO + r"[^\s/@<>|\"']{3,128})@",
     ),
 )
