@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -133,17 +133,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             journal=Journal(settings.home, records.sanitizer),
             retry_scale=settings.retry_scale,
         )
-        yield House(
-            settings=settings,
-            home=settings.home,
-            clock=records.clock,
-            store=records.store,
-            lock=records.lock,
-            database=records.database,
-            sanitizer=records.sanitizer,
-            workbench=workbench,
-            drive=orchestrator.drive,
-        )
+        kept = {one.name: getattr(records, one.name) for one in fields(Records)}
+        yield House(**kept, workbench=workbench, drive=orchestrator.drive)
 
 
 def open_chats(settings: Settings) -> tuple[ThreadedChat, ...]:
@@ -258,11 +249,26 @@ async def look_at_slack(settings: Settings) -> tuple[Check, ...]:
     return await look(settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url)
 
 
+async def look_at_discord(settings: Settings) -> tuple[Check, ...]:
+    """The same of Discord."""
+    from adapters.platforms.discord.checking import look  # noqa: PLC0415  (as above)
+
+    return await look(settings.discord_bot_token, settings.discord_api_url)
+
+
 def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[str, Any]:
     """The manifest of the Slack app, as JSON's own types."""
     from adapters.platforms.slack.manifest import manifest  # noqa: PLC0415  (only for set-up)
 
     return manifest(host=host, socket=socket, thread_replies=thread_replies)
+
+
+def discord_invite(application: str, token: str = "", *, delete: bool) -> tuple[str, str]:
+    """The id of the Discord app, in its token or as given, and the link that invites it."""
+    from adapters.platforms.discord.invite import application_of, link  # noqa: PLC0415  (as above)
+
+    named = application_of(token) or application
+    return named, link(named, delete=delete)
 
 
 def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Terminal:
