@@ -25,8 +25,8 @@ async def sent(desk: Desk, submit: Submit) -> Reply:
 
 
 async def _changed(desk: Desk, submit: Submit) -> Reply:
-    row = await visible(desk.store, submit.actor, submit.state)
-    refuse_strangers(submit.actor, row)
+    row = await visible(desk.store, submit, submit.state)
+    refuse_strangers(submit, row)
     wanted, errors = forms.read_changes(row, submit.values)
     if errors:
         shown = forms.change(row).model_copy(update={"errors": errors})
@@ -37,7 +37,7 @@ async def _changed(desk: Desk, submit: Submit) -> Reply:
         await commands.change(desk.store, row, wanted)
         return Ok()
     said = "\n".join(f"change {name} to {value}" for name, value in wanted.items())
-    return await desk.answer(submit.actor, row, submit.key, said)
+    return await desk.answer(submit, row, submit.key, said)
 
 
 async def _asked_for(desk: Desk, submit: Submit) -> Reply:

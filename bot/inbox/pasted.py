@@ -50,6 +50,13 @@ def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[A
     return tuple(named(one) for one in attachments)
 
 
+def taken_out(mention: Mention) -> tuple[Mention, tuple[str, ...]]:
+    """A cleaned message as it is understood, and the kinds of what was taken out of it."""
+    text, kinds = without_marks(mention.text)
+    named = (kind for one in mention.attachments for kind in without_marks(one.name)[1])
+    return mention.model_copy(update={"text": text}), tuple(dict.fromkeys((*kinds, *named)))
+
+
 def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
     """A cleaned text as it is understood, and the kinds of what was taken out of it."""
     kinds = tuple(dict.fromkeys(found["kind"] for found in _MARK.finditer(text)))

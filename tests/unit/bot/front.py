@@ -83,6 +83,7 @@ class Front:
             chats={"slack": self.chat},
             home=self.home,
             clock=self.clock,
+            sanitizer=self.sanitizer,
             largest=100,
         )
         self.reception = Reception(

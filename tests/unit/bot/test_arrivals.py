@@ -7,7 +7,7 @@ import pytest
 from pipeline.context import JobContext
 from pipeline.errors import Superseded, TryAgain
 from pipeline.events import Event
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobStatus
 from pipeline.ports.chat import Attachment, Card, Gone, Mention
 from pipeline.ports.store import JobRow
 from tests.unit.bot.front import ANA, BEN, CHANNEL, KEY, THREAD, Front, all_of
@@ -78,10 +78,10 @@ async def test_what_fails_is_tried_later_and_in_the_end_given_up_aloud(
 async def test_an_error_nobody_foresaw_stops_no_other_message(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(job_id: JobId) -> JobRow:
-        raise RuntimeError(job_id)
+    async def broken(context: JobContext, events: list[Event]) -> JobRow:
+        raise RuntimeError(context.job_id, events)
 
-    monkeypatch.setattr(front.store, "load", broken)
+    monkeypatch.setattr(front.store, "create", broken)
     await front.say("flag spam")
     ((actor, card),) = front.chat.whispers
     assert (actor, card.title) == (ANA, "That went wrong on my side.")
