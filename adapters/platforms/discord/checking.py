@@ -155,21 +155,25 @@ def _where(api: str, app: Json, answer: _Answer) -> Iterator[Check]:
 
 def _permissions(servers: Sequence[Json], invite: str) -> Check:
     """What is granted in whole servers; a channel may still take it away."""
-    granted = {_plain(one.get("name")): int(one.get("permissions") or 0) for one in servers}
-    missing = {name: lacking(bits) for name, bits in granted.items() if lacking(bits)}
+    told = [one for one in servers if str(one.get("permissions", "")).isdecimal()]
+    granted = [(_plain(one.get("name")), int(one["permissions"])) for one in told]
+    missing = [
+        f"{', '.join(lacking(bits))} in {server}" for server, bits in granted if lacking(bits)
+    ]
     if missing:
-        told = [f"{', '.join(names)} in {server}" for server, names in missing.items()]
         return Check(
             name="permissions",
             ok=False,
-            detail=f"The bot lacks {_listed(told, '; ')}.",
+            detail=f"The bot lacks {_listed(missing, '; ')}.",
             hint=f"Invite it again, which adds them, or grant them to its role: {invite}",
         )
-    keeps = [server for server, bits in granted.items() if lacking(bits, TO_DELETE)]
-    if keeps:
-        told = f"all that are needed; it cannot delete pasted keys in {_listed(keeps)}"
-        return Check(name="permissions", ok=True, detail=f"{told} (Manage Messages)")
-    return Check(name="permissions", ok=True, detail="all that are needed")
+    keeps = [server for server, bits in granted if lacking(bits, TO_DELETE)]
+    unable = f"; it cannot delete pasted keys in {_listed(keeps)} (Manage Messages)"
+    return Check(
+        name="permissions",
+        ok=True,
+        detail="all that are needed" + (unable if keeps else ""),
+    )
 
 
 def _failed(api: str, answer: _Answer) -> Check:

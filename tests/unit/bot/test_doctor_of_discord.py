@@ -10,6 +10,7 @@ import pytest
 from bot.checks.discord import look
 from bot.settings import Settings, variable
 from pipeline.ports.check import Check
+from tests.fakes.discord import INVITED, FakeDiscord
 from tests.unit.bot.discord_api import ALL, APPLICATION, DiscordApi, a_server, a_token
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +143,17 @@ async def test_where_nothing_is_wrong_it_says_so(discord: DiscordApi) -> None:
     assert [one.name for one in found] == ["discord", "application", "servers", "permissions"]
     assert "in 1 server: Acme" in told(found)
     assert discord.token not in told(found)
+
+
+async def test_the_fake_that_bots_are_tried_on_is_well_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FakeDiscord(permissions=INVITED - {"ATTACH_FILES"}) as fake:
+        monkeypatch.setenv("DISCORD_API_URL", fake.api_url)
+        monkeypatch.setenv("DISCORD_BOT_TOKEN", fake.token)
+        found = await checks()
+    assert [one.name for one in found if one.ok] == ["discord", "application", "servers"]
+    assert "lacks Attach Files in workshop" in unwell(found)
 
 
 async def test_without_a_token_it_says_how_to_connect_discord(
