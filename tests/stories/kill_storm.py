@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tests.fakes.slack import FakeSlack, Person, Upload
-from tests.fakes.slack.looking import NotThere
-from tests.fakes.slack.person import NotAnswered
+from tests.fakes.people import NotAnswered, NotThere, Upload
+from tests.fakes.slack import FakeSlack, Person
 from tests.fakes.slack.seeing import Seen
 from tests.fakes.slack.workspace import LEAST_SCOPES
 from tests.stories.chatting import WORDS, messages
