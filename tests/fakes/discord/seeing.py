@@ -1,0 +1,176 @@
+"""What a person sees of messages and forms: words, buttons, fields and alt texts, no JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.fakes.discord import markdown
+from tests.fakes.discord.limits import (
+    BUTTON,
+    FILE,
+    GALLERY,
+    LABEL,
+    TEXT,
+    TEXT_INPUT,
+    THUMBNAIL,
+    walk,
+)
+from tests.fakes.discord.markdown import Reading
+from tests.fakes.discord.world import LOADING, V2, Json, Message, View, World
+
+ATTACHED = "attachment://"
+THINKING = "mltrainer is thinking..."
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button with what stands behind it."""
+
+    label: str
+    element: Json = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        return str(self.element.get("url") or "")
+
+    @property
+    def custom_id(self) -> str:
+        return str(self.element.get("custom_id") or "")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message as a person sees it. `text` is everything that can be read on it, buttons too.
+
+    A message in a thread has its parent's name as `channel` and the thread's id as `thread`.
+    `links`, `mentions`, `headings` and `styled` are what the client made of unescaped markup;
+    `reads` is the text without buttons and files.
+    """
+
+    channel: str
+    ts: str
+    thread: str
+    by: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    raw: Json = field(default_factory=dict, repr=False)
+    reads: str = field(default="", repr=False)
+    links: tuple[str, ...] = field(default=(), repr=False)
+    mentions: tuple[str, ...] = field(default=(), repr=False)
+    headings: tuple[str, ...] = field(default=(), repr=False)
+    styled: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def root(self) -> str:
+        """The thread it stands in, or would begin."""
+        return self.thread or self.ts
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.text
+
+
+@dataclass(frozen=True)
+class SeenView:
+    """A modal as a person sees it; `fields` are the labels of its inputs."""
+
+    id: str
+    title: str
+    text: str
+    fields: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    raw: Json = field(default_factory=dict, repr=False)
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.text
+
+
+def seen(world: World, message: Message) -> Seen:
+    place = world.channels[message.channel]
+    readings = [_read(world, one) for one in _texts(message)]
+    reads = "\n".join(one.text for one in readings)
+    buttons = buttons_of(message.body)
+    labels = tuple(one.label for one in buttons)
+    shown = [f"[file {name}: {alt}]" for name, alt in _files(message)]
+    text = "\n".join([reads, *(f"[{one}]" for one in labels), *shown])
+    return Seen(
+        world.handle(place),
+        message.id,
+        place.id if place.kind == "thread" else "",
+        world.accounts[message.author].name,
+        text,
+        labels,
+        tuple(name for name, _ in _files(message)),
+        message.body,
+        reads,
+        tuple(link for one in readings for link in one.links),
+        tuple(name for one in readings for name in one.mentions),
+        tuple(words for one in readings for words in one.headings),
+        tuple(words for one in readings for words in one.styled),
+    )
+
+
+def _read(world: World, markup: str) -> Reading:
+    def name_of(user: str) -> str:
+        known = world.accounts.get(user)
+        return known.name if known else user
+
+    return markdown.read(markup, name_of)
+
+
+def _texts(message: Message) -> Iterator[str]:
+    if message.flags & LOADING:
+        yield THINKING
+    if not message.flags & V2:
+        yield message.body.get("content") or ""
+    for one in walk(message.body.get("components") or []):
+        if one["type"] == TEXT:
+            yield one.get("content") or ""
+
+
+def _files(message: Message) -> list[tuple[str, str]]:
+    """Names and alt texts; beside components only those files that one of them shows."""
+    alts = {one.name: one.alt for one in message.files}
+    if not message.flags & V2:
+        return list(alts.items())
+    found = []
+    for one in walk(message.body.get("components") or []):
+        items = one.get("items") or ([one] if one["type"] in {FILE, THUMBNAIL} else [])
+        if one["type"] == GALLERY or items:
+            for item in items:
+                url = str((item.get("media") or item.get("file") or {}).get("url") or "")
+                name = url.removeprefix(ATTACHED)
+                found.append((name, item.get("description") or alts.get(name, "")))
+    return found
+
+
+def buttons_of(body: Json) -> list[Button]:
+    """Every button that can be pressed, in reading order."""
+    found = [one for one in walk(body.get("components") or []) if one["type"] == BUTTON]
+    return [Button(str(one.get("label") or ""), one) for one in found if not one.get("disabled")]
+
+
+def labelled(body: Json) -> list[Json]:
+    """The labels of a modal, each with its field."""
+    return [one for one in body.get("components") or [] if one["type"] == LABEL]
+
+
+def seen_view(world: World, view: View) -> SeenView:
+    title = str(view.body["title"])
+    fields = tuple(str(one["label"]) for one in labelled(view.body))
+    lines = [line for one in view.body["components"] for line in _field(world, one)]
+    text = "\n".join([title, *lines, "[Submit]", "[Cancel]"])
+    return SeenView(view.id, title, text, fields, (), view.body)
+
+
+def _field(world: World, shown: Json) -> Iterator[str]:
+    if shown["type"] == TEXT:
+        yield _read(world, shown["content"]).text
+        return
+    yield str(shown["label"])
+    if shown.get("description"):
+        yield str(shown["description"])
+    inside = shown["component"]
+    if inside["type"] == TEXT_INPUT:
+        yield f"[{inside.get('value') or inside.get('placeholder') or ''}]"
+    for one in inside.get("options") or []:
+        yield f"( ) {one['label']}"
