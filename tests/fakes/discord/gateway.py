@@ -123,6 +123,8 @@ class Gateway:
         if not resumable:
             self._forget(*self.sessions)
         for line in list(self.lines):
+            if line.session is not None:  # it was cut off, and did not say goodbye
+                line.session.line = line.session = None
             await line.socket.close(code=4000, message=b"Unknown error")
 
     async def link(self, request: web.Request) -> web.WebSocketResponse:
