@@ -32,6 +32,9 @@ READING = "I am still reading your last reply."
 SAY_WHEN_ASKED = "Say this again when I ask next."
 AT_WORK = "The job is at work, so nothing can be changed now."
 CANCEL_FIRST = "Wait for its end, or cancel it and start a new one."
+ONE_AT_A_TIME = (
+    "Here I do one job at a time: ask again when this one is over, or mention me in a channel."
+)
 GOING_ON = "going on"
 STOPPING = "stopping"
 OPEN_THREAD = "Open the thread"

@@ -60,6 +60,8 @@ async def _to_other(desk: Desk, mention: Mention, row: JobRow) -> Reply:
         return Whisper(card=Card(title=phrases.AT_WORK, body=phrases.CANCEL_FIRST))
     state = commands.state(row, worked_on=True)
     text = words.HELP if at_terminal else phrases.CHAT_HELP
+    if mention.place.thread is None:
+        text = f"{phrases.ONE_AT_A_TIME}\n{text}"
     return Whisper(card=Card(title=words.already(state), body=text))
 
 

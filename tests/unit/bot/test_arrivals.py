@@ -96,7 +96,7 @@ async def test_a_file_that_is_too_large_is_told_in_the_thread(front: Front) -> N
 
 async def test_nobody_answers_in_a_channel_that_is_gone(front: Front) -> None:
     await front.job()
-    front.chat.refusals.append(Gone("The channel was deleted."))
+    front.chat.gone.add(THREAD.key)
     await front.say("status")
     assert await front.post.arrivals(front.clock.now()) == ()
 
@@ -114,7 +114,7 @@ async def test_who_pasted_a_key_is_warned_alone_and_understood(front: Front) -> 
 
 
 async def test_a_warning_that_did_not_arrive_is_given_again_and_once(front: Front) -> None:
-    front.chat.refusals.append(TryAgain("Slack asks us to slow down."))
+    front.chat.refusals.extend([TryAgain("Slack asks us to slow down.")] * 2)
     await front.say(f"flag spam with {KEY}")
     assert front.chat.whispers == []
     front.pass_time(minutes=1)
@@ -124,7 +124,7 @@ async def test_a_warning_that_did_not_arrive_is_given_again_and_once(front: Fron
 
 
 async def test_who_cannot_be_warned_is_understood_all_the_same(front: Front) -> None:
-    front.chat.refusals.append(Gone("This person takes no messages."))
+    front.chat.refusals.extend([Gone("This person takes no messages.")] * 2)
     await front.say(f"flag spam with {KEY}")
     assert len(await front.store.list()) == 1
 
