@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Never
 
 import discord
 
@@ -36,12 +38,14 @@ _log = logging.getLogger(__name__)
 class DiscordChat:
     """Any number of servers, and direct messages. Nothing is opened before the first call.
 
-    `pauses` are the seconds before a message that could not be taken is tried again.
+    Nothing comes over HTTP, so `web` is empty. `pauses` are the seconds before a message that could
+    not be taken is tried again.
     """
 
     name = PLATFORM
     finds = False
     repeats = True
+    web: Mapping[str, Never] = MappingProxyType({})
     manners = Manners(post_seconds=0.3, edit_seconds=10.0, edits_a_minute=None, by_thread=True)
 
     def __init__(self, token: str, api_url: str, gateway_url: str | None) -> None:
