@@ -7,6 +7,7 @@
 import base64
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import quote_plus
 
@@ -25,6 +26,7 @@ _HIDING = re.compile(
     r"|(?:\\++[\"'/nrt])++"
     r"|\\{2,}+"
 )
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{32,4000}+={0,2}")
 _NAMED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -83,6 +85,17 @@ class Plain:
         for once in reversed(self._rounds):
             start, end = once.before(start, end)
         return start, end
+
+
+def decoded(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where base64 stands that holds plain letters, and what it holds."""
+    for match in _ENCODED.finditer(text):
+        whole = match[0].rstrip("=")
+        try:
+            raw = base64.b64decode(whole[: len(whole) // 4 * 4], "-_" if "_" in whole else None)
+            yield *match.span(), raw.decode("ascii")
+        except ValueError:
+            continue  # a picture, a checksum, a name
 
 
 def forms(value: str) -> frozenset[str]:
