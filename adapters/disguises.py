@@ -92,7 +92,8 @@ def decoded(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _ENCODED.finditer(text):
         whole = match[0].rstrip("=")
         try:
-            raw = base64.b64decode(whole[: len(whole) // 4 * 4], "-_" if "_" in whole else None)
+            padded = whole + "=" * (-len(whole) % 4)
+            raw = base64.b64decode(padded, "-_" if "-" in whole or "_" in whole else None)
             yield *match.span(), raw.decode("ascii")
         except ValueError:
             continue  # a picture, a checksum, a name
