@@ -216,8 +216,9 @@ class Sender:
                 await self._give_up(letter, error)
             case Unsure() | TimeoutError():
                 await self._later(letter, error, uncertain=True)
-            case TryAgain():
-                await self._later(letter, error)
+            case TryAgain():  # not this time; what was sent before may still have arrived
+                unsearched = letter.uncertain and self._chat.repeats
+                await self._later(letter, error, uncertain=unsearched)
             case _:
                 await self._refuse(letter, error)
 

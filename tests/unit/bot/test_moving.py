@@ -126,6 +126,20 @@ async def test_where_a_key_is_taken_once_what_is_uncertain_is_sent_again(
     assert (counts.repeated, counts.resent_uncertain, counts.not_resent_uncertain) == (1, 0, 0)
 
 
+async def test_what_is_uncertain_stays_so_when_it_cannot_be_sent_again_now() -> None:
+    office = Office(finds=False)
+    office.chat.repeats = True
+    row = await office.job()
+    await office.put(row, office.letter(row, "c1", "card"))
+    office.chat.lost.append(Unsure("No answer in time."))
+    await office.sender.step()
+    office.chat.refusals.append(TryAgain("Slow down."))
+    await office.sender.step()
+    await office.put(row, office.letter(row, "c2", "card"))
+    await office.round()
+    assert office.titles() == ["c2"]
+
+
 def mannered(office: Office, manners: Manners) -> None:
     office.chat.manners = manners
     office.sender = Sender(post=office.post, chat=office.chat, clock=office.clock, scale=0.0)
