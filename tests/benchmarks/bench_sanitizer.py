@@ -19,7 +19,7 @@ from random import Random
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.secrets import evasive, held_out, tuning  # noqa: E402
+from tests.benchmarks.secrets import evasive, fresh, held_out, tuning  # noqa: E402
 from tests.benchmarks.secrets.detectors import OURS, PEER_MODES, ours, peers  # noqa: E402
 from tests.benchmarks.secrets.document import tables, write  # noqa: E402
 from tests.benchmarks.secrets.drawing import Message  # noqa: E402
@@ -37,6 +37,7 @@ DOCUMENT = ROOT / "docs" / "sanitizer.md"
 PARTS: dict[str, tuple[int, Callable[[Random], Iterator[Message]]]] = {
     "tuning": (tuning.SEED, tuning.messages),
     "held out": (held_out.SEED, held_out.messages),
+    "fresh": (fresh.SEED, fresh.messages),
     "evasive": (evasive.SEED, evasive.messages),
 }
 

@@ -27,9 +27,9 @@ def main() -> None:
 
 
 def _scanned(message: str) -> tuple[list[str], float]:
-    began = time.perf_counter()
+    began = time.thread_time()
     values = [one.secret_value or "" for line in message.splitlines() for one in scan_line(line)]
-    return values, (time.perf_counter() - began) * 1000
+    return values, (time.thread_time() - began) * 1000
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def ours(messages: Sequence[Message]) -> list[Seen]:
     sanitizer.clean("warm")
     seen = []
     for message in messages:
-        began = time.perf_counter()
+        began = time.thread_time()
         cleaned = sanitizer.clean(message.text)
-        ms = (time.perf_counter() - began) * 1000
+        ms = (time.thread_time() - began) * 1000
         seen.append(Seen(bool(cleaned.found), cleaned.text, ms))
     return seen
 

@@ -44,7 +44,7 @@ class Share(NamedTuple):
 
 
 class Score(NamedTuple):
-    """The figures of one detector on one part; milliseconds are those of a message."""
+    """The figures of one detector on one part; milliseconds are processor time."""
 
     recall: Share
     covered: Share
