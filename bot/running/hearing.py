@@ -17,6 +17,8 @@ Tell = Callable[[str, str], None]
 """Says something about a platform: its name, and what there is to know."""
 
 PATIENCE = 20.0  # seconds that the start of the others waits for an answer
+LOOK_SECONDS = 5.0
+_SHORT_DROP = 12  # looks; what mends itself within a minute is not worth a word
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 60.0
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Hearing:
         *,
         scale: float = 1.0,
         patience: float = PATIENCE,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self.name = chat.name
         self.heard = False
@@ -40,6 +43,7 @@ class Hearing:
         self._tell = tell
         self._scale = scale
         self._patience = patience
+        self._look_seconds = look_seconds
         self._late = asyncio.Event()
         self._starting: asyncio.Future[None] | None = None
 
@@ -67,7 +71,14 @@ class Hearing:
         """For as long as it is wanted; a refusal that comes late is an error here."""
         if self._starting is not None:
             await self._starting
-        await asyncio.Event().wait()
+        away = 0
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            if self._chat.connected and away >= _SHORT_DROP:
+                self._tell(self.name, operating.CONNECTED)
+            away = 0 if self._chat.connected else away + 1
+            if away == _SHORT_DROP:
+                self._tell(self.name, operating.NO_LONGER)
 
     async def finish(self) -> None:
         """Listen no more."""

@@ -185,6 +185,7 @@ class Chat(Protocol):
     async def start(self, decide: Decide) -> None:
         """Begin to listen; each inbound event is answered by `decide`.
 
+        TryAgain while the platform is away: it is called again until it succeeds.
         A Mention is taken only once `decide` has returned: an error makes the platform send it
         again.
         """
@@ -221,6 +222,11 @@ class ThreadedChat(Chat, Protocol):
     finds: bool
     repeats: bool
     manners: Manners
+
+    @property
+    def connected(self) -> bool:
+        """Whether it can bring us anything now."""
+        ...
 
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
         """Answer one person alone, in the place where they look, or else directly."""

@@ -19,6 +19,7 @@ class FakeChat:
     edits: list[Card] = field(default_factory=list)
     notified: list[Actor | None] = field(default_factory=list)
     decide: Decide | None = None
+    connected: bool = True
 
     async def start(self, decide: Decide) -> None:
         self.decide = decide
@@ -82,6 +83,7 @@ class FakeThreadedChat:
     whispers: list[tuple[Actor, Card]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     decide: Decide | None = None
+    connected: bool = True
 
     async def start(self, decide: Decide) -> None:
         self.decide = decide

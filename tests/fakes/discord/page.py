@@ -42,9 +42,9 @@ pre { background: #1e1f22; border-radius: 4px; padding: 8px; white-space: pre-wr
 code { background: #1e1f22; border-radius: 3px; padding: 1px 3px; font-size: 85% }
 """
 THREAD = (
-    '<svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" '
-    'stroke-width="1.8" stroke-linecap="round"><path d="M5 3v11M9 3v5M4 7h10M4 11h3M10 11h7v5h-4'
-    'l-3 2z"/></svg>'
+    '<svg width="22" height="22" viewBox="0 0 22 22" fill="none" stroke="currentColor" '
+    'stroke-width="2" stroke-linecap="round"><path d="M8 3 6 17M14 3l-1 6M4 7h14M3 13h6"/>'
+    '<path d="M12 12h7v5h-3l-2 2v-2h-2z" fill="currentColor" stroke-linejoin="round"/></svg>'
 )
 SHEET = (
     '<svg width="22" height="26" viewBox="0 0 22 26" fill="currentColor"><path d="M3 0h11l6 6v18'
@@ -149,7 +149,7 @@ def _marked(world: World, line: str) -> str:
         account = world.accounts.get(found[1])
         return f'<span class="user">@{escape(account.name if account else found[1])}</span>'
 
-    safe = escape(re.sub(r"\\([^\w\s])", keep, line), quote=False)
+    safe = escape(re.sub(r"\\([^A-Za-z0-9\s])", keep, line), quote=False)
     safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", PING.sub(name, safe))
     safe = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
     return re.sub("\0(\\d+)\0", lambda found: kept[int(found[1])], safe)

@@ -151,6 +151,36 @@ async def test_an_end_while_a_platform_is_away_is_an_end() -> None:
     assert bot.besides == ["open"]
 
 
+async def test_a_connection_that_is_lost_for_long_is_told_and_so_is_its_return() -> None:
+    bot = Bot(Discord())
+    bot.hearing = Hearing(bot.chat, hears, bot.tell, look_seconds=0.0)
+    await bot.hearing.open()
+    listening = asyncio.ensure_future(bot.hearing.run())
+    async with asyncio.timeout(LONGEST):
+        bot.chat.connected = False
+        while not bot.told:
+            await asyncio.sleep(0)
+        bot.chat.connected = True
+        while len(bot.told) == 1:
+            await asyncio.sleep(0)
+    listening.cancel()
+    await bot.hearing.finish()
+    assert bot.told[0].startswith("discord: connected no more")
+    assert bot.told[1:] == ["discord: connected"]
+
+
+async def test_a_short_drop_is_not_worth_a_word() -> None:
+    bot = Bot(Discord())
+    bot.hearing = Hearing(bot.chat, hears, bot.tell, look_seconds=0.0)
+    await bot.hearing.open()
+    listening = asyncio.ensure_future(bot.hearing.run())
+    for connected in (False, True) * 10:
+        bot.chat.connected = connected
+        await asyncio.sleep(0)
+    listening.cancel()
+    assert bot.told == []
+
+
 @pytest.mark.parametrize("names", [("discord", "slack"), ("slack", "discord"), ("a", "discord")])
 async def test_discord_is_closed_last_in_whatever_order_platforms_are_found(
     names: tuple[str, ...],
