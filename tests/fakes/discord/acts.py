@@ -7,12 +7,12 @@ from tests.fakes.discord.world import STARTER, Channel, Json, Message, World
 
 def post(world: World, message: Message) -> Message:
     """Keep a message and tell of it; a thread that rested is awake again."""
-    message.made_at = world.now()
+    message.made_at, message.made_on = world.now(), world.stamp()
     place = world.channels[message.channel]
     place.used_at = world.now()
     if place.archived and not message.to:
         set_archived(world, place, archived=False)
-    world.messages[message.id] = message
+    world.keep(message)
     if not message.to:
         world.tell("MESSAGE_CREATE", wire.message_event(world, message))
     return message
@@ -21,10 +21,15 @@ def post(world: World, message: Message) -> Message:
 def change(world: World, message: Message, body: Json) -> Message:
     """Show a message anew."""
     message.versions.append(body)
-    message.edited = True
+    message.edited_on = world.stamp()
     if not message.to:
         world.tell("MESSAGE_UPDATE", wire.message_event(world, message))
     return message
+
+
+def unfurl(world: World, message: Message) -> None:
+    """Show what an address leads to: told like an edit, though nobody edited anything."""
+    world.tell("MESSAGE_UPDATE", wire.message_event(world, message))
 
 
 def delete(world: World, message: Message) -> None:

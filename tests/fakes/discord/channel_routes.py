@@ -57,7 +57,7 @@ def change(site: Site, asked: Asked) -> Answered:
     place = world.channel(asked.ids[0])
     world.need(place)
     mine = place.owner == world.bot.id
-    wakes = set(body) == {"archived"} and not body["archived"] and not place.locked
+    wakes = set(body) == {"archived"} and not body["archived"] and (mine or not place.locked)
     if place.kind != "thread" or not (wakes or (mine and "locked" not in body)):
         world.need(place, "MANAGE_THREADS" if place.kind == "thread" else "MANAGE_CHANNELS")
     if place.archived and "archived" not in body:

@@ -46,7 +46,7 @@ class FakeDiscord:
 
     permissions: frozenset[str] = INVITED
     rates: Rates = field(default_factory=Rates)
-    token: str = ""
+    token: str = field(default="", repr=False)
     privileged: int = 0
 
     def __enter__(self) -> Self:
@@ -125,6 +125,10 @@ class FakeDiscord:
         account.dms_open = dms_open
         account.admin_of |= {self.guild} if admin else set()
         return Person(self, account.id)
+
+    def promote(self, person: Person, guild: str) -> None:
+        """Make somebody an admin of another guild."""
+        self.world.accounts[person.id].admin_of.add(guild)
 
     def add_guild(self, name: str) -> str:
         """Another server with the bot; returns its id, for `add_channel`."""
@@ -276,4 +280,9 @@ class FakeDiscord:
 
     def lost_events(self) -> list[Event]:
         """What people wrote, changed or pressed that no session of the bot was ever told."""
+        self.settle()
         return self.do(self.gateway.lost)
+
+    def settle(self) -> None:
+        """Wait until what happened has gone out to the bot, where it is connected."""
+        self.run(self.gateway.settle())

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import time
 import zlib
 from dataclasses import dataclass, field
 
@@ -11,22 +12,23 @@ from aiohttp import WSMsgType, web
 
 from tests.fakes.discord import wire
 from tests.fakes.discord.intents import EVERY, GUILDS, PRIVILEGED, readable, wanted
-from tests.fakes.discord.world import Json, World
+from tests.fakes.discord.world import STARTER, Json, World
 
 DISPATCH = 0
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 BEAT_MILLISECONDS = 41250
+LOOK_SECONDS = 0.01
 NOT_RESUMABLE = {1000, 1001}
 TOLD_BY_PEOPLE = {"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE"}
 
 
 @dataclass
 class Event:
-    """Something that happened, as one session reads it; `reached` are all that it went out to."""
+    """Something that happened, as one session reads it; `reached` is when it went out."""
 
     name: str
     data: Json
-    reached: list[str] = field(default_factory=list)
+    reached: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -56,10 +58,17 @@ class Line:
     def __init__(self, socket: web.WebSocketResponse, *, packed: bool) -> None:
         self.socket = socket
         self.session: Session | None = None
+        self._left = 0
         self._packer = zlib.compressobj() if packed else None
         self._waiting: asyncio.Queue[tuple[Json, Event | None]] = asyncio.Queue()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be sent to somebody who listens."""
+        return self._left > 0 and not self.socket.closed
+
     def send(self, payload: Json, event: Event | None = None) -> None:
+        self._left += 1
         self._waiting.put_nowait((payload, event))
 
     async def write(self) -> None:
@@ -68,8 +77,9 @@ class Line:
             while True:
                 payload, event = await self._waiting.get()
                 await self._write(json.dumps(payload))
-                if event and self.session:
-                    event.reached.append(self.session.id)
+                self._left -= 1
+                if event:
+                    event.reached.append(time.monotonic())
 
     async def _write(self, text: str) -> None:
         if self._packer is None:
@@ -105,14 +115,38 @@ class Gateway:
 
     def tell(self, name: str, data: Json) -> None:
         """Tell every session that asked for such events; keep it for those that may resume."""
+        if not self._reaches(name, data):
+            return
         told = Event(name, data)
-        by_people = data.get("author", {}).get("id") != self.world.bot.id
-        if name in TOLD_BY_PEOPLE and by_people and wanted(name, data, self.last_intents):
+        if self._by_people(name, data) and wanted(name, data, self.last_intents):
             self.events.append(told)
         for session in self.sessions.values():
             if wanted(name, data, session.intents):
                 shown = readable(data, session.intents, self.world.bot.id)
                 session.tell(Event(name, shown, told.reached))
+
+    def _by_people(self, name: str, data: Json) -> bool:
+        """Whether somebody did it; threads and previews change messages by themselves."""
+        if name == "MESSAGE_CREATE" and data["type"] == STARTER:
+            return False
+        if name == "MESSAGE_UPDATE" and not data["edited_timestamp"]:
+            return False
+        mine = data.get("author", {}).get("id") == self.world.bot.id
+        return name in TOLD_BY_PEOPLE and not mine
+
+    def _reaches(self, name: str, data: Json) -> bool:
+        """The bot is told nothing of where it is not, or sees nothing."""
+        guild = self.world.guilds.get(str(data.get("guild_id", "")))
+        if guild and not guild.inside:
+            return False
+        if name.startswith("MESSAGE_"):
+            return self.world.sees(data["channel_id"])
+        return not name.startswith("THREAD_") or self.world.sees(data["parent_id"])
+
+    async def settle(self) -> None:
+        """Wait until all that is on its way has gone out to whoever is connected."""
+        while any(one.busy for one in self.lines):
+            await asyncio.sleep(LOOK_SECONDS)
 
     def lost(self) -> list[Event]:
         """What people did that never went out to any session."""
@@ -123,8 +157,9 @@ class Gateway:
         if not resumable:
             self._forget(*self.sessions)
         for line in list(self.lines):
-            if line.session is not None:  # it was cut off, and did not say goodbye
-                line.session.line = line.session = None
+            if line.session:  # it was cut off, and did not say goodbye
+                line.session.line = None
+            line.session = None
             await line.socket.close(code=4000, message=b"Unknown error")
 
     async def link(self, request: web.Request) -> web.WebSocketResponse:

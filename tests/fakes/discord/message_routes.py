@@ -5,7 +5,7 @@ from tests.fakes.discord.asking import Answered, Asked, Site
 from tests.fakes.discord.intents import readable
 from tests.fakes.discord.mentions import of_bot
 from tests.fakes.discord.rates import HOUR
-from tests.fakes.discord.refusals import Refused
+from tests.fakes.discord.refusals import Problems, Refused
 from tests.fakes.discord.sending import kept_files, made_body
 from tests.fakes.discord.world import REPLY, Channel, Json, Message
 
@@ -15,6 +15,7 @@ NONCE_SECONDS = 180.0
 def send(site: Site, asked: Asked) -> Answered:
     world = site.world
     place = _writable(site, world.channel(asked.ids[0]))
+    _check_mentions(asked.body)
     if asked.files:
         world.need(place, "ATTACH_FILES")
     again = _sent_before(site, asked.body)
@@ -35,9 +36,24 @@ def _writable(site: Site, place: Channel) -> Channel:
         return place
     below = place.kind == "thread"
     site.world.need(place, "SEND_MESSAGES_IN_THREADS" if below else "SEND_MESSAGES")
-    if place.locked and "MANAGE_THREADS" not in site.world.permissions(place):
-        raise Refused(160005 if not place.archived else 50083)
+    _check_lock(site, place)
     return place
+
+
+def _check_lock(site: Site, place: Channel) -> None:
+    """Nobody writes or changes anything in a locked thread but who manages threads."""
+    if place.locked and "MANAGE_THREADS" not in site.world.permissions(place):
+        raise Refused(50083 if place.archived else 160005)
+
+
+def _check_mentions(body: Json) -> None:
+    """Either everybody of a kind may be mentioned, or those who are listed."""
+    rules, problems = body.get("allowed_mentions") or {}, Problems()
+    for kind in ("users", "roles"):
+        if kind in (rules.get("parse") or []) and rules.get(kind):
+            words = f"{kind} is listed, and parsed too"
+            problems.add("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", words)
+    problems.refuse()
 
 
 def _sent_before(site: Site, body: Json) -> Message | None:
@@ -45,12 +61,9 @@ def _sent_before(site: Site, body: Json) -> Message | None:
     nonce = body.get("nonce")
     if not body.get("enforce_nonce") or nonce in {None, ""}:
         return None
-    mine = [one for one in site.world.messages.values() if one.author == site.world.bot.id]
-    for one in mine:
-        fresh = site.world.now() - one.made_at < NONCE_SECONDS
-        if fresh and not one.gone and str(one.versions[0].get("nonce")) == str(nonce):
-            return one
-    return None
+    found = site.world.of_nonce(str(nonce))
+    fresh = found is not None and site.world.now() - found.made_at < NONCE_SECONDS
+    return found if fresh else None
 
 
 def _refer(site: Site, message: Message, body: Json) -> None:
@@ -82,6 +95,7 @@ def edit(site: Site, asked: Asked) -> Answered:
         raise Refused(50005)
     if place.archived:
         raise Refused(50083)
+    _check_lock(site, place)
     if world.now() - message.made_at > HOUR:
         site.rates.count_old_edit(place.id, world.now())
     made = kept_files(world, place.id, asked.body, asked.files, message.files)
@@ -100,7 +114,7 @@ def delete(site: Site, asked: Asked) -> Answered:
         if place.kind == "dm":
             raise Refused(50003)
         world.need(place, "MANAGE_MESSAGES")
-    if place.archived:
+    if place.archived and place.locked:
         raise Refused(50083)
     acts.delete(world, message)
     return Answered(status=204)
@@ -110,7 +124,10 @@ def read(site: Site, asked: Asked) -> Answered:
     world = site.world
     place = world.channel(asked.ids[0])
     world.need(place, "READ_MESSAGE_HISTORY")
-    return Answered(_shown(site, world.message(place.id, asked.ids[1])))
+    found = world.message(place.id, asked.ids[1])
+    for one in found.files:  # whoever reads it gets addresses that last another day
+        one.until = world.now() + CDN_SECONDS
+    return Answered(_shown(site, found))
 
 
 def history(site: Site, asked: Asked) -> Answered:

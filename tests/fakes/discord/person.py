@@ -1,5 +1,6 @@
 """A person on Discord: what they type and click, and what they see. Nothing here knows the bot."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from tests.fakes import people
 from tests.fakes.discord import acts, mentions
 from tests.fakes.discord import interactions as does
 from tests.fakes.discord.interactions import Interaction
+from tests.fakes.discord.limits import LARGEST_FILE
 from tests.fakes.discord.looking import Onlooker, Thread, place_of
 from tests.fakes.discord.seeing import Button, Seen, SeenView, buttons_of, seen
 from tests.fakes.discord.typing_in import Filled, filled, typed_command
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 EDIT = "Edit"
 PATIENCE = 15.0
+LONGEST = 2000
+ADDRESS = re.compile(r"(?<!<)https?://\S")
 
 
 class Person(Onlooker):
@@ -101,14 +105,17 @@ class Person(Onlooker):
         again = [one for one in buttons_of(question.body) if one.label == label]
         if again and question.id != source.id:
             self.asked.append(" ".join(seen(self._world, question).reads.split()))
-            if confirm:
-                self._press(question, again[0])
+            pressed = self._press(question, again[0]) if confirm else None
+            if pressed:
+                self._answer(pressed)
 
     def command(self, name: str, text: str = "", where: str | Seen = "C1") -> None:
         """Choose a slash command and type its options, in a channel or a thread, or in "DM"."""
         place = self._world.direct(self.id) if where == "DM" else self._place(where)
         if place.archived:
             raise NotThere("no command can be typed in a thread that is archived")
+        if place.guild and not self._world.guilds[place.guild].inside:
+            raise NotThere("the bot is not in this guild, so it has no commands here")
         data = typed_command(self._world.commands, name, text)
         self._answer(self._do(does.COMMAND, place, data))
 
@@ -136,12 +143,16 @@ class Person(Onlooker):
         "Edit"; when the same form is filled again it is opened by that button.
         """
         shown = self._opened_again(view)
-        sent = filled(shown.body, values, lambda one: file_wire(self._world, self._attach(one)))
+        place = self._world.channels[shown.channel]
+
+        def keep(upload: Upload) -> Json:
+            return file_wire(self._world, self._attach(upload, place))
+
+        sent = filled(shown.body, values, keep)
         if sent.problems:
             return sent.problems
         data: Json = {"custom_id": shown.body["custom_id"], "components": sent.components}
         data["resolved"] = {"attachments": sent.attachments} if sent.attachments else {}
-        place = self._world.channels[shown.channel]
         found = self._do(does.SUBMIT, place, data, self._world.messages.get(shown.source))
         shown.open = False
         return self._errors(view, self._answer(found))
@@ -170,6 +181,11 @@ class Person(Onlooker):
     def _write(
         self, place: Channel, text: str, files: Sequence[Upload], reference: str = ""
     ) -> Seen:
+        if len(text) > LONGEST:
+            raise NotThere(f"a message has at most {LONGEST} characters; this one has {len(text)}")
+        if large := [one.name for one in files if len(one.content) > LARGEST_FILE]:
+            raise NotThere(f"files are too large for Discord: {large}")
+
         def post() -> Message:
             world = self._world
             kind = REPLY if reference else 0
@@ -177,7 +193,10 @@ class Person(Onlooker):
             said.files = [self._attach(one, place) for one in files]
             said.reference = reference
             said.mentions = self._named(place, said.body, reference)
-            return acts.post(world, said)
+            acts.post(world, said)
+            if ADDRESS.search(text):
+                acts.unfurl(world, said)
+            return said
 
         return seen(self._world, self.discord.do(post))
 

@@ -11,6 +11,8 @@ ROUTES: dict[str, Callable[[Site, Asked], Answered]] = {
     "GET /users/…": app_routes.somebody,
     "GET /users/@me/guilds": app_routes.guilds,
     "GET /guilds/…": app_routes.guild,
+    "GET /guilds/…/channels": app_routes.channels,
+    "GET /guilds/…/members/…": app_routes.member,
     "GET /oauth2/applications/@me": app_routes.application,
     "GET /applications/@me": app_routes.application,
     "GET /gateway": app_routes.gateway,

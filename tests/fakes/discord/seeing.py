@@ -85,6 +85,14 @@ class SeenView:
 
 
 def seen(world: World, message: Message) -> Seen:
+    """A message as it is now; the same one is not read twice."""
+    if message.read_as is None or message.read_as[0] is not message.body:
+        message.read_as = (message.body, _seen(world, message))
+    shown: Seen = message.read_as[1]
+    return shown
+
+
+def _seen(world: World, message: Message) -> Seen:
     place = world.channels[message.channel]
     readings = [_read(world, one) for one in _texts(message)]
     reads = "\n".join(one.text for one in readings)

@@ -36,7 +36,9 @@ def made_body(given: Json, files: Sequence[File], old: Json | None = None) -> Js
     body |= {name: given[name] for name in SHOWN if name in given}
     before = int((old or {}).get("flags") or 0)
     flags = int(given.get("flags") or 0)
-    body["flags"] = (before & (EPHEMERAL | V2)) | flags if old is not None else flags
+    if old is not None:
+        flags = (before & (EPHEMERAL | V2)) | (flags & ~EPHEMERAL)
+    body["flags"] = flags
     check_message(
         body | {"attachments": given.get("attachments")},
         [one.name for one in files],

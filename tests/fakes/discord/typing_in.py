@@ -117,9 +117,11 @@ def typed_command(commands: list[Json], name: str, text: str) -> Json:
         raise NotThere(f"no command /{wanted}; there are {sorted(known)}")
     command = known[wanted]
     data: Json = {"id": command["id"], "name": wanted, "type": 1}
-    below = {str(one["name"]): one for one in command["options"] if one["type"] == SUBCOMMAND}
+    below = {
+        str(one["name"]): one for one in command.get("options") or [] if one["type"] == SUBCOMMAND
+    }
     if not below:
-        return data | {"options": _options(command["options"], f"/{wanted}", text)}
+        return data | {"options": _options(command.get("options") or [], f"/{wanted}", text)}
     first, _, rest = text.strip().partition(" ")
     if first not in below:
         raise NotThere(f"no subcommand “{first}” of /{wanted}; there are {sorted(below)}")

@@ -70,9 +70,8 @@ def roles(guild: Guild) -> list[Json]:
 
 def channel(world: World, shown: Channel) -> Json:
     """Any channel; a thread with what only threads have."""
-    last = [one.id for one in world.standing(shown.id)][-1:]
     wire: Json = {"id": shown.id, "type": KINDS[shown.kind], "flags": 0}
-    wire["last_message_id"] = last[0] if last else None
+    wire["last_message_id"] = world.newest(shown.id)
     if shown.kind == "dm":
         return wire | {"recipients": [user(world.accounts[shown.owner])]}
     wire |= {"guild_id": shown.guild, "name": shown.name, "rate_limit_per_user": 0}
@@ -111,8 +110,8 @@ def message(world: World, shown: Message) -> Json:
     body = shown.body
     wire: Json = {"id": shown.id, "channel_id": shown.channel, "type": shown.kind}
     wire["author"] = user(world.accounts[shown.author])
-    wire |= {"content": body.get("content") or "", "timestamp": world.stamp(), "tts": False}
-    wire |= {"edited_timestamp": world.stamp() if shown.edited else None, "pinned": False}
+    wire |= {"content": body.get("content") or "", "timestamp": shown.made_on, "tts": False}
+    wire |= {"edited_timestamp": shown.edited_on, "pinned": False}
     wire |= {"mention_everyone": "everybody" in shown.mentions, "mention_roles": []}
     known = [world.accounts[one] for one in shown.mentions if one in world.accounts]
     wire |= {"mentions": [user(one) for one in known], "embeds": body.get("embeds") or []}
@@ -157,9 +156,10 @@ def message_event(world: World, shown: Message) -> Json:
 def guild(world: World, shown: Guild) -> Json:
     """A whole guild, as GUILD_CREATE brings it; a bot without the intent sees only itself."""
     inside = [one for one in list(world.channels.values()) if one.guild == shown.id]
-    there = [one for one in inside if not one.gone and "VIEW_CHANNEL" in world.permissions(one)]
+    there = [one for one in inside if not one.gone]
     texts = [channel(world, one) for one in there if one.kind == "text"]
-    threads = [channel(world, one) for one in there if one.kind == "thread" and not one.archived]
+    awake = [one for one in there if one.kind == "thread" and not one.archived]
+    threads = [channel(world, one) for one in awake if "VIEW_CHANNEL" in world.permissions(one)]
     me = member(world, world.bot, shown) | {"user": user(world.bot)}
     wire: Json = {"id": shown.id, "name": shown.name, "owner_id": str(int(shown.id) + 9)}
     wire |= {"roles": roles(shown), "channels": texts, "threads": threads, "members": [me]}

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -94,7 +95,9 @@ class Message:
     to: str = ""
     webhook: str = ""
     made_at: float = 0.0
-    edited: bool = False
+    made_on: str = ""
+    read_as: tuple[Json, Any] | None = None
+    edited_on: str | None = None
     gone: bool = False
 
     @property
@@ -132,6 +135,9 @@ class World:
     commands: list[Json] = field(default_factory=list)
     passed: float = 0.0
     base: str = ""
+    _said: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    _nonces: dict[str, Message] = field(default_factory=dict)
+    _directs: dict[str, Channel] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -163,11 +169,22 @@ class World:
         """The direct messages between the bot and somebody."""
         if user not in self.accounts:
             raise Refused(10013)
-        for one in list(self.channels.values()):
-            if one.kind == "dm" and one.owner == user:
-                return one
         made = Channel(self.flake(), self.accounts[user].name, "dm", owner=user)
-        return self.channels.setdefault(made.id, made)
+        known = self._directs.setdefault(user, made)
+        return self.channels.setdefault(known.id, known)
+
+    def keep(self, message: Message) -> None:
+        """Remember a message, by its id, its channel and its nonce."""
+        self.messages[message.id] = message
+        self._said[message.channel].append(message)
+        nonce = message.body.get("nonce")
+        if message.author == self.bot.id and nonce not in {None, ""}:
+            self._nonces[str(nonce)] = message
+
+    def of_nonce(self, nonce: str) -> Message | None:
+        """The bot's newest message of this nonce, wherever it stands."""
+        found = self._nonces.get(nonce)
+        return None if found is None or found.gone else found
 
     def message(self, channel: str, message: str) -> Message:
         found = self.messages.get(message)
@@ -177,8 +194,12 @@ class World:
 
     def standing(self, channel: str) -> list[Message]:
         """What stands in a channel for everybody, oldest first."""
-        known = list(self.messages.values())
-        return [one for one in known if one.channel == channel and not one.gone and not one.to]
+        return [one for one in list(self._said[channel]) if not one.gone and not one.to]
+
+    def newest(self, channel: str) -> str | None:
+        """The id of the last message in a channel."""
+        said = self._said[channel]
+        return next((one.id for one in reversed(said) if not one.gone and not one.to), None)
 
     def thread_of(self, message: str) -> Channel | None:
         """The thread that was made from a message."""
@@ -195,6 +216,10 @@ class World:
         guild = self.guilds[channel.guild]
         given = guild.permissions if guild.inside else frozenset[str]()
         return given - self.parent(channel).denied
+
+    def sees(self, channel: str) -> bool:
+        """Whether the bot sees a channel."""
+        return "VIEW_CHANNEL" in self.permissions(self.channels[channel])
 
     def need(self, channel: Channel, *permissions: str) -> None:
         """Refuse what the bot may not do here: first to see the channel at all."""

@@ -7,13 +7,13 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.fakes.discord import FakeDiscord, Person
+from tests.fakes.discord import FakeDiscord, Person, Rates
 from tests.unit.fake_discord.small_app import SmallBot, running
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDiscord]:
-    with FakeDiscord() as started:
+    with FakeDiscord(rates=Rates.none()) as started:
         monkeypatch.setattr(Route, "BASE", started.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(started.gateway_url))
         yield started

@@ -1,8 +1,7 @@
 """A small bot on the real discord.py, unmodified, that remembers what it was told."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +80,8 @@ class SmallBot(discord.Client):
     def __init__(self, fake: FakeDiscord, intents: discord.Intents) -> None:
         super().__init__(intents=intents, guild_ready_timeout=0.1, max_ratelimit_timeout=30)
         self.fake, self.told = fake, Told()
+        self.refused: list[int] = []
+        self.sending: Callable[[], ui.Modal] | None = None
 
     async def setup_hook(self) -> None:
         assert self.application_id
@@ -109,8 +110,10 @@ class SmallBot(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         self.told.interactions.append(interaction)
-        with contextlib.suppress(discord.HTTPException):
+        try:
             await self._answer(interaction)
+        except discord.HTTPException as no:
+            self.refused.append(no.code)
 
     async def _answer(self, asked: discord.Interaction) -> None:
         data: Any = asked.data
@@ -144,7 +147,10 @@ class SmallBot(discord.Client):
                 await asked.edit_original_response(content="At last")
 
     async def _sent(self, asked: discord.Interaction, typed: str) -> None:
-        if typed == "bad":
+        if self.sending:
+            self.fake.wait_for_answers(0.3)
+            await asked.response.send_modal(self.sending())
+        elif typed == "bad":
             wrong = one_button("Hugging Face token: that is no token", "Edit", "edit")
             await asked.response.send_message(view=wrong, ephemeral=True)
         else:
