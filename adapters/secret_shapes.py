@@ -109,9 +109,9 @@ _BETWEEN = (
     rf"(?:[ ](?!{_SUMS})[^\s:=,;.!?→]{{1,16}}(?![^\s:=,;.!?→])){{0,4}}"
 )
 _IS = r"(?:is|was|ist|lautet|est|es|è|é|to|jest|var)"
-_SAID = rf"(?:\s{{0,2}}(?:=>|:=|[:=→~-]|是|は|\uff1a|為|为)|[ ]{_IS}:?)"
+_SAID = rf"(?:[\"'],\s{{0,2}}(?=[\"'])|\s{{0,2}}(?:=>|:=|[:=→~-]|是|は|\uff1a|為|为)|[ ]{_IS}:?)"
 _OPENED = r"[\s*`'\"«„“「(<]"
-_LONG = r"(?P<secret>(?!/)[A-Za-z0-9_.+/=~-]{20,300})"
+_LONG = r"(?P<secret>(?!/)[A-Za-z0-9_.+/=~-]{20,2000})"
 _VALUE = r"(?P<secret>[^\s\"'`,;)}\]<>|]{8,128})"
 
 # `NAME = value`, `"name": "value"`, "name is value". Only a value that looks assigned counts.
@@ -121,7 +121,7 @@ ASSIGNED = (
         r"(?i:api[_-]?key|secret|token|credential|(?:access|account)[_-]?key)"
         r"(?i:s|[_-]?(?:access[_-]?)?key|[_-]?id)?"
         r"(?:['\"\]]{0,3}\s{0,3}(?:=>|:=|=|:)\s{0,3}| (?:is|was):? {1,2})['\"`]?"
-        r"(?P<secret>[^\s\"'`,;)}\]<>|&]{16,200})",
+        r"(?P<secret>[^\s\"'`,;)}\]<>|&]{16,2000})",
         marks=_STRONG,
     ),
 )
@@ -133,6 +133,18 @@ SPOKEN = (
         marks=(*_STRONG, *_KEY),
     ),
     Shape("secret", rf"(?i:{_STRONGLY}){_BETWEEN}{_OPENED}{{1,4}}{_LONG}", marks=_STRONG),
+    Shape(
+        "secret",
+        rf"(?i:use|using|try|take|with|my|our) (?i:the |this |my |our )?(?i:{_OPEN})?(?i:key)"
+        rf"[ :]{{1,2}}{_LONG}",
+        marks=("key",),
+    ),
+    Shape(
+        "secret",
+        r"(?i:name)['\"]?\s{0,2}[:=]\s{0,2}['\"]?[A-Za-z0-9_]{0,60}(?i:KEY|TOKEN|SECRET)[A-Z0-9_]{0,20}"
+        rf"['\"]?,?\s{{1,20}}['\"]?(?i:value)['\"]?\s{{0,2}}[:=]\s{{0,2}}['\"]?{_LONG}",
+        marks=("value",),
+    ),
     # "key 0a1b…" without a word between may be any sum.
     Shape(
         "secret",
@@ -217,4 +229,9 @@ def looks_like_a_password(value: str) -> bool:
         return False
     letters = any(one.isalpha() for one in value)
     others = any(one.isdigit() or one in "!@#$%^&*?+~" for one in value.rstrip(".!?"))
-    return letters and others
+    return (letters and others) or (value.isalpha() and _jumps(value))
+
+
+def _jumps(word: str) -> bool:
+    """Whether small and large letters take turns more often than in JoinedWords."""
+    return len(_RISE.findall(word)) * 4 >= len(word)

@@ -31,6 +31,7 @@ _CHAT = (
     Shape("mailgun", rf"key-(?={_HEX}{{0,12}}[0-9]){_HEX}{{32}}"),
     Shape("mailgun", rf"pubkey-{_HEX}{{32}}"),
     Shape("mailchimp", rf"{_HEX}{{32}}-us[0-9]{{1,2}}", marks=("-us",)),
+    Shape("resend", rf"re_{_ANY}{{6,10}}_{_ANY}{{20,30}}"),
     Shape("brevo", rf"xkeysib-{_HEX}{{64}}-{_ANY}{{16}}"),
 )
 _CODE = (
@@ -39,6 +40,12 @@ _CODE = (
     Shape("gitlab", r"gl(?:pat|ptt|dt|rt|soat|ft|imt|agent|cbt|oas)-[A-Za-z0-9_.-]{20,90}"),
     Shape("bitbucket", rf"ATBB{_ANY}{{32}}"),
     Shape("pypi", r"pypi-AgE[A-Za-z0-9_-]{50,250}"),
+    Shape("circleci", rf"CCI(?:PAT|PRJ)_{_ANY}{{20,30}}_{_HEX}{{40}}"),
+    Shape("buildkite", rf"bkua_{_HEX}{{40}}"),
+    Shape("sourcegraph", rf"sgp_(?:[0-9a-z]{{1,20}}_)?{_HEX}{{40}}"),
+    Shape("contentful", rf"CFPAT-{_WEB}{{40,50}}"),
+    Shape("hubspot", r"pat-(?:na|eu|ap)[0-9]-[0-9a-f]{8}-[0-9a-f-]{27}"),
+    Shape("1password", rf"ops_eyJ{_WEB}{{100,1200}}"),
     Shape("npm", r"npm_[A-Za-z0-9]{36}"),
     Shape("rubygems", rf"rubygems_{_HEX}{{48}}"),
     Shape("crates", rf"cio{_ANY}{{32}}"),
@@ -73,6 +80,10 @@ _CLOUDS = (
     Shape("flyio", r"fo1_[A-Za-z0-9_-]{40,60}|fm[12][ar]?_[A-Za-z0-9+/=_-]{80,400}", marks=("_",)),
     Shape("netlify", rf"nf[pcubo]_{_ANY}{{36}}"),
     Shape("render", rf"rnd_{_ANY}{{28,40}}"),
+    Shape("tailscale", rf"tskey-(?:auth|api|client)-{_WEB}{{16,70}}"),
+    Shape("pulumi", rf"pul-{_HEX}{{40}}"),
+    Shape("mongodb", rf"mdb_sa_sk_{_WEB}{{30,60}}"),
+    Shape("dropbox", rf"sl\.(?:u\.)?(?={_WEB}{{0,60}}[0-9]){_WEB}{{120,1400}}"),
     Shape("vercel", rf"vc[pkai]_{_ANY}{{24,60}}"),
     Shape("vault", rf"hv[sbr]\.{_WEB}{{20,300}}"),
     Shape("terraform", rf"{_ANY}{{14}}\.atlasv1\.{_WEB}{{60,80}}", marks=(".atlasv1.",)),
@@ -119,7 +130,7 @@ _ANYWHERE = (
     Shape(
         "private-key",
         r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:[A-Za-z0-9+/=:,.\s]|-(?!----))++(?:-----END[ A-Z0-9]{0,40}-----)?",
+        r"(?:[A-Za-z0-9+/=:,.>\s]|-(?!----))++(?:-----END[ A-Z0-9]{0,40}-----)?",
     ),
 )
 

@@ -126,7 +126,7 @@ ANYWHERE = (
     "nyckeln är «KEY».",
     "το κλειδί είναι «KEY»",
     "המפתח הוא «KEY»",
-    "钥匙：«KEY»。",
+    "钥匙\uff1a«KEY»。",
 )
 BESIDE_ITS_NAME = (
     '«VAR» := "«KEY»"',
@@ -197,4 +197,4 @@ def files(random: Random) -> Iterator[Message]:
     toml = f'[db]\nuser = "ada"\npassword = "{word}"\n\n[llm]\nname = "x"\nkey = "{key}"'
     yield Message(toml, (word, key), "file", "toml")
     host = f"machine huggingface.co login ada password {OWN['huggingface'].draw(random)}"
-    yield Message(host, (host.split()[-1],), "file", "netrc line")
+    yield Message(host, (host.rsplit(maxsplit=1)[-1],), "file", "netrc line")
