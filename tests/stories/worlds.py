@@ -164,7 +164,7 @@ class SlackWorld(World):
     def menu(self, person: Anyone, card: Shown) -> Shown:
         assert isinstance(person, Person)
         person.shortcut(card)
-        return person.wait_for_whisper("Job ")
+        return person.wait_for_whisper(f"Job {job_id_of(card)}")
 
     def new_job_form(self, person: Anyone) -> SeenView:
         assert isinstance(person, Person)
