@@ -25,6 +25,7 @@ from pipeline.ports.post import Arrival, Board, Letter, Ticket
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
+_HANDLED_AT_ONCE = 200  # messages: far more than are in hand, few enough to be read often
 _LEASE = timedelta(minutes=2)  # longer than any send takes
 
 
@@ -57,13 +58,14 @@ class SqlPost:
 
     @uninterrupted
     async def arrivals(self, now: datetime) -> tuple[Arrival, ...]:
-        """Mentions to handle now: the oldest of each thread, where it is due."""
+        """Mentions to handle now: the oldest of each thread, where it is due; not all of many."""
         waiting = ARRIVALS.c.handled.is_(False)
         oldest = sa.select(sa.func.min(ARRIVALS.c.id)).where(waiting).group_by(ARRIVALS.c.thread)
         query = (
             sa.select(ARRIVALS)
             .where(ARRIVALS.c.id.in_(oldest), ARRIVALS.c.due_at <= now)
             .order_by(ARRIVALS.c.id)
+            .limit(_HANDLED_AT_ONCE)
         )
         async with self._database.reading() as connection:
             return mail.arrivals((await connection.execute(query)).all())
