@@ -25,6 +25,7 @@ from tests.stories.serving import Served  # noqa: E402
 from tests.stories.somebody import Anyone, Shown  # noqa: E402
 
 CACHE = ROOT / ".pytest_cache" / "environments"
+USUAL_HOME = "~/.mltrainer"
 WORDS = "who is about to cancel? missing one is worse than calling one too many"
 FAKES = {"slack": slack.FakeSlack, "discord": discord.FakeDiscord}
 
@@ -42,8 +43,9 @@ def main() -> None:
             ann.click(wait_for_card(ann, said, "waiting for your yes"), "Approve")
             wait_for_card(ann, said, ": done")
             ann.wait_until(lambda: _told(ann.thread(said)), "the result", 30)
+            shown = _page(town, ann, said).replace(str(Path(place, "home")), USUAL_HOME)
             document = Path(place, "thread.html")
-            document.write_text(_page(town, ann, said), "utf-8")
+            document.write_text(shown, "utf-8")
             camera = [sys.executable, str(ROOT / ".ci" / "screenshots.py")]
             subprocess.run([*camera, str(document), str(out), "--phone"], check=True)
 

@@ -14,7 +14,8 @@ from adapters.platforms.discord.invite import APPS, TO_DELETE, lacking, link
 from adapters.proxies import proxy
 from pipeline.ports.check import Check
 
-_SECONDS = aiohttp.ClientTimeout(total=15.0, connect=8.0)
+_TOTAL_SECONDS = 15.0
+_CONNECT_SECONDS = 8.0
 _AGENT = "DiscordBot (https://pypi.org/project/mltrainer, 0.1)"
 _MOST_SERVERS = 200  # what one page of Discord's holds
 _MOST_NAMED = 5
@@ -49,7 +50,8 @@ async def look(bot_token: SecretStr | None, api_url: str) -> tuple[Check, ...]:
         return ()
     api = api_url.rstrip("/")
     asked = {"Authorization": f"Bot {bot_token.get_secret_value().strip()}", "User-Agent": _AGENT}
-    async with aiohttp.ClientSession(headers=asked, timeout=_SECONDS) as session:
+    limits = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, connect=_CONNECT_SECONDS)
+    async with aiohttp.ClientSession(headers=asked, timeout=limits) as session:
 
         async def get(path: str) -> _Answer:
             return await _get(session, f"{api}{path}")
