@@ -14,7 +14,6 @@ from tests.fakes.discord.seeing import Button, Seen, SeenView, buttons_of, seen
 from tests.fakes.discord.typing_in import Filled, filled, typed_command
 from tests.fakes.discord.wire import file as file_wire
 from tests.fakes.discord.world import (
-    CDN_SECONDS,
     EPHEMERAL,
     LOADING,
     REPLY,
@@ -220,7 +219,6 @@ class Person(Onlooker):
         world = self._world
         channel = place.id if place else ""
         made = File(world.flake(), channel, upload.name, upload.content)
-        made.until = world.now() + CDN_SECONDS
         return world.files.setdefault(made.id, made)
 
     def _press(self, source: Message, button: Button) -> Interaction | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.fakes.discord.limits import check_message, walk
-from tests.fakes.discord.world import CDN_SECONDS, EPHEMERAL, V2, File, Json, World
+from tests.fakes.discord.world import EPHEMERAL, V2, File, Json, World
 from tests.fakes.people import Upload
 
 SHOWN = ("content", "components", "embeds", "allowed_mentions", "nonce")
@@ -25,7 +25,7 @@ def kept_files(
         about: Json = next((one for one in new if str(one["id"]) == str(at)), {})
         name = about.get("filename") or upload.name
         made.append(File(world.flake(), channel, name, upload.content))
-        made[-1].alt, made[-1].until = about.get("description") or "", world.now() + CDN_SECONDS
+        made[-1].alt = about.get("description") or ""
         world.files[made[-1].id] = made[-1]
     return [*kept, *made]
 

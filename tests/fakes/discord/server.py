@@ -10,6 +10,7 @@ from tests.fakes.discord.asking import Answered, Asked, Call, Site, ids_of, rout
 from tests.fakes.discord.faults import Fault, Faults
 from tests.fakes.discord.refusals import Refused
 from tests.fakes.discord.routes import ROUTES, WITHOUT_TOKEN
+from tests.fakes.discord.wire import counts
 from tests.fakes.discord.world import Value
 from tests.fakes.people import Upload
 
@@ -95,8 +96,7 @@ class Server:
         if fault and fault.kind == "refuse":
             return _plain(fault.body, fault.status, fault.headers)
         file = self._site.world.files.get(request.match_info["file"])
-        late = file is not None and file.until < self._site.world.now()
-        if file is None or late or request.query.get("hm") != file.id:
+        if file is None or not counts(self._site.world, file, request.query):
             words = "This content is no longer available."
             return web.Response(status=404, text=words)
         return web.Response(body=file.content, content_type="application/octet-stream")

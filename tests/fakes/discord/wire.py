@@ -1,7 +1,11 @@
 """The objects of a world as Discord writes them in answers and events."""
 
+import zlib
+from collections.abc import Mapping
+
 from tests.fakes.discord.permissions import BITS, OF_MEMBERS, bits
 from tests.fakes.discord.world import (
+    CDN_SECONDS,
     EPHEMERAL,
     HAS_THREAD,
     Account,
@@ -95,11 +99,21 @@ def _thread(world: World, shown: Channel) -> Json:
     return wire | ({"member": mine} if shown.owner == world.bot.id else {})
 
 
+def _signed(shown: File, until: str) -> str:
+    return f"{zlib.crc32(f'{shown.id} {until}'.encode()):08x}"
+
+
+def counts(world: World, shown: File, query: Mapping[str, str]) -> bool:
+    """Whether the address of a file is a true one, and not too old."""
+    until = query.get("ex", "0")
+    return query.get("hm") == _signed(shown, until) and int(until, 16) >= world.now()
+
+
 def file(world: World, shown: File) -> Json:
-    """An attachment; its address works for anybody, for a day."""
-    until = f"{int(shown.until):x}"
+    """An attachment; every time it is shown, its address is new and works for anybody for a day."""
+    until = f"{int(world.now() + CDN_SECONDS):x}"
     address = f"{world.base}/cdn/attachments/{shown.channel}/{shown.id}/{shown.name}"
-    address += f"?ex={until}&is=0&hm={shown.id}&"
+    address += f"?ex={until}&is=0&hm={_signed(shown, until)}&"
     wire: Json = {"id": shown.id, "filename": shown.name, "size": len(shown.content)}
     wire |= {"url": address, "proxy_url": address, "flags": 0}
     return wire | ({"description": shown.alt} if shown.alt else {})

@@ -66,14 +66,13 @@ class Channel:
 
 @dataclass
 class File:
-    """A file as it lies at the CDN, until `until` by the fake's clock."""
+    """A file as it lies at the CDN."""
 
     id: str
     channel: str
     name: str
     content: bytes
     alt: str = ""
-    until: float = 0.0
 
 
 @dataclass
