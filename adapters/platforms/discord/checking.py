@@ -84,7 +84,7 @@ def _about(us: Json, app: Json) -> Iterator[Check]:
     name = _plain(us.get("username") or "the bot")
     yield Check(name="discord", ok=True, detail=f"@{name}, application {app.get('id', '?')}")
     wrong = tuple(_wrong_with(app))
-    yield from wrong or [Check(name="application", ok=True, detail=_intents(app))]
+    yield from wrong or [Check(name="app", ok=True, detail=_intents(app))]
 
 
 def _wrong_with(app: Json) -> Iterator[Check]:
@@ -109,7 +109,7 @@ def _wrong_with(app: Json) -> Iterator[Check]:
 
 
 def _application(detail: str, hint: str) -> Check:
-    return Check(name="application", ok=False, detail=detail, hint=hint)
+    return Check(name="app", ok=False, detail=detail, hint=hint)
 
 
 def _intents(app: Json) -> str:
@@ -164,7 +164,7 @@ def _permissions(servers: Sequence[Json], invite: str) -> Check:
     ]
     if missing:
         return Check(
-            name="permissions",
+            name="granted",
             ok=False,
             detail=f"The bot lacks {_listed(missing, '; ')}.",
             hint=f"Invite it again, which adds them, or grant them to its role: {invite}",
@@ -172,7 +172,7 @@ def _permissions(servers: Sequence[Json], invite: str) -> Check:
     keeps = [server for server, bits in granted if lacking(bits, TO_DELETE)]
     unable = f"; it cannot delete pasted keys in {_listed(keeps)} (Manage Messages)"
     return Check(
-        name="permissions",
+        name="granted",
         ok=True,
         detail="all that are needed" + (unable if keeps else ""),
     )

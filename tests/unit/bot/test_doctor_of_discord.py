@@ -140,7 +140,7 @@ async def test_a_planted_misconfiguration_is_named_with_its_cure(
 async def test_where_nothing_is_wrong_it_says_so(discord: DiscordApi) -> None:
     found = await checks()
     assert unwell(found) == ""
-    assert [one.name for one in found] == ["discord", "application", "servers", "permissions"]
+    assert [one.name for one in found] == ["discord", "app", "servers", "granted"]
     assert "in 1 server: Acme" in told(found)
     assert discord.token not in told(found)
 
@@ -152,7 +152,7 @@ async def test_the_fake_that_bots_are_tried_on_is_well_too(
         monkeypatch.setenv("DISCORD_API_URL", fake.api_url)
         monkeypatch.setenv("DISCORD_BOT_TOKEN", fake.token)
         found = await checks()
-    assert [one.name for one in found if one.ok] == ["discord", "application", "servers"]
+    assert [one.name for one in found if one.ok] == ["discord", "app", "servers"]
     assert "lacks Attach Files in workshop" in unwell(found)
 
 
