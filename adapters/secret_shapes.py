@@ -45,6 +45,10 @@ NAMED = (
         marks=("aws",),
     ),
     Shape(
+        "aws",
+        r"A[KS]IA[A-Z2-7]{16}[\s'\",;:|]{1,8}(?P<secret>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
+    ),
+    Shape(
         "password",
         r"(?i:machine|host|default)\s{1,4}(?:\S{1,200}\s{1,9})?(?i:login)\s{1,4}\S{1,200}\s{1,9}"
         r"(?i:password)\s{1,4}(?P<secret>\S{3,200})",
@@ -106,7 +110,7 @@ _SUMS = (
 _A_KEY = rf"(?<![A-Za-z])(?:{'|'.join(_KEY)})"
 _BETWEEN = (
     r"(?i:s|[_-](?:id|value))?['\"\]]{0,3}"
-    rf"(?:[ ](?!{_SUMS})[^\s:=,;.!?→]{{1,16}}(?![^\s:=,;.!?→])){{0,4}}"
+    rf"(?:[ ](?!{_SUMS})(?:[^\s:=,;.!?→]|\.(?=[a-z])){{1,16}}(?![^\s:=,;.!?→])){{0,4}}"
 )
 _IS = r"(?:is|was|ist|lautet|est|es|è|é|to|jest|var)"
 _SAID = rf"(?:[\"'],\s{{0,2}}(?=[\"'])|\s{{0,2}}(?:=>|:=|[:=→~-]|是|は|\uff1a|為|为)|[ ]{_IS}:?)"
@@ -135,8 +139,8 @@ SPOKEN = (
     Shape("secret", rf"(?i:{_STRONGLY}){_BETWEEN}{_OPENED}{{1,4}}{_LONG}", marks=_STRONG),
     Shape(
         "secret",
-        rf"(?i:use|using|try|take|with|my|our) (?i:the |this |my |our )?(?i:{_OPEN})?(?i:key)"
-        rf"[ :]{{1,2}}{_LONG}",
+        r"(?i:(?:use|using|try|take|with) (?:the|this|that)|my|our|your)"
+        rf"(?: (?!{_SUMS})[^\s:=,;!?]{{1,16}}){{0,2}} (?i:{_OPEN})?(?i:key)[ :]{{1,2}}{_LONG}",
         marks=("key",),
     ),
     Shape(
@@ -187,7 +191,7 @@ PASSWORDS = (
 
 _PLACEHOLDER = re.compile(
     r"(?i)x{6}|\*{3}|\.\.\.|…|your[_-]|example|changeme|redacted|_here$|\$\{|\{\{"
-    r"|getenv|getpass|environ|^[$<{\[]|^%[a-z_]+%$|^(?:pass|password|passwd|pwd|secret|token|pw|tiger)$"
+    r"|getenv|getpass|environ|^[$<{\[]|^%[a-z_]+%$|^(?:pass|password|passwd|pwd|secret|token|pw|tiger|postgres|root|admin|guest|test)$"
     r"|replace[_-]|paste[_-]|insert[_-]|dummy|placeholder"
 )
 _RUN = re.compile(r"[A-Za-z0-9]{12,}+")
