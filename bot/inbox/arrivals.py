@@ -205,7 +205,10 @@ class Arrivals:
                 looks = chat.finds and not chat.repeats
                 if looks and await chat.find(outcome.place, key):
                     return  # a process that was killed had answered
-                await chat.post(outcome.place, outcome.card, key, notify=mention.actor)
+                try:
+                    await chat.post(outcome.place, outcome.card, key, notify=mention.actor)
+                except Gone:  # the thread is; who asked may still be there
+                    await chat.whisper(mention.actor, mention.place, outcome.card)
             case Whisper():
                 await chat.whisper(mention.actor, mention.place, outcome.card)
             case Ok():

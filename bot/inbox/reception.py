@@ -84,7 +84,7 @@ class Reception:
     async def _suggest(self, suggest: Suggest) -> Reply:
         """What fits to what is being typed; nothing where that cannot be told now."""
         try:
-            return await self._conversation.decide(suggest)
+            return await self._conversation.decide(cleaned(suggest, self._sanitizer))
         except Exception as error:  # noqa: BLE001  (an edge: a person goes on typing)
             _record(error)
             return Choices()

@@ -1,6 +1,7 @@
 """Which messages begin a job, and where it then stands: in a thread, or where there are none."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,21 @@ from pipeline.context import JobContext
 from pipeline.errors import TryAgain
 from pipeline.events import Event
 from pipeline.jobs import JobStatus, Place
-from pipeline.ports.chat import Attachment, Mention
+from pipeline.ports.chat import Attachment, Gone, Mention, Ref
 from pipeline.ports.store import JobRow
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
-from tests.unit.bot.front import CHANNEL, DIRECT, DISCORD, GUILD, KEY, THREAD, Front, all_of
+from tests.unit.bot.front import (
+    CHANNEL,
+    DIRECT,
+    DISCORD,
+    GUILD,
+    KEY,
+    THREAD,
+    Front,
+    all_of,
+    whispered,
+)
 
 pytestmark = pytest.mark.anyio
 CSV = Attachment(id="F1", name="mails.csv", size=3)
@@ -177,3 +188,41 @@ async def test_a_crash_in_direct_messages_begins_no_second_job(
     await front.arrivals.drain()
     assert len(await front.store.list()) == 1
     assert await front.post.arrivals(front.clock.now()) == ()
+
+
+async def test_a_form_sent_in_the_thread_of_a_job_begins_another(front: Front) -> None:
+    row = await front.waiting(owner=DISCORD, at=GUILD)
+    await front.send("new", "new", {"words": "sort mails"}, by=DISCORD, at=GUILD)
+    await front.arrivals.drain()
+    assert await front.replies(row) == []
+    rows = await front.store.list()
+    assert {one.context.thread.thread for one in rows} == {
+        GUILD.thread,
+        front.chat.opened[0][0].thread,
+    }
+
+
+@pytest.mark.parametrize("status", [JobStatus.RUNNABLE, JobStatus.WAITING])
+async def test_a_form_in_direct_messages_waits_for_its_turn(
+    front: Front, status: JobStatus
+) -> None:
+    row = await front.waiting(owner=DISCORD, at=DIRECT)
+    if status is JobStatus.RUNNABLE:
+        await front.store.save(row, row.context)
+    reply = await front.send("new", "new", {"words": "sort mails"}, by=DISCORD, at=DIRECT)
+    assert "one job at a time" in whispered(reply).title
+    assert await front.post.arrivals(front.clock.now()) == ()
+
+
+async def test_an_answer_to_a_thread_that_is_gone_goes_to_who_asked(front: Front) -> None:
+    await front.job(JobStatus.DONE, owner=DISCORD, at=GUILD)
+    post = front.chat.post
+
+    async def gone(place: Place, *rest: Any, **more: Any) -> Ref:
+        if place == GUILD:
+            raise Gone("The thread was archived.")
+        return await post(place, *rest, **more)
+
+    front.chat.post = gone  # type: ignore[method-assign]  # whispers still arrive
+    await front.say("predict 1,2", by=DISCORD, at=GUILD)
+    assert front.chat.whispers[0][1].title == "Prediction for 1 row"
