@@ -8,6 +8,7 @@ from tests.fakes.discord.world import Channel, Json, World
 
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 NAMED = re.compile(r"<@!?(\d+)>")
+ROLE = re.compile(r"<@&(\d+)>")
 LOUD = re.compile(r"@(everyone|here)\b")
 EVERYBODY = "everybody"
 
@@ -26,6 +27,11 @@ def named(body: Json) -> list[str]:
     found = [one for text in texts for one in NAMED.findall(text)]
     loud = [EVERYBODY] if any(LOUD.search(one) for one in texts) else []
     return list(dict.fromkeys([*found, *loud]))
+
+
+def named_roles(body: Json) -> list[str]:
+    """The roles that are named; naming the bot's role does not name the bot."""
+    return list(dict.fromkeys(one for text in texts_of(body) for one in ROLE.findall(text)))
 
 
 def of_bot(world: World, place: Channel, body: Json, replied: str = "") -> list[str]:

@@ -11,7 +11,7 @@ from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.limits import LARGEST_FILE
 from tests.fakes.discord.looking import Onlooker, Thread, place_of
 from tests.fakes.discord.seeing import Button, Seen, SeenView, buttons_of, seen
-from tests.fakes.discord.typing_in import Filled, filled, typed_command
+from tests.fakes.discord.typing_in import Filled, filled, offered, typed_command
 from tests.fakes.discord.wire import file as file_wire
 from tests.fakes.discord.world import (
     EPHEMERAL,
@@ -54,6 +54,11 @@ class Person(Onlooker):
     ) -> Seen:
         """Write "@mltrainer …" in a channel or a thread."""
         return self._write(self._place(thread or channel), f"<@{self._world.bot.id}> {text}", files)
+
+    def mention_role(self, channel: str | Seen, text: str) -> Seen:
+        """Choose the role "mltrainer" from the list instead of the bot, as is easily done."""
+        place = self._place(channel)
+        return self._write(place, f"<@&{int(place.guild) + 1}> {text}", ())
 
     def say(self, channel: str | Seen, text: str, files: Sequence[Upload] = ()) -> Seen:
         """Write in a channel or a thread without naming the bot."""
@@ -115,7 +120,8 @@ class Person(Onlooker):
             raise NotThere("no command can be typed in a thread that is archived")
         if place.guild and not self._world.guilds[place.guild].inside:
             raise NotThere("the bot is not in this guild, so it has no commands here")
-        data = typed_command(self._world.commands, name, text)
+        known = offered(self._world.commands, direct=place.kind == "dm")
+        data = typed_command(known, name, text)
         self._answer(self._do(does.COMMAND, place, data))
 
     def suggestions(self, command: str, where: str | Seen = "C1", typed: str = "") -> list[str]:

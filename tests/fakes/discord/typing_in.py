@@ -21,6 +21,7 @@ from tests.fakes.people import NotThere, Upload
 REQUIRED = "This field is required."
 JOB = re.compile(r"j-[\w-]+")
 BOOLEAN = 5
+IN_GUILDS, IN_DIRECT_MESSAGES = 0, 1
 YES = {True: ("yes", "true", "on"), False: ("no", "false", "off")}
 
 Filled = Mapping[str, object]
@@ -107,6 +108,12 @@ def _chosen(inside: Json, value: Value) -> list[str]:
 
 
 # Commands
+
+
+def offered(commands: list[Json], *, direct: bool) -> list[Json]:
+    """The commands of a place: not every one is meant for direct messages, or for guilds."""
+    context = IN_DIRECT_MESSAGES if direct else IN_GUILDS
+    return [one for one in commands if context in (one.get("contexts") or [context])]
 
 
 def typed_command(commands: list[Json], name: str, text: str) -> Json:

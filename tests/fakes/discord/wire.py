@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 
+from tests.fakes.discord.mentions import named_roles
 from tests.fakes.discord.permissions import BITS, OF_MEMBERS, bits
 from tests.fakes.discord.world import (
     CDN_SECONDS,
@@ -62,11 +63,12 @@ def role(id_: str, name: str, permissions: str, *, managed: bool = False) -> Jso
     return shown | {"mentionable": False}
 
 
-def roles(guild: Guild) -> list[Json]:
+def roles(guild: Guild, bot: str) -> list[Json]:
     first = int(guild.id)
+    ours = role(str(first + 1), "mltrainer", bits(guild.permissions), managed=True)
     return [
         role(guild.id, "@everyone", "0"),
-        role(str(first + 1), "mltrainer", bits(guild.permissions), managed=True),
+        ours | {"tags": {"bot_id": bot}},
         role(str(first + 2), "people", bits(OF_MEMBERS)),
         role(str(first + 3), "admins", bits(BITS)),
     ]
@@ -106,12 +108,12 @@ def _signed(shown: File, until: str) -> str:
 def counts(world: World, shown: File, query: Mapping[str, str]) -> bool:
     """Whether the address of a file is a true one, and not too old."""
     until = query.get("ex", "0")
-    return query.get("hm") == _signed(shown, until) and int(until, 16) >= world.now()
+    return query.get("hm") == _signed(shown, until) and int(until, 16) >= world.wall()
 
 
 def file(world: World, shown: File) -> Json:
     """An attachment; every time it is shown, its address is new and works for anybody for a day."""
-    until = f"{int(world.now() + CDN_SECONDS):x}"
+    until = f"{int(world.wall() + CDN_SECONDS):x}"
     address = f"{world.base}/cdn/attachments/{shown.channel}/{shown.id}/{shown.name}"
     address += f"?ex={until}&is=0&hm={_signed(shown, until)}&"
     wire: Json = {"id": shown.id, "filename": shown.name, "size": len(shown.content)}
@@ -126,7 +128,7 @@ def message(world: World, shown: Message) -> Json:
     wire["author"] = user(world.accounts[shown.author])
     wire |= {"content": body.get("content") or "", "timestamp": shown.made_on, "tts": False}
     wire |= {"edited_timestamp": shown.edited_on, "pinned": False}
-    wire |= {"mention_everyone": "everybody" in shown.mentions, "mention_roles": []}
+    wire |= {"mention_everyone": "everybody" in shown.mentions, "mention_roles": named_roles(body)}
     known = [world.accounts[one] for one in shown.mentions if one in world.accounts]
     wire |= {"mentions": [user(one) for one in known], "embeds": body.get("embeds") or []}
     wire |= {"attachments": [file(world, one) for one in shown.files]}
@@ -176,7 +178,12 @@ def guild(world: World, shown: Guild) -> Json:
     threads = [channel(world, one) for one in awake if "VIEW_CHANNEL" in world.permissions(one)]
     me = member(world, world.bot, shown) | {"user": user(world.bot)}
     wire: Json = {"id": shown.id, "name": shown.name, "owner_id": str(int(shown.id) + 9)}
-    wire |= {"roles": roles(shown), "channels": texts, "threads": threads, "members": [me]}
+    wire |= {
+        "roles": roles(shown, world.bot.id),
+        "channels": texts,
+        "threads": threads,
+        "members": [me],
+    }
     wire |= {"joined_at": LONG_AGO, "large": False, "unavailable": False, "member_count": 3}
     wire |= {name: [] for name in EMPTY}
     wire |= dict.fromkeys(("mfa_level", "verification_level", "premium_tier", "nsfw_level"), 0)

@@ -146,9 +146,13 @@ class World:
     def now(self) -> float:
         return time.monotonic() + self.passed
 
+    def wall(self) -> float:
+        """Seconds since 1970, by the fake's clock."""
+        return time.time() + self.passed
+
     def stamp(self) -> str:
         """The time of day as Discord writes it."""
-        return datetime.fromtimestamp(time.time() + self.passed, UTC).isoformat()
+        return datetime.fromtimestamp(self.wall(), UTC).isoformat()
 
     def flake(self) -> str:
         """A new id; the real clients read the time from it, so it is always of now."""

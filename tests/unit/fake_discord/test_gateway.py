@@ -48,6 +48,37 @@ async def test_a_session_that_is_forgotten_cannot_be_resumed(
         assert socket.close_code == 4003
 
 
+async def test_the_gateway_hangs_up_on_who_breaks_its_rules(fake: FakeDiscord) -> None:
+    async def closed(asked: dict[str, object]) -> int | None:
+        async with web.ws_connect(fake.gateway_url) as socket:
+            await socket.receive_json()
+            await socket.send_json({"op": 2, "d": {"intents": 1, "properties": {}} | asked})
+            message = await socket.receive()
+            while message.type is aiohttp.WSMsgType.TEXT:
+                message = await socket.receive()
+            return socket.close_code
+
+    async with aiohttp.ClientSession() as web:
+        assert await closed({"token": "of.another.bot"}) == 4004
+        assert await closed({"token": fake.token, "intents": 1 << 15}) == 4014
+        assert await closed({"token": fake.token, "intents": 1 << 40}) == 4013
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await web.ws_connect(fake.gateway_url + "?compress=zstd-stream")
+
+
+async def test_the_role_of_the_bot_is_not_the_bot(
+    fake: FakeDiscord, bot: SmallBot, ann: Person
+) -> None:
+    await away(ann.mention_role, "C1", "train")
+    await until(lambda: len(bot.told.messages) == 1)
+    role = bot.guilds[0].self_role
+    assert role is not None
+    assert bot.told.messages[0].content == ""
+    assert bot.told.messages[0].raw_role_mentions == []
+    assert bot.told.messages[0].role_mentions == [role]
+    assert fake.messages("C1")[0].by == "ann"
+
+
 async def test_what_is_said_to_a_stopped_bot_is_lost(fake: FakeDiscord, ann: Person) -> None:
     async with running(fake):
         pass
