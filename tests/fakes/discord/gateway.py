@@ -17,7 +17,7 @@ from tests.fakes.discord.world import STARTER, Json, World
 DISPATCH = 0
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 BEAT_MILLISECONDS = 41250
-LOOK_SECONDS = 0.01
+LOOK_SECONDS, SETTLE_SECONDS, GOODBYE_SECONDS = 0.01, 5.0, 1.0
 NOT_RESUMABLE = {1000, 1001}
 TOLD_BY_PEOPLE = {"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE"}
 
@@ -58,14 +58,14 @@ class Line:
     def __init__(self, socket: web.WebSocketResponse, *, packed: bool) -> None:
         self.socket = socket
         self.session: Session | None = None
-        self._left = 0
+        self._left, self._open = 0, True
         self._packer = zlib.compressobj() if packed else None
         self._waiting: asyncio.Queue[tuple[Json, Event | None]] = asyncio.Queue()
 
     @property
     def busy(self) -> bool:
         """Whether something is still to be sent to somebody who listens."""
-        return self._left > 0 and not self.socket.closed
+        return self._left > 0 and self._open and not self.socket.closed
 
     def send(self, payload: Json, event: Event | None = None) -> None:
         self._left += 1
@@ -80,6 +80,7 @@ class Line:
                 self._left -= 1
                 if event:
                     event.reached.append(time.monotonic())
+        self._open = False
 
     async def _write(self, text: str) -> None:
         if self._packer is None:
@@ -144,9 +145,11 @@ class Gateway:
         return not name.startswith("THREAD_") or self.world.sees(data["parent_id"])
 
     async def settle(self) -> None:
-        """Wait until all that is on its way has gone out to whoever is connected."""
-        while any(one.busy for one in self.lines):
-            await asyncio.sleep(LOOK_SECONDS)
+        """Wait until all that is on its way has gone out to whoever is connected and reads."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while any(one.busy for one in self.lines):
+                    await asyncio.sleep(LOOK_SECONDS)
 
     def lost(self) -> list[Event]:
         """What people did that never went out to any session."""
@@ -167,7 +170,7 @@ class Gateway:
         asked = request.query.get("compress")
         if asked not in {None, "zlib-stream"}:
             raise web.HTTPBadRequest(text=f"this gateway does not speak {asked}")
-        socket = web.WebSocketResponse(max_msg_size=0, autoclose=False)
+        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, max_msg_size=0, autoclose=False)
         await socket.prepare(request)
         line = Line(socket, packed=asked is not None)
         self.lines.append(line)
@@ -257,11 +260,12 @@ class Gateway:
         if session is None:
             line.send({"op": INVALID_SESSION, "s": None, "t": None, "d": False})
             return 0
-        if asked["seq"] > len(session.events):
+        heard = int(asked["seq"] or 0)
+        if heard > len(session.events):
             return 4007
         self.resumed += 1
         line.session, session.line = session, line
-        for number in range(int(asked["seq"]) + 1, len(session.events) + 1):
+        for number in range(heard + 1, len(session.events) + 1):
             session.send(number)
         session.tell(Event("RESUMED", {}))
         return 0

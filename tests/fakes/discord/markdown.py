@@ -10,7 +10,7 @@ TOKENS = re.compile(
     r"|(?P<code>(?P<ticks>`+)(?P<coded>[^`].*?|[^`])(?P=ticks)(?!`))"
     r"|(?P<escaped>\\(?P<plain>[^0-9A-Za-z\s]))"
     r"|(?P<user><@!?(?P<user_id>\d+)>)"
-    r"|(?P<role><@&\d+>)|(?P<place><#(?P<place_id>\d+)>)"
+    r"|(?P<role><@&(?P<role_id>\d+)>)|(?P<place><#(?P<place_id>\d+)>)"
     r"|(?P<loud>@(?:everyone|here)\b)"
     r"|(?P<time><t:\d+(?::\w)?>)|(?P<emoji><a?:\w+:\d+>)|(?P<command></[-\w ]+:\d+>)"
     rf"|(?P<masked>\[(?P<label>(?:\\.|[^\[\]\\])+)\]\(<?(?P<target>{ADDRESS}/?)>?(?:\s+\"[^\"]*\")?\))"
@@ -26,6 +26,7 @@ STYLED = [re.compile(rf"(?<!\\){sign}(?=\S)(.+?)(?<=\S){sign}", re.DOTALL) for s
 STYLED.append(re.compile(r"(?<![\w\\])_(?=\S)(.+?)(?<=\S)_(?!\w)", re.DOTALL))
 READ = {"fence": "fenced", "code": "coded", "escaped": "plain"}
 LINKS = {"masked": "target", "angled": "inside", "bare": "bare"}
+NAMED = {"user": "user_id", "role": "role_id"}
 HELD = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -88,8 +89,8 @@ def _token(match: re.Match[str], found: Reading, name_of: Callable[[str], str]) 
     kind = match.lastgroup or ""
     if kind in READ:
         return match[READ[kind]]
-    if kind == "user":
-        found.mentions.append(name_of(match["user_id"]))
+    if kind in NAMED:
+        found.mentions.append(name_of(match[NAMED[kind]]))
         return "@" + found.mentions[-1]
     if kind == "loud":
         found.mentions.append("everybody")

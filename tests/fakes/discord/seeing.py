@@ -119,7 +119,8 @@ def _seen(world: World, message: Message) -> Seen:
 
 def _read(world: World, markup: str) -> Reading:
     def name_of(user: str) -> str:
-        known = world.accounts.get(user)
+        ours = {str(int(one) + 1) for one in list(world.guilds)}
+        known = world.bot if user in ours else world.accounts.get(user)
         return known.name if known else user
 
     return markdown.read(markup, name_of)

@@ -150,6 +150,9 @@ class SmallBot(discord.Client):
         if self.sending:
             self.fake.wait_for_answers(0.3)
             await asked.response.send_modal(self.sending())
+        elif typed == "more":
+            further = one_button("One more form", "Go on", "edit")
+            await asked.response.send_message(view=further, ephemeral=True)
         elif typed == "bad":
             wrong = one_button("Hugging Face token: that is no token", "Edit", "edit")
             await asked.response.send_message(view=wrong, ephemeral=True)

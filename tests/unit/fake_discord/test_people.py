@@ -47,6 +47,34 @@ async def test_a_form_opens_on_a_click_and_is_sent_again_after_an_error(
     assert "data.csv" in str(last["resolved"])
 
 
+async def test_a_form_that_leads_to_another_is_gone_on_with(bot: SmallBot, ann: Person) -> None:
+    def story() -> None:
+        ann.mention("C1", "hello")
+        ann.click(ann.wait_for("Shall I?"), "Form")
+        more = {"Hugging Face token": "more", "Seen by": "public"}
+        assert ann.fill(ann.wait_for_modal(), more) == {}
+        assert "[before]" in ann.wait_for_modal().text
+
+    await asyncio.to_thread(story)
+    assert len(bot.told.interactions) == 3
+
+
+async def test_in_a_thread_that_is_gone_nothing_can_be_written(
+    fake: FakeDiscord, bot: SmallBot, ann: Person
+) -> None:
+    def story() -> None:
+        root = ann.mention("C1", "hello")
+        shown = ann.wait_for("Shall I?")
+        fake.delete_thread(root)
+        with pytest.raises(NotThere, match="thread is gone"):
+            ann.mention("C1", "hello?", shown)
+        with pytest.raises(NotThere, match="2000"):
+            ann.say("C1", "x" * 2001)
+
+    await asyncio.to_thread(story)
+    assert len(bot.told.messages) == 1
+
+
 async def test_a_question_is_answered_by_pressing_once_more(bot: SmallBot, ann: Person) -> None:
     def story() -> None:
         ann.mention("C1", "hello")

@@ -20,7 +20,7 @@ def name_of(user: str) -> str:
         ("# Title\n-# small\n> quoted\n- one\n* two", "Title\nsmall\nquoted\n• one\n• two"),
         (r"\# no title", "# no title"),
         ("`**code**` and ```py\nx = '*'\n```", "**code** and x = '*'"),
-        ("<@7> <@!7> <@9>", "@ann @ann @9"),
+        ("<@7> <@!7> <@9> <@&7>", "@ann @ann @9 @ann"),
         (r"\<@7\>", "<@7>"),
         ("[label](https://example.com/x)", "label"),
         (r"\[label\](https\://example.com)", "[label](https://example.com)"),
