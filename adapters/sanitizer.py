@@ -16,6 +16,7 @@ from adapters.secret_shapes import (
     PASSWORDS,
     SPOKEN,
     Shape,
+    has_run,
     is_placeholder,
     looks_assigned,
     looks_drawn,
@@ -25,6 +26,7 @@ from adapters.vendor_keys import KEYS
 from pipeline.ports.account import Account
 from pipeline.ports.sanitizer import Cleaned
 
+_NEEDS_A_RUN = (looks_assigned, looks_drawn)
 _VAGUE = frozenset({"secret", "password", "known"})
 
 
@@ -82,8 +84,10 @@ class KeySanitizer:
     def _shapes(self, plain: Plain) -> Iterator[_Span]:
         """What looks like a secret, placed in the original."""
         yield from self._encoded(plain)
-        small = plain.text.lower()
+        small, run = plain.text.lower(), has_run(plain.text)
         for search in self._searches:
+            if search.counts in _NEEDS_A_RUN and not run:
+                continue
             if not search.marks or any(mark in small for mark in search.marks):
                 for match in _standing_alone(search, plain.text):
                     value = match[search.group]

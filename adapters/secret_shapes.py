@@ -211,7 +211,12 @@ def looks_assigned(value: str) -> bool:
     """Whether a value that is assigned to a secret is one, and no name, path, number or call."""
     if "(" in value or _ADDRESS.match(value):
         return False
-    runs: list[str] = _RUN.findall(value)
+    return has_run(value)
+
+
+def has_run(text: str) -> bool:
+    """Whether digits and letters stand together somewhere: no drawn value is without that."""
+    runs = (match[0] for match in _RUN.finditer(text))
     return any(not run.isalpha() and not run.isdigit() for run in runs)
 
 
