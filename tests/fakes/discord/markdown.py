@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ADDRESS = r"https?://[^\s<]+[^<.,:;\"'\]\s)]"
+MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 TOKENS = re.compile(
     r"(?P<fence>```(?:\w*\n)?(?P<fenced>.*?)\n?```)"
     r"|(?P<code>(?P<ticks>`+)(?P<coded>[^`].*?|[^`])(?P=ticks)(?!`))"
@@ -14,8 +15,8 @@ TOKENS = re.compile(
     r"|(?P<loud>@(?:everyone|here)\b)"
     r"|(?P<time><t:\d+(?::\w)?>)|(?P<emoji><a?:\w+:\d+>)|(?P<command></[-\w ]+:\d+>)"
     rf"|(?P<masked>\[(?P<label>(?:\\.|[^\[\]\\])+)\]\(<?(?P<target>{ADDRESS}/?)>?(?:\s+\"[^\"]*\")?\))"
-    rf"|(?P<angled><(?P<inside>{ADDRESS}/?)>)"
-    rf"|(?P<bare>{ADDRESS}/?)",
+    rf"|(?P<angled><(?P<inside>{ADDRESS}/?|{MAIL})>)"
+    rf"|(?P<bare>{ADDRESS}/?|\bdiscord\.gg/\w+)",
     re.DOTALL,
 )
 HEADING = re.compile(r"^(?P<sign>#{1,3}|-#)\s+(?P<words>\S.*)$", re.MULTILINE)

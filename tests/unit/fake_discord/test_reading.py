@@ -37,6 +37,8 @@ def test_what_is_not_escaped_acts() -> None:
     assert found.styled == ["loud"]
     assert found.mentions == ["ann", "everybody"]
     assert found.links == ["https://a.example", "https://b.example"]
+    loose = read("<a@b.example> a@b.example discord.gg/abc", name_of)
+    assert loose.links == ["a@b.example", "discord.gg/abc"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import aiohttp
 import discord
 import pytest
 
-from tests.fakes.discord import INVITED, FakeDiscord, Person, Upload
+from tests.fakes.discord import INVITED, FakeDiscord, Person, Rates, Upload
+from tests.fakes.discord.refusals import TooFast
 from tests.unit.fake_discord.refusing import away, refused, room, said
 from tests.unit.fake_discord.small_app import SmallBot, card
 
@@ -71,6 +72,19 @@ async def test_too_many_messages_are_held_up() -> None:
     assert late.headers["Via"]
     assert int(late.headers["Retry-After"]) >= 1
     assert late.headers["X-RateLimit-Scope"] == "user"
+
+
+def test_fifty_calls_a_second_are_the_limit_of_everything_but_interactions() -> None:
+    rates = Rates()
+    for number in range(50):
+        rates.count("GET /channels/…", str(number), 1.0)
+        rates.count("POST /interactions/…/…/callback", str(number), 1.0)
+    with pytest.raises(TooFast) as raised:
+        rates.count("GET /channels/…", "another", 1.5)
+    assert raised.value.document["global"] is True
+    assert raised.value.document["retry_after"] == 0.5
+    rates.count("POST /interactions/…/…/callback", "another", 1.5)
+    rates.count("GET /channels/…", "another", 2.1)
 
 
 async def test_every_permission_counts(fake: FakeDiscord, bot: SmallBot, ann: Person) -> None:
