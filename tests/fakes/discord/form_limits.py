@@ -67,7 +67,7 @@ def _check_field(field: Json, path: str, problems: Problems) -> None:
     elif kind in SELECTS:
         check_select(field, path, problems)
     elif kind in {RADIO, CHECKBOXES}:
-        check_options(field, path, 10, problems)
+        check_options(field, path, 10, problems, least=2 if kind == RADIO else 1)
 
 
 def check_commands(commands: list[Json]) -> None:

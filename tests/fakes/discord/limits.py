@@ -154,10 +154,10 @@ def check_select(select: Json, path: str, problems: Problems) -> None:
         check_options(select, path, 25, problems)
 
 
-def check_options(field: Json, path: str, most: int, problems: Problems) -> None:
+def check_options(field: Json, path: str, most: int, problems: Problems, *, least: int = 1) -> None:
     options = field.get("options") or []
-    if not 1 <= len(options) <= most:
-        words = f"Must be between 1 and {most} in length."
+    if not least <= len(options) <= most:
+        words = f"Must be between {least} and {most} in length."
         problems.add(f"{path}.options", "BASE_TYPE_BAD_LENGTH", words)
     values = [one.get("value") for one in options]
     if len(set(values)) < len(values):

@@ -1,7 +1,8 @@
 """What a person sees of messages and forms: words, buttons, fields and alt texts, no JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.fakes.discord import markdown
 from tests.fakes.discord.limits import (
@@ -93,28 +94,38 @@ def seen(world: World, message: Message) -> Seen:
 
 
 def _seen(world: World, message: Message) -> Seen:
-    place = world.channels[message.channel]
-    readings = [_read(world, one) for one in _texts(message)]
-    reads = "\n".join(one.text for one in readings)
-    buttons = buttons_of(message.body)
-    labels = tuple(one.label for one in buttons)
-    shown = [f"[file {name}: {alt}]" for name, alt in _files(message)]
-    text = "\n".join([reads, *(f"[{one}]" for one in labels), *shown])
+    place, pieces = world.channels[message.channel], list(_pieces(message))
+    readings = [_read(world, one.words) for one in pieces if one.kind == "text"]
+    texts = iter(readings)
+    lines = [next(texts).text if one.kind == "text" else one.shown for one in pieces]
     return Seen(
         world.handle(place),
         message.id,
         place.id if place.kind == "thread" else "",
         world.accounts[message.author].name,
-        text,
-        labels,
-        tuple(name for name, _ in _files(message)),
+        "\n".join(lines),
+        tuple(one.label for one in buttons_of(message.body)),
+        tuple(one.words for one in pieces if one.kind == "file"),
         message.body,
-        reads,
+        "\n".join(one.text for one in readings),
         tuple(link for one in readings for link in one.links),
         tuple(name for one in readings for name in one.mentions),
         tuple(words for one in readings for words in one.headings),
         tuple(words for one in readings for words in one.styled),
     )
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a message that can be read: markup, a button's label, or a file's name."""
+
+    kind: Literal["text", "button", "file"]
+    words: str
+    alt: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"[file {self.words}: {self.alt}]" if self.kind == "file" else f"[{self.words}]"
 
 
 def _read(world: World, markup: str) -> Reading:
@@ -126,30 +137,29 @@ def _read(world: World, markup: str) -> Reading:
     return markdown.read(markup, name_of)
 
 
-def _texts(message: Message) -> Iterator[str]:
+def _pieces(message: Message) -> Iterator[Piece]:
+    """In reading order. In a card only those files are seen that a component shows."""
+    alts = {one.name: one.alt for one in message.files}
     if message.flags & LOADING:
-        yield THINKING
+        yield Piece("text", THINKING)
     if not message.flags & V2:
-        yield message.body.get("content") or ""
+        yield Piece("text", message.body.get("content") or "")
+        yield from (Piece("file", name, alt) for name, alt in alts.items())
     for one in walk(message.body.get("components") or []):
         if one["type"] == TEXT:
-            yield one.get("content") or ""
+            yield Piece("text", one.get("content") or "")
+        elif one["type"] == BUTTON:
+            yield Piece("button", str(one.get("label") or ""))
+        elif one["type"] in {FILE, THUMBNAIL, GALLERY}:
+            yield from _placed(one, alts)
 
 
-def _files(message: Message) -> list[tuple[str, str]]:
-    """Names and alt texts; beside components only those files that one of them shows."""
-    alts = {one.name: one.alt for one in message.files}
-    if not message.flags & V2:
-        return list(alts.items())
-    found = []
-    for one in walk(message.body.get("components") or []):
-        items = one.get("items") or ([one] if one["type"] in {FILE, THUMBNAIL} else [])
-        if one["type"] == GALLERY or items:
-            for item in items:
-                url = str((item.get("media") or item.get("file") or {}).get("url") or "")
-                name = url.removeprefix(ATTACHED)
-                found.append((name, item.get("description") or alts.get(name, "")))
-    return found
+def _placed(component: Json, alts: Mapping[str, str]) -> Iterator[Piece]:
+    """The files that a component shows, with alt texts of its own or of theirs."""
+    for one in component.get("items") or [component]:
+        url = str((one.get("media") or one.get("file") or {}).get("url") or "")
+        name = url.removeprefix(ATTACHED)
+        yield Piece("file", name, one.get("description") or alts.get(name, ""))
 
 
 def buttons_of(body: Json) -> list[Button]:

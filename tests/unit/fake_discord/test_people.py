@@ -16,6 +16,7 @@ async def test_a_mention_makes_a_thread_with_a_card(bot: SmallBot, ann: Person) 
     shown = await asyncio.to_thread(ann.wait_for, "Shall I?")
     assert (shown.channel, shown.thread, shown.root) == ("C1", root.ts, root.root)
     assert shown.buttons == ("Form", "Cancel", "Slow", "Open")
+    assert shown.text == "Shall I?\n[Form]\n[Cancel]\n[Slow]\n[Open]"
     assert [one.ts for one in ann.thread(root)] == [root.ts, shown.ts]
     assert bot.told.messages[0].content.endswith("train <b> & see https://example.com/a.csv")
 

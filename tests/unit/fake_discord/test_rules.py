@@ -3,12 +3,15 @@
 import io
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import discord
 import pytest
 
+from adapters.platforms.discord import invite
 from tests.fakes.discord import INVITED, FakeDiscord, Person, Rates, Upload
+from tests.fakes.discord.permissions import bits
 from tests.fakes.discord.refusals import TooFast
 from tests.unit.fake_discord.refusing import away, refused, room, said
 from tests.unit.fake_discord.small_app import SmallBot, card
@@ -221,6 +224,11 @@ async def test_who_is_notified(fake: FakeDiscord, bot: SmallBot, ann: Person) ->
     assert ["in a card @ben" in one for one in ben.pings()] == [True]
 
 
+def test_the_bot_may_what_the_invite_asks_for() -> None:
+    query = parse_qs(urlsplit(invite.link("1")).query)
+    assert query["permissions"] == [bits(INVITED)]
+
+
 async def test_commands_are_kept_as_they_were_registered(fake: FakeDiscord, bot: SmallBot) -> None:
     kept: Any = await bot.http.get_global_commands(int(fake.world.bot.id))
     assert [one["name"] for one in kept] == ["mltrainer"]
@@ -228,4 +236,3 @@ async def test_commands_are_kept_as_they_were_registered(fake: FakeDiscord, bot:
     bad = {"name": "Bad name", "description": "x" * 101}
     with refused(50035):
         await bot.http.bulk_upsert_global_commands(int(fake.world.bot.id), [bad])
-    assert "MANAGE_MESSAGES" in INVITED
