@@ -80,7 +80,7 @@ class Answers:
         self._pauses = pauses
         self._drafts = forms.Drafts()
         self._busy: set[asyncio.Task[Any]] = set()
-        self._draining = False
+        self._ending = asyncio.Event()
 
     @property
     def ears(self) -> Ears:
@@ -113,10 +113,10 @@ class Answers:
         if said is None:
             return
         window = Window(interaction, said, self._whispers, self._drafts)
-        if self._draining:
+        if self._ending.is_set():
             await self._show(window, Whisper(card=_RESTARTING))
             return
-        deciding = asyncio.ensure_future(self._deciding(said))
+        deciding = self._begun(said)
         await asyncio.wait({deciding}, timeout=_PATIENCE)
         if not deciding.done():
             await self._more_time(window)
@@ -130,7 +130,7 @@ class Answers:
 
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and finish what is in hand."""
-        self._draining = True
+        self._ending.set()
         us = asyncio.current_task()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -139,17 +139,26 @@ class Answers:
         for task in self._busy - {us}:
             task.cancel()
 
-    async def _deciding(self, said: Inbound) -> Reply:
-        return await self._decide(said)
+    def _begun(self, said: Inbound) -> asyncio.Task[Reply]:
+        """A decision under way. Its error is ours to tell, also when nobody waits any more."""
+
+        async def decide() -> Reply:
+            return await self._decide(said)
+
+        task = asyncio.create_task(decide())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
 
     async def _insist(self, said: Mention) -> None:
         """Discord never says it again: try for a while, then ask its person to."""
         for pause in (0.0, *self._pauses):
-            if self._draining:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._ending.wait()
+            if self._ending.is_set():
                 await self._in_place(said.place, said.key, _SAY_LATER, said)
                 return
-            await asyncio.sleep(pause)
-            outcome = await _ended(asyncio.ensure_future(self._deciding(said)))
+            outcome = await _ended(self._begun(said))
             if not isinstance(outcome, BaseException):
                 await self._tell(said, outcome)
                 return
@@ -229,7 +238,7 @@ def _reply(outcome: Reply | BaseException, said: Inbound) -> Reply:
     return Whisper(card=_BROKEN)
 
 
-async def _ended(task: asyncio.Future[Reply]) -> Reply | BaseException:
+async def _ended(task: asyncio.Task[Reply]) -> Reply | BaseException:
     """What became of a decision, whatever it was."""
     try:
         await asyncio.wait({task})

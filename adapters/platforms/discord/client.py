@@ -15,7 +15,6 @@ from yarl import URL
 
 from adapters.proxies import proxy
 
-_GATEWAY = "wss://gateway.discord.gg/"
 _READY_SECONDS = 0.2
 _LONGEST_WAIT = 30.0  # for a rate limit; what takes longer is for the outbox
 _HEARTBEAT_SECONDS = 60.0
@@ -89,10 +88,14 @@ class Client(discord.Client):
             await self.ears.failed(args[0])
 
 
-def point_at(api_url: str, gateway_url: str | None) -> None:
-    """Say where Discord is; discord.py keeps that for the whole process."""
+def point_at(api_url: str) -> None:
+    """Say where Discord's API is; discord.py keeps that for the whole process."""
     Route.BASE = api_url.rstrip("/")
-    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url or _GATEWAY)
+
+
+def listen_to(gateway_url: str) -> None:
+    """The same for its gateway."""
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
 
 
 class _OnlyWarnings(logging.Filter):

@@ -53,7 +53,7 @@ SERVER = MappingProxyType(
         200000: "A rule of this Discord server (AutoMod) blocked a message of mine.",
         200001: "A rule of this Discord server (AutoMod) blocked a title of mine.",
         240000: "Discord blocked a message of mine for a link in it.",
-        50024: "Threads cannot be made in this kind of channel.",
+        50024: "No thread can be begun in this kind of channel. Mention me in a text channel.",
         30033: "This thread has as many people as Discord allows.",
         40005: "Discord takes no file of this size.",
         50009: "This channel asks for a higher verification level than the bot has.",

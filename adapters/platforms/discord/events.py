@@ -1,5 +1,6 @@
 """From what Discord sends to what our house understands; None for what is not meant for us."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -9,9 +10,10 @@ from adapters.platforms.discord.cards import ASKS, button_of
 from adapters.platforms.discord.client import Client
 from adapters.platforms.discord.commands import typed
 from adapters.platforms.discord.drawing import Json
-from adapters.platforms.discord.errors import FOREIGN
+from adapters.platforms.discord.errors import FOREIGN, translate
 from adapters.platforms.discord.forms import attachments, form_of, values
 from adapters.platforms.discord.text import spoken
+from pipeline.errors import TryAgain
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import (
     Attachment,
@@ -27,6 +29,7 @@ PLATFORM = "discord"
 _SPOKEN = {discord.MessageType.default, discord.MessageType.reply}
 _BUTTON = 2
 _MOST_KNOWN = 5000
+_ASK_PAUSES = (0.5, 2.0, 5.0)  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +57,7 @@ class Reader:
     def names_our_role(self, message: discord.Message) -> bool:
         """Whether a message names the role of the bot instead of the bot: it then comes empty."""
         role = message.guild.self_role if message.guild else None
-        named = role is not None and role.id in message.raw_role_mentions
+        named = role is not None and role in message.role_mentions
         return named and _is_from_a_person(message) and not self._names_us(message)
 
     async def place(self, message: discord.Message) -> Place:
@@ -68,8 +71,9 @@ class Reader:
         return _place(str(message.guild.id), str(channel), str(thread))
 
     def _is_for_us(self, message: discord.Message) -> bool:
-        direct = message.guild is None
-        return _is_from_a_person(message) and (direct or self._names_us(message))
+        direct = isinstance(message.channel, discord.DMChannel)
+        named = message.guild is not None and self._names_us(message)
+        return _is_from_a_person(message) and (direct or named)
 
     def _names_us(self, message: discord.Message) -> bool:
         us = self._client.user
@@ -100,19 +104,26 @@ class Reader:
             return channel.parent_id
         if not isinstance(channel, discord.PartialMessageable):
             return None
-        if channel.id not in self._parents:
-            if len(self._parents) >= _MOST_KNOWN:
-                self._parents.clear()
-            self._parents[channel.id] = await self._asked(channel.id)
-        return self._parents[channel.id]
+        if channel.id not in self._parents and await self._ask(channel.id):
+            _log.warning("Discord did not say what a channel is; it is taken for a plain one")
+        return self._parents.get(channel.id)
 
-    async def _asked(self, channel: int) -> int | None:
-        try:
-            found = await self._client.fetch_channel(channel)
-        except FOREIGN as error:
-            _log.warning("Discord did not say what a channel is: %s", type(error).__name__)
-            return None
-        return found.parent_id if isinstance(found, discord.Thread) else None
+    async def _ask(self, channel: int) -> bool:
+        """Find out whether a channel is a thread; True where Discord does not say."""
+        for pause in _ASK_PAUSES:
+            try:
+                found = await self._client.fetch_channel(channel)
+            except FOREIGN as error:
+                if not isinstance(translate(error), TryAgain):
+                    return True
+                await asyncio.sleep(pause)
+            else:
+                if len(self._parents) >= _MOST_KNOWN:
+                    self._parents.clear()
+                parent = found.parent_id if isinstance(found, discord.Thread) else None
+                self._parents[channel] = parent
+                return False
+        return True
 
 
 def pressed(interaction: discord.Interaction) -> Inbound | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import discord
 from discord.http import HTTPClient
 
-from adapters.platforms.discord.client import Client, point_at
+from adapters.platforms.discord.client import Client, listen_to, point_at
 from adapters.platforms.discord.errors import FOREIGN, translate, translated
 from pipeline.errors import TryAgain
 
@@ -48,6 +48,7 @@ class Line:
     async def connect(self) -> None:
         """Open the gateway and wait until it tells us things; then it mends itself."""
         client = await self.client()
+        listen_to(self._gateway_url or await _named(client))
         self._begin(client)
         opened = asyncio.ensure_future(client.live.wait())
         ended = self._connecting or opened
@@ -82,7 +83,7 @@ class Line:
             self._client = None
 
     async def _logged_in(self) -> Client:
-        point_at(self.api_url, self._gateway_url)
+        point_at(self.api_url)
         client = Client(self.api_url)
         try:
             await client.login(self._token)
@@ -115,6 +116,13 @@ class Line:
         await asyncio.sleep(_AGAIN_SECONDS)
         await _hang_up(client)
         self._begin(client)
+
+
+async def _named(client: Client) -> str:
+    """The gateway that Discord names."""
+    with translated():
+        _, url, _ = await client.http.get_bot_gateway()
+    return url
 
 
 async def _hang_up(client: Client) -> None:

@@ -44,7 +44,8 @@ def escaped(text: str) -> str:
 
 def fitted(text: str, most: int) -> str:
     """The same in at most `most` units, with an ellipsis for what is left out."""
-    return _cut_between(escaped(text), most)
+    begun = plain(text)[: max(most, 0) + 1]  # what is escaped is never shorter than what is read
+    return _cut_between(escaped(begun), most)
 
 
 def fenced(text: str) -> str:

@@ -38,7 +38,7 @@ class Whispers:
     sending: Sending
     threads: Threads
     monotonic: Callable[[], float] = time.monotonic
-    _pressed: dict[tuple[str, str], tuple[float, discord.Interaction]] = field(default_factory=dict)
+    _pressed: dict[tuple[str, str], tuple[float, discord.Webhook]] = field(default_factory=dict)
     _reminded: dict[str, float] = field(default_factory=dict)
 
     def pressed(self, actor: Actor, place: Place, interaction: discord.Interaction) -> None:
@@ -47,14 +47,14 @@ class Whispers:
             self._pressed.pop(next(iter(self._pressed)))
         self._pressed.pop((actor.id, place.key), None)
         end = self.monotonic() + _WINDOW_SECONDS
-        self._pressed[actor.id, place.key] = (end, interaction)
+        self._pressed[actor.id, place.key] = (end, interaction.followup)  # no more: it has values
 
     async def send(self, actor: Actor, place: Place, card: Card) -> None:
         """Whisper where the person looks, else write to them; Gone when neither can be."""
-        end, interaction = self._pressed.get((actor.id, place.key), (0.0, None))
-        if interaction is not None and end > self.monotonic():
+        end, address = self._pressed.get((actor.id, place.key), (0.0, None))
+        if address is not None and end > self.monotonic():
             try:
-                await follow(interaction, card)
+                await follow(address, card)
             except MLTrainerError as error:
                 _log.info("A private answer could not follow another: %s", error.message)
             else:
@@ -84,10 +84,10 @@ class Whispers:
         self._reminded[actor.id] = self.monotonic() + _REMINDER_SECONDS
 
 
-async def follow(interaction: discord.Interaction, card: Card, *, kind: Kind = "a") -> None:
+async def follow(address: discord.Webhook, card: Card, *, kind: Kind = "a") -> None:
     """Say something more to who pressed a button, when they were answered already."""
     with translated():
-        await interaction.followup.send(
+        await address.send(
             view=Drawn(cards.components(card, kind=kind)),
             ephemeral=True,
             allowed_mentions=discord.AllowedMentions.none(),

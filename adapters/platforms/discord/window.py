@@ -162,7 +162,7 @@ class Window:
             self._deferred = False
             await self.interaction.edit_original_response(view=self._drawn(card))
         else:
-            await follow(self.interaction, card, kind=self._kind)
+            await follow(self.interaction.followup, card, kind=self._kind)
 
     @property
     def _asks_back(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from discord import Guild
 
 from pipeline.errors import TryAgain
 from pipeline.ports.chat import Card, Click, Command, Mention, Ok, Suggest
@@ -16,6 +17,15 @@ async def heard(desk: Desk, count: int = 1) -> Mention:
     said = await desk.hears(count)
     assert isinstance(said, Mention)
     return said
+
+
+def guild_of(desk: Desk) -> Guild:
+    """The first server as the client knows it."""
+    client = desk.chat._line._client
+    assert client is not None
+    guild = client.get_guild(int(desk.discord.guild))
+    assert guild is not None
+    return guild
 
 
 async def test_a_mention_is_heard_without_the_mention(desk: Desk, ann: Person) -> None:
@@ -235,3 +245,29 @@ async def test_nothing_that_was_said_is_lost(desk: Desk, ann: Person) -> None:
 
     assert desk.discord.lost_events() == []
     assert not any(isinstance(one, Click) for one in desk.heard)
+
+
+async def test_who_names_our_role_is_told_to_name_us(desk: Desk, ann: Person) -> None:
+    role = guild_of(desk).self_role
+    assert role is not None
+    message = await away(ann.say, "C1", f"<@&{role.id}> train a filter")
+    answer = await away(ann.wait_for, "not the role", thread=message)
+    await away(ann.mention, "C1", f"<@&{role.id}> hello")
+
+    assert (await heard(desk)).text == "hello"
+    assert len(desk.heard) == 1
+    assert answer.thread == ""
+
+
+async def test_a_thread_that_nobody_told_of_is_looked_up_twice_if_need_be(
+    desk: Desk, ann: Person
+) -> None:
+    place = await desk.thread(ann)
+    root = await away(lambda: ann.thread("C1", place.thread or "")[0])
+    guild_of(desk)._threads.clear()
+    desk.discord.fail("GET /channels/…", 503)
+    for count in (1, 2):
+        await away(ann.mention, "C1", "status", thread=root)
+        assert (await heard(desk, count)).place == place
+
+    assert len(desk.discord.calls_of("GET /channels/…")) == 2
