@@ -58,9 +58,15 @@ def _check_top(one: Json, path: str, problems: Problems) -> None:
 def _check_field(field: Json, path: str, problems: Problems) -> None:
     problems.longest(f"{path}.custom_id", field.get("custom_id") or "", 100, 1)
     kind = field["type"]
+    if field.get("disabled"):
+        words = "Components in a modal cannot be disabled"
+        problems.add(f"{path}.disabled", "COMPONENT_CANNOT_BE_DISABLED_IN_MODAL", words)
+    if field.get("min_values") == 0 and field.get("required", True):
+        words = "Must be at least 1 where the component is required"
+        problems.add(f"{path}.min_values", "NUMBER_TYPE_MIN", words)
     if kind == TEXT_INPUT:
         least, most = field.get("min_length") or 0, field.get("max_length") or 4000
-        if not 0 <= least <= most <= 4000:
+        if not (0 <= least <= most <= 4000 and most):
             problems.add(f"{path}.max_length", "NUMBER_TYPE_MAX", "Must be at most 4000")
         problems.longest(f"{path}.value", field.get("value") or "", most)
         problems.longest(f"{path}.placeholder", field.get("placeholder") or "", 100)

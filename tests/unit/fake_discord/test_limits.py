@@ -114,6 +114,8 @@ def test_a_form_at_its_limits_is_taken() -> None:
         modal(label(field(), description="x" * 101)),
         modal(label(field(max_length=4001))),
         modal(label(field(max_length=3, value="long"))),
+        modal(label(field(disabled=True))),
+        modal(label({"type": 19, "custom_id": "s", "min_values": 0})),
         modal(row(field())),
         modal(label({"type": 3, "custom_id": "s", "options": []})),
         modal(label({"type": 21, "custom_id": "s", "options": [{"label": "x", "value": ""}]})),
