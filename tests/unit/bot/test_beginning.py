@@ -10,7 +10,8 @@ from pipeline.context import JobContext
 from pipeline.errors import TryAgain
 from pipeline.events import Event
 from pipeline.jobs import JobStatus, Place
-from pipeline.ports.chat import Attachment, Gone, Mention, Ref
+from pipeline.ports.chat import Attachment, Card, Gone, Mention, Ref
+from pipeline.ports.post import Letter
 from pipeline.ports.store import JobRow
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
@@ -226,3 +227,23 @@ async def test_an_answer_to_a_thread_that_is_gone_goes_to_who_asked(front: Front
     front.chat.post = gone  # type: ignore[method-assign]  # whispers still arrive
     await front.say("predict 1,2", by=DISCORD, at=GUILD)
     assert front.chat.whispers[0][1].title == "Prediction for 1 row"
+
+
+async def test_words_to_who_was_written_to_directly_reach_the_job_of_the_gone_thread(
+    front: Front,
+) -> None:
+    row = await front.waiting(owner=DISCORD, at=GUILD)
+    card = Letter(
+        key="c1",
+        kind="card",
+        job_id=row.id,
+        place=GUILD,
+        card=Card(title="Which one?"),
+        due_at=front.clock.now(),
+    )
+    await front.post.show(await front.post.board(row.id), 1, [card])
+    await front.post.begin(card)
+    await front.post.sent(card, Ref(place=DIRECT, id="m1"))
+    await front.say("the last column", by=DISCORD, at=DIRECT)
+    assert await front.replies(row) == ["the last column"]
+    assert len(await front.store.list()) == 1
