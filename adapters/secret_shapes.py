@@ -65,7 +65,9 @@ _STRONG = ("key", "secret", "token", "credential", "jeton", "geheimnis")
 _STRONGLY = (
     r"(?:api|access|secret|auth|account|private|signing|encryption|storage|subscription|app|client"
     r"|bearer|session|refresh|master|admin)[ _-]{0,2}(?:key|token|secret)s?"
-    r"|secret|token|credential|jeton|geheimnis"
+    r"|secret|token(?!s?[ _-](?:class|count|limit|length|usage|id|accura|loss|level|embed|budget"
+    r"|type|data|distri|freq|merg|prob|weight|mask|cost|rate|pric|per|vocab|window|sequence))"
+    r"|credential|jeton|geheimnis"
 )
 _KEY = (
     *(

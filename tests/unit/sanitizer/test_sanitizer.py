@@ -187,6 +187,8 @@ def test_the_words_around_a_value_tell_that_it_is_a_secret(
         "primary key: {}",
         "the cache key is {}",
         "token for commit {}",
+        "the token classification data is pinned to {}",
+        "token counts of batch {}",
         "rolled back to {}",
         "the monkey saw {}",
     ],
