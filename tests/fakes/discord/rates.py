@@ -37,7 +37,8 @@ class Bucket:
 class Rates:
     """The limits, as (calls, seconds); Discord's own are these, as far as they are known.
 
-    `old_edits` are edits of messages that are older than an hour, in a channel.
+    `old_edits` are edits of messages that are older than an hour, in a channel; Discord tells
+    nobody how many it takes, so this is a guess on the strict side.
     """
 
     posts: tuple[int, float] = (5, 5.0)
