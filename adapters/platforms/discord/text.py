@@ -11,7 +11,7 @@ _ENTITY = re.compile(
     r"|/(?P<command>[^<>:\n]+):\d+)>"
 )
 _READ = re.compile(r"[\\*_~|`<>@\[\]:]")  # signs that Discord reads anywhere in a line
-_LINE_START = re.compile(r"^([ \t]*)(?:([-+#])|(\d{1,9})([.)]))", re.MULTILINE)
+_LINE_START = re.compile(r"^([ \t]*)(?:([-+#])|(\d+)([.)]))", re.MULTILINE)
 _INVITE = re.compile(r"(discord(?:app)?)\.(?=gg|com|new|gift)", re.IGNORECASE)
 _BROADCAST = re.compile(r"@(?=(?:everyone|here)\b)", re.IGNORECASE)
 _WORD_JOINER = "\N{WORD JOINER}"

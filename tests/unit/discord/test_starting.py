@@ -5,12 +5,12 @@ import logging
 import pytest
 from pydantic import SecretStr
 
-from adapters.platforms.discord import adapter
+from adapters.platforms.discord import adapter, line
 from adapters.platforms.discord.commands import ABOUT, definitions, same
 from bot.commands import IN_CHAT
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
-from tests.fakes.discord import FakeDiscord
-from tests.unit.discord.desk import Desk, make_chat, opened, until
+from tests.fakes.discord import FakeDiscord, Person
+from tests.unit.discord.desk import Desk, away, make_chat, opened, until
 
 REGISTER = "PUT /applications/…/commands"
 PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
@@ -161,3 +161,16 @@ async def test_closing_twice_or_before_the_start_is_fine(discord: FakeDiscord) -
     await chat.stop()
     await chat.close()
     await chat.close()
+
+
+@pytest.mark.anyio
+async def test_what_the_client_cannot_read_ends_nothing(
+    desk: Desk, ann: Person, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_AGAIN_SECONDS", 0.0)
+    desk.discord.do(lambda: desk.discord.gateway.tell("CHANNEL_UPDATE", {"odd": "event"}))
+    await until(lambda: desk.discord.gateway.identified == 2 and desk.chat.connected)
+    await away(ann.mention, "C1", "hello")
+    await desk.hears()
+
+    assert "could not be read (KeyError)" in caplog.text
