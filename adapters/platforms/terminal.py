@@ -197,8 +197,13 @@ class Terminal:
         for stage in card.stages:
             if stage.state != "pending":
                 self._print(_stage_text(stage))
-        if self._talk is not None and card.actions and card.tone in _ASKING:
-            typed = (_TYPED.get(one.id, one.id) for one in card.actions)
+        if self._talk is not None and card.tone in _ASKING:
+            self._offer(card)
+
+    def _offer(self, card: Card) -> None:
+        """What stands for the buttons; Cancel alone is no answer to a question."""
+        typed = [_TYPED.get(one.id, one.id) for one in card.actions]
+        if typed not in ([], ["cancel"]):
             self._print(Text(f"Say: {', '.join(typed)}", style="dim"))
 
     def _print(self, text: Text) -> None:

@@ -53,6 +53,16 @@ def wait_for_card(person: Somebody[S], said: Seen, words: str, seconds: float = 
     return person.wait_until(find, f"“{words}” on the card", seconds)
 
 
+def wait_for_button(person: Somebody[S], said: Seen, label: str) -> S:
+    """The card once this button stands on it."""
+
+    def find() -> S | None:
+        now = card_of(person, said)
+        return now if label in now.buttons else None
+
+    return person.wait_until(find, f"[{label}] on the card", ASK_SECONDS)
+
+
 def job_id_of(card: Seen) -> str:
     """The job's id as the card shows it."""
     return next(

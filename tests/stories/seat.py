@@ -28,7 +28,7 @@ WORDS_HERE: Mapping[str, str] = {  # of a card in a chat, and what stands here i
     ": done": "The model is ready and proven",
     ": failed": "The job failed",
     "cancelled": "The job was cancelled",
-    "Hugging Face": "Hugging Face token",
+    "Hugging Face": "\nHugging Face\n",
 }
 TYPED: Mapping[str, str] = {  # for a button
     "Approve": "approve",
@@ -39,6 +39,7 @@ TYPED: Mapping[str, str] = {  # for a button
     "Retry": "retry",
 }
 _PROMPT = "You: "
+_TITLED = 2  # lines of an answer of which only the title is there
 
 
 class NotHere(AssertionError):
@@ -64,8 +65,8 @@ class Printed:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The prompt that waits for an answer."""
-        return tuple(re.findall(r"^(Hugging Face token)\b", self.text, re.MULTILINE))[:1]
+        """The prompt that waits for an answer; a pipe shows it when the answer is there."""
+        return ("Hugging Face token",) if "\nHugging Face\n" in self.text else ()
 
     def __contains__(self, words: str) -> bool:
         return WORDS_HERE.get(words, words) in self.text
@@ -121,10 +122,11 @@ class Sitter:
         return {}
 
     def _answer(self, before: int) -> str:
-        """What stands below the prompt, once something does."""
+        """What stands below the prompt, once it is more than the form's title."""
 
         def find() -> str | None:
-            return self.transcript[before:].partition("]: \n")[2] or None
+            said = self.transcript[before:].partition("]: \n")[2]
+            return said if len(said.split("\n")) > _TITLED else None
 
         return self.wait_until(find, "an answer to the field")
 

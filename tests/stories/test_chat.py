@@ -16,6 +16,7 @@ from tests.stories.chatting import (
     job_id_of,
     messages,
     replies,
+    wait_for_button,
     wait_for_card,
 )
 from tests.stories.somebody import Seen
@@ -49,7 +50,8 @@ class Finished:
 def finished(world: World) -> Finished:
     ann = world.person("ann")
     said = ann.mention("C1", WORDS, files=[messages()])
-    plan = wait_for_card(ann, said, "waiting for your yes")
+    wait_for_card(ann, said, "waiting for your yes")
+    plan = wait_for_button(ann, said, "Approve")
     ann.click(plan, "Approve")
     return Finished(said, plan, wait_for_card(ann, said, ": done"))
 
@@ -100,6 +102,13 @@ def test_the_owner_is_notified_when_it_matters(world: World, finished: Finished)
 def test_the_model_is_tried_in_words(world: World, finished: Finished) -> None:
     said = world.predict(world.person("ann"), finished.said, "you won a prize, claim cash now")
     assert "claim" in said.text
+
+
+@story("What happened in a job is told by Log, to its person alone")
+def test_what_happened_in_a_job_is_told_by_log(world: World, finished: Finished) -> None:
+    ann = world.person("ann")
+    ann.click(finished.done, "Log")
+    assert "deploy done" in ann.wait_for_whisper("intake_manager done")
 
 
 @story("The model is tried in a form", without=NO_FORMS)

@@ -5,6 +5,7 @@ platform.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,8 +22,9 @@ TRY_IT = "Try it"
 class World:
     """What all platforms share. `town` is the fake platform, `bot` the real bot on it."""
 
-    failed_early = "Retry"  # on the card of a job that failed before it began to learn
     in_training = "monitor  running"
+    what_leaves = "the model, to parcel"
+    after_a_paste = "delete"  # what is to be done with a message that holds a key
 
     def __init__(self, town: Shown, bot: Served | Seats) -> None:
         self.town, self.bot = town, bot
@@ -93,7 +95,7 @@ class World:
     def connect_directly(self, person: Anyone) -> SeenView:
         """The form for an account, with nobody else about."""
         person.dm("connect hf")
-        return self.paste(person, person.wait_for("Hugging Face", ASK_SECONDS))
+        return self.paste(person, person.wait_for("Your accounts", ASK_SECONDS))
 
     def went_on_once(self, person: Anyone, said: Seen) -> None:
         """A job that was interrupted said once that it goes on, and once that it is done."""
@@ -191,13 +193,13 @@ class DiscordWorld(World):
         assert not any(one.ts == said.ts for one in self.town.messages("C1"))
 
     def thread_of(self, person: Anyone, said: Seen) -> Shown:
-        """A message that was deleted begins no thread; its job's thread names the same words."""
+        """A message that was deleted begins no thread: the bot begins it with words of its own."""
 
         def find() -> Shown | None:
             later = [one for one in self.town.messages("C1") if int(one.ts) > int(said.ts)]
-            return next((one for one in later if one.text.startswith("Job j-")), None)
+            return next((one for one in later if re.match(r"j-\w{8}: ", one.text)), None)
 
-        return person.wait_until(find, "a card in a thread of its own", ASK_SECONDS)
+        return person.wait_until(find, "a thread of the bot's own", ASK_SECONDS)
 
     def speak_where_edits_are_heard(self, person: Anyone, words: str) -> Shown:
         return person.mention("C1", words)
@@ -212,8 +214,9 @@ class DiscordWorld(World):
 class TerminalWorld(World):
     """A terminal: what is private needs no place of its own, and a shell beside it has commands."""
 
-    failed_early = "Say: retry"
     in_training = "monitor  "
+    what_leaves = "published to parcel"
+    after_a_paste = "Give it unseen"
 
     def nowhere(self, value: str) -> None:
         """What the person typed themselves stands before them; it is nowhere else."""
@@ -236,7 +239,7 @@ class TerminalWorld(World):
     def cancel(self, person: Anyone, card: Shown) -> None:
         """The word is enough between two turns, a shell beside it while the job is at work."""
         assert isinstance(person, Sitter)
-        if card.buttons:
+        if "Agent: " in person.now.text:
             person.click(card, "Cancel")
         else:
             person.run("cancel", job_id_of(card))
