@@ -33,12 +33,16 @@ class Database:
         if self.sqlite is not None:
             await self.sqlite.close()
 
-    @uninterrupted
     async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
         """What `work` finds; errors come as ours. It only asks, and touches nothing else."""
+        if self.sqlite is None:
+            return await self._read_there(work)
         with translated(self.url):
-            if self.sqlite is not None:
-                return await self.sqlite.read(work)
+            return await self.sqlite.read(work)
+
+    @uninterrupted
+    async def _read_there(self, work: Callable[[sa.Connection], Result]) -> Result:
+        with translated(self.url):
             async with self.engine.connect() as connection:
                 return await connection.run_sync(work)
 

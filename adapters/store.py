@@ -24,6 +24,39 @@ from pipeline.ports.store import Inbound, JobRow
 _OPEN = (JobStatus.RUNNABLE, JobStatus.WAITING)
 _NAMED_WHEN_UNKNOWN = 20
 
+# Asked many times a second, so they are made once.
+_JOB = sa.select(JOBS).where(JOBS.c.id == sa.bindparam("job"))
+_AT = (
+    sa.select(JOBS)
+    .where(JOBS.c.thread == sa.bindparam("thread"))
+    .order_by(JOBS.c.created_at.desc(), JOBS.c.id)
+    .limit(1)
+)
+_EVENTS = (
+    sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
+    .where(EVENTS.c.job_id == sa.bindparam("job"), EVENTS.c.number > sa.bindparam("after"))
+    .order_by(EVENTS.c.number)
+)
+_UNREAD = (
+    sa.select(INBOX.c.key, INBOX.c.actor, INBOX.c.text)
+    .where(INBOX.c.job_id == sa.bindparam("job"), INBOX.c.used.is_(False))
+    .order_by(INBOX.c.id)
+)
+_DUE = (
+    sa.select(JOBS.c.id)
+    .where(
+        sa.or_(
+            sa.and_(JOBS.c.status == JobStatus.RUNNABLE, JOBS.c.wake_at <= sa.bindparam("now")),
+            sa.and_(
+                JOBS.c.status == JobStatus.WAITING,
+                sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False)),
+            ),
+            sa.and_(JOBS.c.status.in_(_OPEN), JOBS.c.cancel.is_(True)),
+        )
+    )
+    .order_by(JOBS.c.wake_at, JOBS.c.id)
+)
+
 
 class SqlStore:
     """pipeline.ports.store.Store on SQLite or PostgreSQL."""
@@ -50,8 +83,8 @@ class SqlStore:
 
         A document that cannot be read fails its job here, so that nobody drives it again.
         """
-        query = sa.select(JOBS).where(JOBS.c.id == job_id)
-        found = await self.database.read(lambda connection: connection.execute(query).first())
+        asked = {"job": job_id}
+        found = await self.database.read(lambda connection: connection.execute(_JOB, asked).first())
         if found is None:
             raise await self._unknown(job_id)
         try:
@@ -113,29 +146,16 @@ class SqlStore:
 
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
-        unread = sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False))
-        query = (
-            sa.select(JOBS.c.id)
-            .where(
-                sa.or_(
-                    sa.and_(JOBS.c.status == JobStatus.RUNNABLE, JOBS.c.wake_at <= now),
-                    sa.and_(JOBS.c.status == JobStatus.WAITING, unread),
-                    sa.and_(JOBS.c.status.in_(_OPEN), JOBS.c.cancel.is_(True)),
-                )
-            )
-            .order_by(JOBS.c.wake_at, JOBS.c.id)
-        )
-        found = await self.database.read(lambda connection: connection.scalars(query).all())
+        asked = {"now": now}
+        found = await self.database.read(lambda connection: connection.scalars(_DUE, asked).all())
         return tuple(JobId(one) for one in found)
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         """Events numbered above `after`, in order; one of a newer version is left out."""
-        query = (
-            sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
-            .where(EVENTS.c.job_id == job_id, EVENTS.c.number > after)
-            .order_by(EVENTS.c.number)
+        asked = {"job": job_id, "after": after}
+        found = await self.database.read(
+            lambda connection: connection.execute(_EVENTS, asked).all()
         )
-        found = await self.database.read(lambda connection: connection.execute(query).all())
         return rows.recorded(job_id, found)
 
     async def receive(self, job_id: JobId, message: Inbound) -> bool:
@@ -162,12 +182,10 @@ class SqlStore:
 
     async def unread(self, job_id: JobId) -> tuple[Inbound, ...]:
         """Messages no stage has used yet, oldest first."""
-        query = (
-            sa.select(INBOX.c.key, INBOX.c.actor, INBOX.c.text)
-            .where(INBOX.c.job_id == job_id, INBOX.c.used.is_(False))
-            .order_by(INBOX.c.id)
+        asked = {"job": job_id}
+        found = await self.database.read(
+            lambda connection: connection.execute(_UNREAD, asked).all()
         )
-        found = await self.database.read(lambda connection: connection.execute(query).all())
         return tuple(Inbound(key=one.key, actor=one.actor, text=one.text) for one in found)
 
     async def request_cancel(self, job_id: JobId, by: str) -> bool:
@@ -192,13 +210,8 @@ class SqlStore:
 
     async def at(self, place: Place) -> JobRow | None:
         """The latest job of a thread."""
-        query = (
-            sa.select(JOBS)
-            .where(JOBS.c.thread == place.key)
-            .order_by(JOBS.c.created_at.desc(), JOBS.c.id)
-            .limit(1)
-        )
-        found = await self.database.read(lambda connection: connection.execute(query).all())
+        asked = {"thread": place.key}
+        found = await self.database.read(lambda connection: connection.execute(_AT, asked).all())
         return next(iter(rows.readable(found)), None)
 
     async def _unknown(self, job_id: JobId) -> UnknownName:
