@@ -38,8 +38,9 @@ bench-%: install ## Run tests/benchmarks/bench_NAME.py
 bench-quality-peers: install ## Other tools beside ours, each in its own environment
 	$(BIN)/python tests/benchmarks/bench_quality.py --peers
 
-docs: install ## Write the README's generated blocks; TRANSCRIPT=1 records a new run
+docs: install ## Write the generated blocks and pages; TRANSCRIPT=1 records a new run
 	$(BIN)/python .ci/generate_docs.py $(if $(TRANSCRIPT),--transcript)
+	$(BIN)/python .ci/generate_parity.py
 
 lock: install ## Resolve the dependencies anew, against the public index alone
 	$(LOCK) --upgrade

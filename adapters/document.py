@@ -11,6 +11,7 @@ from pipeline.context import SCHEMA_VERSION, JobContext
 from pipeline.errors import Bug, PersonCanFix
 
 Document = dict[str, Any]
+_PRESENT = f'{{"schema_version":{SCHEMA_VERSION},'  # how `write` begins: no need to look inside
 
 STEPS: Mapping[int, Callable[[Document], Document]] = MappingProxyType({})
 """By version: turns a document of that schema into one of the next."""
@@ -36,17 +37,21 @@ def read(job_id: str, text: str) -> JobContext:
     PersonCanFix when a newer mltrainer wrote it: that one can still read it.
     """
     try:
-        document = json.loads(text)
-        version = document["schema_version"]
-        if version > SCHEMA_VERSION:
-            raise _newer(job_id, version)
-        if version < SCHEMA_VERSION:
-            text = json.dumps(_upgraded(document, version))
+        if not text.startswith(_PRESENT):
+            text = _brought_up(job_id, text)
         return JobContext.model_validate_json(text)
     except ValidationError as error:
         raise _damaged(job_id, _first(error)) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(job_id, f"{type(error).__name__}: {error}") from error
+
+
+def _brought_up(job_id: str, text: str) -> str:
+    document = json.loads(text)
+    version = document["schema_version"]
+    if version > SCHEMA_VERSION:
+        raise _newer(job_id, version)
+    return json.dumps(_upgraded(document, version)) if version < SCHEMA_VERSION else text
 
 
 def _upgraded(document: Document, version: int) -> Document:

@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from pipeline.ports.chat import Mention, Ref
 from pipeline.ports.post import Arrival, Board, Letter, Ticket
 
 _TOKEN_BYTES = 24
+_REMEMBERED = 2000  # letters
 _log = logging.getLogger(__name__)
 
 
@@ -73,12 +75,18 @@ def letters(found: Sequence[sa.Row[Any]]) -> tuple[Letter, ...]:
     read = []
     for row in found:
         try:
-            letter = Letter.model_validate_json(row.body)
+            letter = _letter(row.body)
         except ValidationError:
             _log.warning("letter %s cannot be read", row.id, extra={"job_id": row.job_id})
         else:
             read.append(letter.model_copy(update=_standing(row)))
     return tuple(read)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _letter(body: str) -> Letter:
+    """A letter as it was written. What waits for its turn is looked at again and again."""
+    return Letter.model_validate_json(body)
 
 
 def _standing(row: sa.Row[Any]) -> dict[str, Any]:

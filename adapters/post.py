@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters import mail
 from adapters.database import file_of, uninterrupted
@@ -25,6 +24,7 @@ from pipeline.ports.post import Arrival, Board, Letter, Ticket
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
+_HANDLED_AT_ONCE = 200  # messages: far more than are in hand, few enough to be read often
 _LEASE = timedelta(minutes=2)  # longer than any send takes
 
 
@@ -43,48 +43,42 @@ class SqlPost:
         self._in_hand: set[str] = set()
         self._swept: dict[sa.Table, datetime] = {}
 
-    @uninterrupted
     async def arrive(self, mention: Mention, job_id: JobId) -> bool:
         """Keep a mention; False when its key is known already."""
         new = ARRIVALS.insert().values(mail.arrived(mention, job_id, self._clock.now()))
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(new)
+            await self._database.write(lambda connection: connection.execute(new))
         except Bug as refused:
             _only_if_known(refused)
             return False
         return True
 
-    @uninterrupted
     async def arrivals(self, now: datetime) -> tuple[Arrival, ...]:
-        """Mentions to handle now: the oldest of each thread, where it is due."""
+        """Mentions to handle now: the oldest of each thread, where it is due; not all of many."""
         waiting = ARRIVALS.c.handled.is_(False)
         oldest = sa.select(sa.func.min(ARRIVALS.c.id)).where(waiting).group_by(ARRIVALS.c.thread)
         query = (
             sa.select(ARRIVALS)
             .where(ARRIVALS.c.id.in_(oldest), ARRIVALS.c.due_at <= now)
             .order_by(ARRIVALS.c.id)
+            .limit(_HANDLED_AT_ONCE)
         )
-        async with self._database.reading() as connection:
-            return mail.arrivals((await connection.execute(query)).all())
+        found = await self._database.read(lambda connection: connection.execute(query).all())
+        return mail.arrivals(found)
 
-    @uninterrupted
     async def handled(self, key: str) -> None:
         """A mention is dealt with."""
         done = ARRIVALS.update().where(ARRIVALS.c.key == key).values(handled=True)
         over = sa.and_(ARRIVALS.c.handled.is_(True), ARRIVALS.c.at < self._clock.now() - _KEPT)
-        async with self._database.writing() as connection:
-            await connection.execute(done)
-            await self._sweep(connection, ARRIVALS, ARRIVALS.c.id, over)
+        sweep = self._sweep(ARRIVALS, ARRIVALS.c.id, over)
+        await self._database.write(lambda connection: _all(connection, done, *sweep))
 
-    @uninterrupted
     async def put_off(self, key: str, until: datetime) -> None:
         """A mention could not be handled yet."""
         later = ARRIVALS.update().where(ARRIVALS.c.key == key)
-        async with self._database.writing() as connection:
-            await connection.execute(later.values(due_at=until, tries=ARRIVALS.c.tries + 1))
+        later = later.values(due_at=until, tries=ARRIVALS.c.tries + 1)
+        await self._database.write(lambda connection: _all(connection, later))
 
-    @uninterrupted
     async def unshown(self, platform: str) -> tuple[JobId, ...]:
         """Jobs of a platform with events that no board has shown."""
         every = JOBS.alias()
@@ -99,30 +93,29 @@ class SqlPost:
             .where(JOBS.c.thread.startswith(f"{platform}:", autoescape=True))
             .order_by(JOBS.c.updated_at, JOBS.c.id)
         )
-        async with self._database.reading() as connection:
-            return tuple(JobId(found) for found in await connection.scalars(query))
+        found = await self._database.read(lambda connection: connection.scalars(query).all())
+        return tuple(JobId(one) for one in found)
 
-    @uninterrupted
     async def board(self, job_id: JobId) -> Board:
         """How far a job has been shown; an empty board for a new one."""
         query = sa.select(BOARDS).where(BOARDS.c.job_id == job_id)
-        async with self._database.reading() as connection:
-            found = (await connection.execute(query)).first()
+        found = await self._database.read(lambda connection: connection.execute(query).first())
         return Board(job_id=job_id) if found is None else mail.board(found)
 
-    @uninterrupted
     async def show(self, board: Board, shown: int, letters: Sequence[Letter]) -> None:
         """Move the board to event `shown` and put its letters out, in one transaction."""
+
+        def move(connection: sa.Connection) -> None:
+            _move(connection, board, shown)
+            for letter in letters:
+                _put_out(connection, letter)
+
         try:
-            async with self._database.writing() as connection:
-                await _move(connection, board, shown)
-                for letter in letters:
-                    await _put_out(connection, letter)
+            await self._database.write(move)
         except Bug as refused:
             _only_if_known(refused)
             raise _overtaken(board.job_id) from refused
 
-    @uninterrupted
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
         """Letters to send now: the oldest unsent one of each thread, where it is due.
 
@@ -137,8 +130,7 @@ class SqlPost:
             .where(OUTBOX.c.id.in_(oldest), OUTBOX.c.due_at <= now, free)
             .order_by(OUTBOX.c.id)
         )
-        async with self._database.reading() as connection:
-            found = (await connection.execute(query)).all()
+        found = await self._database.read(lambda connection: connection.execute(query).all())
         return mail.letters([row for row in found if row.key not in self._in_hand])
 
     @uninterrupted
@@ -146,9 +138,8 @@ class SqlPost:
         """Mark a letter as under way; Superseded when it was replaced or taken by another."""
         taken = _unsent(letter.key).where(OUTBOX.c.tries == letter.tries)
         mark = taken.values(begun_at=self._clock.now(), tries=letter.tries + 1)
-        async with self._database.writing() as connection:
-            if (await connection.execute(mark)).rowcount == 0:
-                raise _overtaken(letter.job_id)
+        if not await self._database.write(lambda connection: connection.execute(mark).rowcount):
+            raise _overtaken(letter.job_id)
         self._in_hand.add(letter.key)
 
     @uninterrupted
@@ -156,13 +147,12 @@ class SqlPost:
         """A letter is out, or was given up without a reference; a card's board keeps `ref`."""
         now = self._clock.now()
         text = ref.model_dump_json() if ref is not None else None
-        shown = BOARDS.update().where(BOARDS.c.job_id == letter.job_id)
-        over = OUTBOX.c.sent_at < now - _KEPT
-        async with self._database.writing() as connection:
-            await connection.execute(_unsent(letter.key).values(sent_at=now, ref=text))
-            if letter.kind == "card" and text is not None:
-                await connection.execute(shown.values(card=text, edited_at=now))
-            await self._sweep(connection, OUTBOX, OUTBOX.c.id, over)
+        done: list[sa.UpdateBase] = [_unsent(letter.key).values(sent_at=now, ref=text)]
+        if letter.kind == "card" and text is not None:
+            shown = BOARDS.update().where(BOARDS.c.job_id == letter.job_id)
+            done.append(shown.values(card=text, edited_at=now))
+        done += self._sweep(OUTBOX, OUTBOX.c.id, OUTBOX.c.sent_at < now - _KEPT)
+        await self._database.write(lambda connection: _all(connection, *done))
         self._in_hand.discard(letter.key)
 
     @uninterrupted
@@ -170,85 +160,79 @@ class SqlPost:
         """A letter is tried again at `until`; `uncertain` when it may have been sent."""
         begun = self._clock.now() - self._lease if uncertain else None
         mine = _unsent(letter.key).where(OUTBOX.c.tries == letter.tries + 1)
-        async with self._database.writing() as connection:
-            await connection.execute(mine.values(due_at=until, begun_at=begun))
+        mine = mine.values(due_at=until, begun_at=begun)
+        await self._database.write(lambda connection: _all(connection, mine))
         self._in_hand.discard(letter.key)
 
-    @uninterrupted
     async def issue(self, ticket: Ticket, expires_at: datetime) -> str:
         """A new token that stands for `ticket`. The table keeps only its hash."""
         token = mail.new_token()
         over = TICKETS.c.expires_at < self._clock.now()
-        async with self._database.writing() as connection:
-            await connection.execute(
-                TICKETS.insert().values(mail.issued(token, ticket, expires_at))
-            )
-            await self._sweep(connection, TICKETS, TICKETS.c.token, over)
+        new = TICKETS.insert().values(mail.issued(token, ticket, expires_at))
+        sweep = self._sweep(TICKETS, TICKETS.c.token, over)
+        await self._database.write(lambda connection: _all(connection, new, *sweep))
         return token
 
-    @uninterrupted
     async def look(self, token: str, now: datetime) -> Ticket | None:
         """What a token stands for; None when it is unknown, used or over."""
         query = sa.select(TICKETS.c.body).where(_good(token, now))
-        async with self._database.reading() as connection:
-            return mail.ticket((await connection.execute(query)).scalar())
+        return mail.ticket(await self._database.read(lambda connection: connection.scalar(query)))
 
-    @uninterrupted
     async def use(self, token: str, now: datetime) -> Ticket | None:
         """The same, once: the token is worth nothing afterwards."""
         mark = TICKETS.update().where(_good(token, now)).values(used=True)
-        async with self._database.writing() as connection:
-            used = await connection.execute(mark.returning(TICKETS.c.body))
-            return mail.ticket(used.scalar())
+        used = mark.returning(TICKETS.c.body)
+        return mail.ticket(await self._database.write(lambda connection: connection.scalar(used)))
 
-    async def _sweep(
-        self,
-        connection: AsyncConnection,
-        table: sa.Table,
-        id_: sa.Column[Any],
-        over: sa.ColumnElement[bool],
-    ) -> None:
-        """Forget what is over, a bounded part of it and now and then."""
+    def _sweep(
+        self, table: sa.Table, id_: sa.Column[Any], over: sa.ColumnElement[bool]
+    ) -> list[sa.Delete]:
+        """What forgets a bounded part of what is over, now and then."""
         now = self._clock.now()
         if table in self._swept and now - self._swept[table] < _SWEPT_EVERY:
-            return
+            return []
         self._swept[table] = now
         some = sa.select(id_).where(over).limit(_SWEPT_AT_ONCE)
-        await connection.execute(table.delete().where(id_.in_(some)))
+        return [table.delete().where(id_.in_(some))]
 
 
-async def _move(connection: AsyncConnection, board: Board, shown: int) -> None:
+def _all(connection: sa.Connection, *statements: sa.UpdateBase) -> None:
+    for one in statements:
+        connection.execute(one)
+
+
+def _move(connection: sa.Connection, board: Board, shown: int) -> None:
     """The compare-and-swap of a board; a new one is made."""
     known = BOARDS.update().where(BOARDS.c.job_id == board.job_id, BOARDS.c.shown == board.shown)
-    if (await connection.execute(known.values(shown=shown))).rowcount == 0:
+    if (connection.execute(known.values(shown=shown))).rowcount == 0:
         if board.shown:
             raise _overtaken(board.job_id)
-        await connection.execute(BOARDS.insert().values(job_id=board.job_id, shown=shown))
+        connection.execute(BOARDS.insert().values(job_id=board.job_id, shown=shown))
 
 
-async def _put_out(connection: AsyncConnection, letter: Letter) -> None:
+def _put_out(connection: sa.Connection, letter: Letter) -> None:
     """Put a letter at the end of its thread, once; a card in the place of one not under way.
 
     A card tells a state, not an event: the latest one serves in the earliest place. A card that
     was refused before keeps the time of its next try.
     """
     known = sa.select(OUTBOX.c.id).where(OUTBOX.c.key == letter.key)
-    if (await connection.execute(known)).first() is not None:
+    if (connection.execute(known)).first() is not None:
         return
     values = mail.put_out(letter)
-    replaced = await _waiting_cards(connection, letter) if letter.kind == "card" else []
+    replaced = _waiting_cards(connection, letter) if letter.kind == "card" else []
     if not replaced:
-        await connection.execute(OUTBOX.insert().values(values | {"tries": 0}))
+        connection.execute(OUTBOX.insert().values(values | {"tries": 0}))
         return
     first, *others = replaced
     due = first.due_at if first.tries else min(first.due_at, letter.due_at)
-    await connection.execute(OUTBOX.delete().where(OUTBOX.c.id.in_([row.id for row in others])))
-    await connection.execute(
+    connection.execute(OUTBOX.delete().where(OUTBOX.c.id.in_([row.id for row in others])))
+    connection.execute(
         OUTBOX.update().where(OUTBOX.c.id == first.id).values(values | {"due_at": due})
     )
 
 
-async def _waiting_cards(connection: AsyncConnection, letter: Letter) -> Sequence[sa.Row[Any]]:
+def _waiting_cards(connection: sa.Connection, letter: Letter) -> Sequence[sa.Row[Any]]:
     """The cards of a job that nobody is sending, held until the commit."""
     query = (
         sa.select(OUTBOX)
@@ -258,7 +242,7 @@ async def _waiting_cards(connection: AsyncConnection, letter: Letter) -> Sequenc
         .order_by(OUTBOX.c.id)
         .with_for_update()
     )
-    return (await connection.execute(query)).all()
+    return (connection.execute(query)).all()
 
 
 def _unsent(key: str) -> sa.Update:

@@ -19,6 +19,7 @@ from pipeline.ports.store import Store
 
 _AT_ONCE = 4
 _TICK = timedelta(seconds=1)
+_BREATH = 0.03  # seconds
 _AFTER_ERROR = timedelta(seconds=10)
 _LONGEST_GOODBYE = 10.0  # seconds a cancelled drive has to end what it started
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class EmbeddedQueue:
         self._woken = asyncio.Event()
         self._driven: dict[JobId, asyncio.Task[datetime | None]] = {}
         self._not_before: dict[JobId, datetime] = {}
+        self._beat_at: datetime | None = None
 
     async def wake(self, job_id: JobId) -> None:
         """Look at once instead of at the next tick."""
@@ -66,10 +68,9 @@ class EmbeddedQueue:
 
     async def _turn(self, drive: Drive) -> None:
         """Start what is due and not under way."""
-        if not await asyncio.to_thread(self._lock.beat):
-            raise Superseded("Another process took over this home; this one stops.")
         self._woken.clear()
         now = self._clock.now()
+        await self._beat(now)
         self._not_before = {job: at for job, at in self._not_before.items() if at > now}
         for job_id in await self._ask(now):
             if job_id in self._driven or job_id in self._not_before:
@@ -77,6 +78,14 @@ class EmbeddedQueue:
             if len(self._driven) >= _AT_ONCE:
                 break
             self._start(job_id, drive)
+
+    async def _beat(self, now: datetime) -> None:
+        """Show once a tick that this process lives; Superseded when that was doubted."""
+        if self._beat_at is not None and now - self._beat_at < _TICK:
+            return
+        self._beat_at = now
+        if not await asyncio.to_thread(self._lock.beat):
+            raise Superseded("Another process took over this home; this one stops.")
 
     async def _ask(self, now: datetime) -> tuple[JobId, ...]:
         try:
@@ -106,7 +115,11 @@ class EmbeddedQueue:
         self._woken.set()
 
     async def _rest(self) -> None:
-        """Sleep to the next tick, or less when a job is due before it."""
+        """Sleep to the next tick, or less when a job is due before it; never less than a breath.
+
+        Many drives that end one after the other are worth one question, not one each.
+        """
+        await asyncio.sleep(_BREATH)
         now = self._clock.now()
         nearest = min(self._not_before.values(), default=now + _TICK)
         seconds = max(min(nearest - now, _TICK).total_seconds(), 0)

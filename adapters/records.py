@@ -1,15 +1,17 @@
 """One database, opened once and shared: whole transactions to read in and to write in."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database import connect, file_of, parse_url, translated
+from adapters.database import connect, file_of, parse_url, translated, uninterrupted
 from adapters.migrations import upgrade
-from pipeline.errors import PersonCanFix
+from adapters.sqlite import SqliteFile
+
+Result = TypeVar("Result")
 
 
 class Database:
@@ -18,6 +20,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url: sa.URL = parse_url(url)
         self.engine = connect(self.url)
+        file = file_of(self.url)
+        self.sqlite = SqliteFile(file) if file is not None else None
 
     async def open(self) -> None:
         """Make the tables, or bring them up to date."""
@@ -26,6 +30,34 @@ class Database:
     async def close(self) -> None:
         """Give back all connections."""
         await self.engine.dispose()
+        if self.sqlite is not None:
+            await self.sqlite.close()
+
+    async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """What `work` finds; errors come as ours. It only asks, and touches nothing else."""
+        if self.sqlite is None:
+            return await self._read_there(work)
+        with translated(self.url):
+            return await self.sqlite.read(work)
+
+    @uninterrupted
+    async def _read_there(self, work: Callable[[sa.Connection], Result]) -> Result:
+        with translated(self.url):
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(work)
+
+    @uninterrupted
+    async def write(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """What `work` returns, in one transaction that is on disk by then.
+
+        It may be run twice, so it touches nothing but the database. PersonCanFix when the file of
+        an SQLite database is gone.
+        """
+        with translated(self.url):
+            if self.sqlite is not None:
+                return await self.sqlite.write(work)
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -36,11 +68,8 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction; PersonCanFix when the file of an SQLite database is gone."""
-        file = file_of(self.url)
-        if file is not None and not await asyncio.to_thread(file.exists):
-            message = f"The database {file} is gone; what was saved in it went with it."
-            raise PersonCanFix(message, "Put a backup of that file in its place.")
+        """One transaction in which other things are waited for, too."""
         with translated(self.url):
-            async with self.engine.begin() as connection:
+            alone = self.sqlite.alone() if self.sqlite is not None else nullcontext()
+            async with alone, self.engine.begin() as connection:
                 yield connection

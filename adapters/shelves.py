@@ -13,15 +13,16 @@ def shelf(name: str, but: str = "", /, **parts: object) -> Mapping[str, Any]:
     """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs."""
     package = importlib.import_module(f"adapters.{name}")
     return {
-        found.name: _made(f"adapters.{name}.{found.name}", parts)
+        found.name: called(f"adapters.{name}.{found.name}", "adapter", parts)
         for found in pkgutil.iter_modules(package.__path__)
         if found.name != but
     }
 
 
-def _made(module: str, parts: Mapping[str, object]) -> object:
-    factory = getattr(importlib.import_module(module), "adapter", None)
-    if factory is None:
-        raise Bug(f"{module} must define adapter(...).")
-    needed = inspect.signature(factory).parameters
-    return factory(**{part: value for part, value in parts.items() if part in needed})
+def called(module: str, function: str, parts: Mapping[str, object]) -> Any:  # noqa: ANN401  (any adapter)
+    """What a function of a module makes of those of `parts` that it names as its parameters."""
+    work = getattr(importlib.import_module(module), function, None)
+    if work is None:
+        raise Bug(f"{module} must define {function}(...).")
+    needed = inspect.signature(work).parameters
+    return work(**{part: value for part, value in parts.items() if part in needed})

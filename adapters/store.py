@@ -10,10 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters import document, rows
-from adapters.database import uninterrupted
 from adapters.records import Database
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
@@ -26,6 +24,39 @@ from pipeline.ports.store import Inbound, JobRow
 _OPEN = (JobStatus.RUNNABLE, JobStatus.WAITING)
 _NAMED_WHEN_UNKNOWN = 20
 
+# Asked many times a second, so they are made once.
+_JOB = sa.select(JOBS).where(JOBS.c.id == sa.bindparam("job"))
+_AT = (
+    sa.select(JOBS)
+    .where(JOBS.c.thread == sa.bindparam("thread"))
+    .order_by(JOBS.c.created_at.desc(), JOBS.c.id)
+    .limit(1)
+)
+_EVENTS = (
+    sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
+    .where(EVENTS.c.job_id == sa.bindparam("job"), EVENTS.c.number > sa.bindparam("after"))
+    .order_by(EVENTS.c.number)
+)
+_UNREAD = (
+    sa.select(INBOX.c.key, INBOX.c.actor, INBOX.c.text)
+    .where(INBOX.c.job_id == sa.bindparam("job"), INBOX.c.used.is_(False))
+    .order_by(INBOX.c.id)
+)
+_DUE = (
+    sa.select(JOBS.c.id)
+    .where(
+        sa.or_(
+            sa.and_(JOBS.c.status == JobStatus.RUNNABLE, JOBS.c.wake_at <= sa.bindparam("now")),
+            sa.and_(
+                JOBS.c.status == JobStatus.WAITING,
+                sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False)),
+            ),
+            sa.and_(JOBS.c.status.in_(_OPEN), JOBS.c.cancel.is_(True)),
+        )
+    )
+    .order_by(JOBS.c.wake_at, JOBS.c.id)
+)
+
 
 class SqlStore:
     """pipeline.ports.store.Store on SQLite or PostgreSQL."""
@@ -34,25 +65,26 @@ class SqlStore:
         self.database = database
         self._clock = clock
 
-    @uninterrupted
     async def create(self, context: JobContext, events: Sequence[Event]) -> JobRow:
         """Save a new job, runnable now."""
         now = self._clock.now()
         text, saved = document.write(context)
         row = rows.new(saved, text, len(events), now)
-        async with self.database.writing() as connection:
-            await connection.execute(JOBS.insert().values(row))
-            await _record(connection, saved.job_id, events, 0, now)
+
+        def insert(connection: sa.Connection) -> None:
+            connection.execute(JOBS.insert().values(row))
+            _record(connection, saved.job_id, events, 0, now)
+
+        await self.database.write(insert)
         return JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
 
-    @uninterrupted
     async def load(self, job_id: JobId) -> JobRow:
         """Read a job; UnknownName lists the latest ones.
 
         A document that cannot be read fails its job here, so that nobody drives it again.
         """
-        async with self.database.reading() as connection:
-            found = (await connection.execute(sa.select(JOBS).where(JOBS.c.id == job_id))).first()
+        asked = {"job": job_id}
+        found = await self.database.read(lambda connection: connection.execute(_JOB, asked).first())
         if found is None:
             raise await self._unknown(job_id)
         try:
@@ -61,7 +93,6 @@ class SqlStore:
             await self._park(job_id)
             raise
 
-    @uninterrupted
     async def save(
         self,
         row: JobRow,
@@ -85,10 +116,14 @@ class SqlStore:
         }
         if cancel is not None:
             values |= {"cancel": cancel, "cancel_by": row.cancel_by if cancel else ""}
-        async with self.database.writing() as connection:
-            moved = await _move(connection, row, values, len(events))
-            await _record(connection, row.id, events, moved.before, now)
-            await _use(connection, consumed)
+
+        def change(connection: sa.Connection) -> sa.Row[Any]:
+            moved = _move(connection, row, values, len(events))
+            _record(connection, row.id, events, moved.before, now)
+            _use(connection, consumed)
+            return moved
+
+        moved = await self.database.write(change)
         return JobRow(
             context=saved,
             status=status,
@@ -99,45 +134,30 @@ class SqlStore:
             cancel_by=moved.cancel_by,
         )
 
-    @uninterrupted
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         """Write events of a stage still running; Superseded when the row has moved on."""
         now = self._clock.now()
-        async with self.database.writing() as connection:
-            moved = await _move(connection, row, {}, len(events))
-            await _record(connection, row.id, events, moved.before, now)
 
-    @uninterrupted
+        def add(connection: sa.Connection) -> None:
+            moved = _move(connection, row, {}, len(events))
+            _record(connection, row.id, events, moved.before, now)
+
+        await self.database.write(add)
+
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
-        unread = sa.exists().where(INBOX.c.job_id == JOBS.c.id, INBOX.c.used.is_(False))
-        query = (
-            sa.select(JOBS.c.id)
-            .where(
-                sa.or_(
-                    sa.and_(JOBS.c.status == JobStatus.RUNNABLE, JOBS.c.wake_at <= now),
-                    sa.and_(JOBS.c.status == JobStatus.WAITING, unread),
-                    sa.and_(JOBS.c.status.in_(_OPEN), JOBS.c.cancel.is_(True)),
-                )
-            )
-            .order_by(JOBS.c.wake_at, JOBS.c.id)
-        )
-        async with self.database.reading() as connection:
-            return tuple(JobId(found) for found in await connection.scalars(query))
+        asked = {"now": now}
+        found = await self.database.read(lambda connection: connection.scalars(_DUE, asked).all())
+        return tuple(JobId(one) for one in found)
 
-    @uninterrupted
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         """Events numbered above `after`, in order; one of a newer version is left out."""
-        query = (
-            sa.select(EVENTS.c.number, EVENTS.c.at, EVENTS.c.body)
-            .where(EVENTS.c.job_id == job_id, EVENTS.c.number > after)
-            .order_by(EVENTS.c.number)
+        asked = {"job": job_id, "after": after}
+        found = await self.database.read(
+            lambda connection: connection.execute(_EVENTS, asked).all()
         )
-        async with self.database.reading() as connection:
-            found = (await connection.execute(query)).all()
         return rows.recorded(job_id, found)
 
-    @uninterrupted
     async def receive(self, job_id: JobId, message: Inbound) -> bool:
         """Keep a message; False when its key is known already, UnknownName when the job is not."""
         row = {
@@ -149,8 +169,9 @@ class SqlStore:
             "at": self._clock.now(),
         }
         try:
-            async with self.database.writing() as connection:
-                await connection.execute(INBOX.insert().values(row))
+            await self.database.write(
+                lambda connection: connection.execute(INBOX.insert().values(row))
+            )
         except Bug as refused:
             if not isinstance(refused.__cause__, exc.IntegrityError):
                 raise
@@ -159,19 +180,14 @@ class SqlStore:
         await self.load(job_id)
         return False
 
-    @uninterrupted
     async def unread(self, job_id: JobId) -> tuple[Inbound, ...]:
         """Messages no stage has used yet, oldest first."""
-        query = (
-            sa.select(INBOX.c.key, INBOX.c.actor, INBOX.c.text)
-            .where(INBOX.c.job_id == job_id, INBOX.c.used.is_(False))
-            .order_by(INBOX.c.id)
+        asked = {"job": job_id}
+        found = await self.database.read(
+            lambda connection: connection.execute(_UNREAD, asked).all()
         )
-        async with self.database.reading() as connection:
-            found = (await connection.execute(query)).all()
         return tuple(Inbound(key=one.key, actor=one.actor, text=one.text) for one in found)
 
-    @uninterrupted
     async def request_cancel(self, job_id: JobId, by: str) -> bool:
         """Ask the worker to stop; False when the job has ended already."""
         wish = (
@@ -179,48 +195,38 @@ class SqlStore:
             .where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
             .values(cancel=True, cancel_by=by, updated_at=self._clock.now())
         )
-        async with self.database.writing() as connection:
-            asked = (await connection.execute(wish)).rowcount == 1
+        asked = await self.database.write(lambda connection: connection.execute(wish).rowcount == 1)
         if not asked:
             await self.load(job_id)
         return asked
 
-    @uninterrupted
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
         """Latest jobs first; one that cannot be read is left out and named in the log."""
         query = sa.select(JOBS).order_by(JOBS.c.created_at.desc(), JOBS.c.id).limit(limit)
         if owner is not None:
             query = query.where(JOBS.c.owner == owner)
-        async with self.database.reading() as connection:
-            found = (await connection.execute(query)).all()
+        found = await self.database.read(lambda connection: connection.execute(query).all())
         return rows.readable(found)
 
-    @uninterrupted
     async def at(self, place: Place) -> JobRow | None:
         """The latest job of a thread."""
-        query = (
-            sa.select(JOBS)
-            .where(JOBS.c.thread == place.key)
-            .order_by(JOBS.c.created_at.desc(), JOBS.c.id)
-            .limit(1)
-        )
-        async with self.database.reading() as connection:
-            found = (await connection.execute(query)).all()
+        asked = {"thread": place.key}
+        found = await self.database.read(lambda connection: connection.execute(_AT, asked).all())
         return next(iter(rows.readable(found)), None)
 
     async def _unknown(self, job_id: JobId) -> UnknownName:
         query = sa.select(JOBS.c.id).order_by(JOBS.c.created_at.desc()).limit(_NAMED_WHEN_UNKNOWN)
-        async with self.database.reading() as connection:
-            return UnknownName("job", job_id, await connection.scalars(query), field="job")
+        known = await self.database.read(lambda connection: connection.scalars(query).all())
+        return UnknownName("job", job_id, known, field="job")
 
     async def _park(self, job_id: JobId) -> None:
         failed = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
-        async with self.database.writing() as connection:
-            await connection.execute(failed.values(status=JobStatus.FAILED))
+        parked = failed.values(status=JobStatus.FAILED)
+        await self.database.write(lambda connection: connection.execute(parked))
 
 
-async def _move(
-    connection: AsyncConnection, row: JobRow, values: dict[str, Any], events: int
+def _move(
+    connection: sa.Connection, row: JobRow, values: dict[str, Any], events: int
 ) -> sa.Row[Any]:
     """The compare-and-swap. Reserves numbers for `events` and locks the row until the commit."""
     statement = (
@@ -229,15 +235,15 @@ async def _move(
         .values(event_count=JOBS.c.event_count + events, **values)
         .returning((JOBS.c.event_count - events).label("before"), JOBS.c.cancel, JOBS.c.cancel_by)
     )
-    moved = (await connection.execute(statement)).first()
+    moved = (connection.execute(statement)).first()
     if moved is None:
         message = f"Job {row.id} was moved on by another worker."
         raise Superseded(message, "Nothing is lost: the other one goes on with it.")
     return moved
 
 
-async def _record(
-    connection: AsyncConnection, job_id: JobId, events: Sequence[Event], before: int, at: datetime
+def _record(
+    connection: sa.Connection, job_id: JobId, events: Sequence[Event], before: int, at: datetime
 ) -> None:
     written = [
         {
@@ -250,10 +256,10 @@ async def _record(
         for number, event in enumerate(events, start=before + 1)
     ]
     if written:
-        await connection.execute(EVENTS.insert(), written)
+        connection.execute(EVENTS.insert(), written)
 
 
-async def _use(connection: AsyncConnection, consumed: Sequence[Inbound]) -> None:
+def _use(connection: sa.Connection, consumed: Sequence[Inbound]) -> None:
     if consumed:
         keys = [message.key for message in consumed]
-        await connection.execute(INBOX.update().where(INBOX.c.key.in_(keys)).values(used=True))
+        connection.execute(INBOX.update().where(INBOX.c.key.in_(keys)).values(used=True))

@@ -68,17 +68,21 @@ def application(
 ) -> ASGIApp:
     """All that is answered over HTTP. `database` asks it something; an error means it is away.
 
-    While draining, what platforms send is refused with 503, so that they send it again.
+    While draining, what platforms send is refused with 503, so that they send it again. Ready is
+    who can hear anybody: while one platform is away, the others are not kept from being heard.
     """
 
     async def ready(_: Request) -> Response:
-        reasons = [f"{chat.name} is not connected" for chat in chats if not chat.connected]
+        away = [f"{chat.name} is not connected" for chat in chats if not chat.connected]
+        reasons = [*away] if len(away) == len(chats) else []
         reasons += ["shutting down"] if draining() else []
         reasons += [] if await _answers(database) else ["the database does not answer"]
-        return PlainTextResponse("; ".join(reasons) or "ready", 503 if reasons else 200)
+        told = reasons or ["ready", *away]
+        return PlainTextResponse("; ".join(told), 503 if reasons else 200)
 
     async def metrics(_: Request) -> Response:
-        return Response(_prometheus(await figures()), media_type=_METRICS_TYPE)
+        connected = {chat.name: chat.connected for chat in chats}
+        return Response(_prometheus(await figures(), connected), media_type=_METRICS_TYPE)
 
     async def platform(request: Request) -> Response:
         if draining():
@@ -219,7 +223,7 @@ async def _answers(database: Callable[[], Awaitable[object]]) -> bool:
     return True
 
 
-def _prometheus(figures: Figures) -> str:
+def _prometheus(figures: Figures, connected: Mapping[str, bool]) -> str:
     lines = ["# HELP mltrainer_jobs Jobs by status.", "# TYPE mltrainer_jobs gauge"]
     lines += [f'mltrainer_jobs{{status="{one}"}} {n}' for one, n in sorted(figures.jobs.items())]
     for name, meaning, value in (
@@ -228,6 +232,12 @@ def _prometheus(figures: Figures) -> str:
     ):
         lines += [f"# HELP mltrainer_{name} {meaning}", f"# TYPE mltrainer_{name} gauge"]
         lines.append(f"mltrainer_{name} {value}")
+    lines += ["# HELP mltrainer_connected Whether a platform can be heard now."]
+    lines += ["# TYPE mltrainer_connected gauge"]
+    lines += [
+        f'mltrainer_connected{{platform="{name}"}} {int(is_it)}'
+        for name, is_it in sorted(connected.items())
+    ]
     meaning = "What became of messages since the start."
     lines += [f"# HELP mltrainer_letters_total {meaning}", "# TYPE mltrainer_letters_total counter"]
     lines += [

@@ -1,32 +1,44 @@
 """Who may do what: reading is for the space, acting for the owner and the admins of the space.
 
-Who somebody is comes from the signed event alone. Secrets are not decided here: they are looked up
-under the owner of a job, whoever acts on it.
+Who somebody is comes from the signed event alone, and so does where they speak: a person of many
+spaces reads and administrates only in the one where they speak. Their own jobs are theirs anywhere.
+Secrets are not decided here: they are looked up under the owner of a job, whoever acts on it.
 """
 
 from bot import words
 from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.jobs import Actor, JobId, Place
+from pipeline.ports.chat import Inbound
 from pipeline.ports.store import JobRow, Store
 
 _LOOKED_AT = 200
 
 
-def same_space(actor: Actor, row: JobRow) -> bool:
-    """Both belong to one workspace, guild or terminal."""
-    owner = row.context.owner
-    return (actor.platform, actor.space) == (owner.platform, owner.space)
+def same_space(actor: Actor, place: Place, row: JobRow) -> bool:
+    """Somebody speaks in the workspace, guild or terminal of a job's thread, and belongs there.
+
+    An actor without a space is one person over all spaces of their platform.
+    """
+    thread = row.context.thread
+    here = (place.platform, place.space) == (thread.platform, thread.space)
+    return here and actor.platform == place.platform and actor.space in {"", place.space}
 
 
-def may_act(actor: Actor, row: JobRow) -> bool:
-    """The owner, and an admin of the same space."""
-    return actor.key == row.context.owner.key or (actor.admin and same_space(actor, row))
+def may_read(asked: Inbound, row: JobRow) -> bool:
+    """The owner, and whoever speaks in the same space."""
+    return _is_owner(asked.actor, row) or same_space(asked.actor, asked.place, row)
 
 
-def may_predict(actor: Actor, place: Place, row: JobRow) -> bool:
+def may_act(asked: Inbound, row: JobRow) -> bool:
+    """The owner, and an admin of the space who speaks there."""
+    actor = asked.actor
+    return _is_owner(actor, row) or (actor.admin and same_space(actor, asked.place, row))
+
+
+def may_predict(asked: Inbound, row: JobRow) -> bool:
     """Who may act, and anybody who speaks in the job's own thread."""
-    here = place.key == row.context.thread.key and same_space(actor, row)
-    return here or may_act(actor, row)
+    in_thread = asked.place.key == row.context.thread.key
+    return (in_thread and may_read(asked, row)) or may_act(asked, row)
 
 
 def owner_name(row: JobRow) -> str:
@@ -34,14 +46,14 @@ def owner_name(row: JobRow) -> str:
     return row.context.owner.name or row.context.owner.id
 
 
-def refuse_strangers(actor: Actor, row: JobRow) -> None:
+def refuse_strangers(asked: Inbound, row: JobRow) -> None:
     """PersonCanFix for who may not act."""
-    if not may_act(actor, row):
+    if not may_act(asked, row):
         raise PersonCanFix(words.not_yours(owner_name(row)), "")
 
 
-async def visible(store: Store, actor: Actor, job_id: str) -> JobRow:
-    """A job that this person may read.
+async def visible(store: Store, asked: Inbound, job_id: str) -> JobRow:
+    """A job that may be read by this person where they speak.
 
     An id of another space is answered exactly as one that does not exist: with the person's own.
     """
@@ -49,7 +61,11 @@ async def visible(store: Store, actor: Actor, job_id: str) -> JobRow:
         row = await store.load(JobId(job_id))
     except UnknownName:
         row = None
-    if row is not None and same_space(actor, row):
+    if row is not None and may_read(asked, row):
         return row
-    mine = await store.list(owner=actor.key, limit=_LOOKED_AT)
+    mine = await store.list(owner=asked.actor.key, limit=_LOOKED_AT)
     raise UnknownName("job", job_id, [one.id for one in mine], field="job") from None
+
+
+def _is_owner(actor: Actor, row: JobRow) -> bool:
+    return actor.key == row.context.owner.key

@@ -15,6 +15,7 @@ from bot.doors.command import obey
 from bot.doors.desk import Desk, Predict, Said
 from bot.doors.mention import hear
 from bot.doors.submit import sent
+from bot.doors.suggestion import suggested
 from bot.links import Links
 from pipeline.errors import MLTrainerError, Superseded, TryAgain
 from pipeline.jobs import JobId, Place
@@ -56,7 +57,7 @@ class Conversation:
         try:
             return await self._understand(inbound)
         except MLTrainerError as error:
-            return Whisper(card=sorry(error))
+            return Choices() if isinstance(inbound, Suggest) else Whisper(card=sorry(error))
 
     async def heard(self, mention: Mention, job_id: JobId) -> Reply | Said:
         """Understand a message that was taken in; a job that it starts gets `job_id`.
@@ -73,15 +74,26 @@ class Conversation:
             _log.warning("a message was not understood", exc_info=error)
             return Whisper(card=went_wrong())
 
-    def warning(self, kinds: tuple[str, ...]) -> Card:
-        """What is said privately to who pasted keys of these kinds."""
+    def warning(
+        self, kinds: tuple[str, ...], files: tuple[str, ...] = (), *, deleted: bool = False
+    ) -> Card:
+        """What is said privately to who pasted keys of these kinds, or attached them in files."""
         if self._desk.accounts is not None:
-            return self._desk.accounts.warning(kinds)
-        return Card(title=phrases.pasted(kinds), body=phrases.rotate(()), tone="bad")
+            return self._desk.accounts.warning(kinds, files, deleted=deleted)
+        title = phrases.uploaded(files, kinds) if files else phrases.pasted(kinds)
+        return Card(title=title, body=phrases.rotate((), deleted=deleted), tone="bad")
 
     async def job_at(self, place: Place) -> JobRow | None:
         """The job of a thread."""
         return await self._desk.store.at(place)
+
+    async def job_of(self, mention: Mention) -> JobRow | None:
+        """The job that a message is for, unless it begins one."""
+        return await self._desk.meant(mention.actor, mention.place)
+
+    async def begun(self, job_id: JobId, row: JobRow | None, place: Place) -> bool:
+        """Whether the job of a message is there already; `row` is what stands in its place."""
+        return await self._desk.begun(job_id, row, place)
 
     async def _understand(self, inbound: Inbound) -> Reply:
         match inbound:
@@ -95,7 +107,7 @@ class Conversation:
             case Submit():
                 return await sent(self._desk, inbound)
             case Suggest():
-                return Choices()
+                return await suggested(self._desk, inbound)
         assert_never(inbound)
 
 

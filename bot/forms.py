@@ -34,7 +34,14 @@ def account(service: Account, token: str, errors: Mapping[str, str] | None = Non
         for one in service.fields
     )
     title = service.title[:_TITLE]
-    return Form(id="account", title=title, state=token, fields=fields, errors=errors or {})
+    return Form(
+        id="account",
+        title=title,
+        state=token,
+        fields=fields,
+        errors=errors or {},
+        opened_by="paste",
+    )
 
 
 def new_job(place: Place) -> Form:
@@ -42,7 +49,8 @@ def new_job(place: Place) -> Form:
     del place
     words = Field(id="words", label="What should the model do?", kind="long", hint=phrases.WANT)
     file = Field(id="data", label="The data", kind="file", required=False, hint=phrases.DATA_HINT)
-    return Form(id="new", title=phrases.NEW_TITLE, state="new", fields=(words, file))
+    fields = (words, file)
+    return Form(id="new", title=phrases.NEW_TITLE, state="new", fields=fields, opened_by="new")
 
 
 def change(row: JobRow) -> Form:
@@ -55,7 +63,9 @@ def change(row: JobRow) -> Form:
         hint=phrases.CHANGES_HINT,
         required=False,
     )
-    return Form(id="change", title=phrases.CHANGE_TITLE, state=row.id, fields=(*known, other))
+    fields = (*known, other)
+    title = phrases.CHANGE_TITLE
+    return Form(id="change", title=title, state=row.id, fields=fields, opened_by="change")
 
 
 def read_changes(row: JobRow, values: Values) -> tuple[dict[str, str], dict[str, str]]:
@@ -77,8 +87,8 @@ def read_changes(row: JobRow, values: Values) -> tuple[dict[str, str], dict[str,
 
 def try_it(row: JobRow) -> Form:
     """One field for a text; the columns of a small table; else rows as they come."""
-    wanted = input_of(row.context)
-    return Form(id="try", title=phrases.TRY_TITLE, state=row.id, fields=_input_fields(wanted))
+    fields = _input_fields(input_of(row.context))
+    return Form(id="try", title=phrases.TRY_TITLE, state=row.id, fields=fields, opened_by="try")
 
 
 def _input_fields(wanted: Input) -> tuple[Field, ...]:

@@ -71,6 +71,15 @@ def buttons(row: JobRow) -> tuple[Action, ...]:
             return (log, cancel_button(row))
 
 
+def asked_first(action: str, argument: str) -> Action | None:
+    """The button of an action that is asked once more; None for one that is not."""
+    confirm = phrases.CONFIRM.get(action)
+    if confirm is None:
+        return None
+    label = action.title()
+    return Action(id=action, label=label, argument=argument, style="danger", confirm=confirm)
+
+
 def cancel_button(row: JobRow) -> Action:
     """Cancel, which is asked once more."""
     return Action(
@@ -78,7 +87,7 @@ def cancel_button(row: JobRow) -> Action:
         label="Cancel",
         argument=row.id,
         style="danger",
-        confirm=phrases.CANCEL_CONFIRM,
+        confirm=phrases.CONFIRM["cancel"],
     )
 
 

@@ -1,6 +1,7 @@
 """Sentences of the chat: cards, private answers and forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline.jobs import JobId
 
@@ -31,10 +32,15 @@ READING = "I am still reading your last reply."
 SAY_WHEN_ASKED = "Say this again when I ask next."
 AT_WORK = "The job is at work, so nothing can be changed now."
 CANCEL_FIRST = "Wait for its end, or cancel it and start a new one."
+ONE_AT_A_TIME = (
+    "Here I do one job at a time: ask again when this one is over, or mention me in a channel."
+)
 GOING_ON = "going on"
 STOPPING = "stopping"
 OPEN_THREAD = "Open the thread"
-CANCEL_CONFIRM = "This stops the job for good. What it trained so far is not published."
+CONFIRM: Mapping[str, str] = MappingProxyType(
+    {"cancel": "This stops the job for good. What it trained so far is not published."}
+)  # by action: what is asked before it is done
 YOUR_ACCOUNTS = "Your accounts"
 ACCOUNTS_PRIVATE = (
     "Only you see this. A key is kept encrypted, is used for your own jobs alone, and is never "
@@ -98,18 +104,35 @@ def not_yours_to_connect(owner: str) -> str:
     return f"This job uses the accounts of {owner}. Only {owner} can connect them."
 
 
+def sure(label: str, job_id: JobId) -> str:
+    """The question before an action that cannot be taken back."""
+    return f"{label} job {job_id}?"
+
+
 def pasted(titles: Sequence[str]) -> str:
     """Somebody pasted a key into the chat."""
     return f"You pasted what looks like a key ({', '.join(titles)}). I did not keep it."
 
 
-def rotate(pages: Sequence[str]) -> str:
-    """What to do about a pasted key."""
+def uploaded(names: Sequence[str], titles: Sequence[str]) -> str:
+    """Somebody attached files with keys in them."""
+    files = f"Your file {names[0]} holds" if len(names) == 1 else f"Your files {_both(names)} hold"
+    return f"{files} what looks like a key ({', '.join(titles)}). I did not keep it."
+
+
+def _both(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def rotate(pages: Sequence[str], *, deleted: bool = False) -> str:
+    """What to do about a key that was written where others read."""
     where = f" ({', '.join(pages)})" if pages else ""
-    return (
-        "Others may have read it: delete your message, delete the key and make a new one"
-        f"{where}. Give me the new one with Connect accounts."
+    begin = (
+        "I deleted your message, but others may have read it: delete the key"
+        if deleted
+        else "Others may have read it: delete your message, delete the key"
     )
+    return f"{begin} and make a new one{where}. Give me the new one with Connect accounts."
 
 
 def unknown_command(name: str, known: Sequence[str]) -> tuple[str, str]:
@@ -130,6 +153,16 @@ def bad_shape(label: str, example: str) -> str:
 def kept(stages: Sequence[str]) -> str:
     """What a failed job still has."""
     return f"done and kept: {', '.join(stages)}" if stages else "nothing was done yet"
+
+
+def moved(job_id: JobId) -> str:
+    """The first line of a card that stands with its owner, because its thread is gone."""
+    return f"The thread of job {job_id} cannot be written to any more, so I go on here."
+
+
+def about(job_id: JobId, title: str) -> str:
+    """A notice where it is not plain which job it is of."""
+    return f"Job {job_id}: {title}"
 
 
 def gave_up(tries: int) -> str:

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
     retry_scale: float = Field(1.0, ge=0, allow_inf_nan=False)
     """Multiplies every waiting time; for tests and demos."""
     port: int = Field(3000, ge=0, le=65535)
-    """Port of the web server: Slack, health and metrics."""
+    """Port of the web server: Slack over HTTP, health and metrics."""
     slack_bot_token: SecretStr | None = None
     """Slack's bot token, xoxb-…"""
     slack_signing_secret: SecretStr | None = None
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     slack_api_url: Address = "https://slack.com/api/"
     """Slack's web API, with /api/ at its end."""
     discord_bot_token: SecretStr | None = None
-    """Discord's bot token."""
+    """Discord's bot token: three parts with two dots between them."""
     discord_api_url: Address = "https://discord.com/api/v10"
     """Discord's REST API, with /v10 at its end."""
     discord_gateway_url: Gateway | None = None

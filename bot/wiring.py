@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -13,12 +13,14 @@ from pydantic import SecretStr
 from adapters import condition
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
+from adapters.guarded import GuardedModels
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
 from adapters.post import SqlPost
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
+from adapters.shelves import called
 from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
 from adapters.store import SqlStore
 from adapters.stored_keys import StoredKeys
@@ -128,7 +130,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             accounts=StoredKeys(vault, accounts(settings)),
             home=settings.home,
             approval=settings.approval,
-            models=models,
+            models=GuardedModels(models, records.sanitizer),
             share=settings.share,
             model_usd=Decimal(str(settings.max_job_usd)),
         )
@@ -139,18 +141,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             journal=Journal(settings.home, records.sanitizer),
             retry_scale=settings.retry_scale,
         )
-        yield House(
-            settings=settings,
-            home=settings.home,
-            clock=records.clock,
-            store=records.store,
-            lock=records.lock,
-            database=records.database,
-            sanitizer=records.sanitizer,
-            workbench=workbench,
-            drive=orchestrator.drive,
-            models=models,
-        )
+        kept = {one.name: getattr(records, one.name) for one in fields(Records)}
+        yield House(**kept, workbench=workbench, drive=orchestrator.drive, models=models)
 
 
 def language_models(records: Records) -> "LanguageModels":
@@ -269,11 +261,11 @@ async def look_at_secrets(settings: Settings) -> Check:
         return await condition.look_at_secrets(records.database, records.vault(), file)
 
 
-async def look_at_slack(settings: Settings) -> tuple[Check, ...]:
-    """What `doctor` says of Slack, whose values have the right shapes."""
-    from adapters.platforms.slack.checking import look  # noqa: PLC0415  (slow to import)
-
-    return await look(settings.slack_bot_token, settings.slack_app_token, settings.slack_api_url)
+async def look_at_platform(name: str, settings: Settings) -> tuple[Check, ...]:
+    """What `doctor` says of a chat platform, whose values have the right shapes."""
+    looking = called(f"adapters.platforms.{name}.checking", "look", dict(settings))
+    checks: tuple[Check, ...] = await looking
+    return checks
 
 
 async def look_at_models(settings: Settings) -> tuple[Check, ...]:
@@ -288,6 +280,14 @@ def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[
     from adapters.platforms.slack.manifest import manifest  # noqa: PLC0415  (only for set-up)
 
     return manifest(host=host, socket=socket, thread_replies=thread_replies)
+
+
+def discord_invite(application: str, token: str = "", *, delete: bool) -> tuple[str, str]:
+    """The id of the Discord app, in its token or as given, and the link that invites it."""
+    from adapters.platforms.discord.invite import application_of, link  # noqa: PLC0415  (as above)
+
+    named = application_of(token) or application
+    return named, link(named, delete=delete)
 
 
 def terminal(*, actor: Actor, place: Place, out: TextIO | None = None) -> Terminal:

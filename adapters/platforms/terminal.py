@@ -42,6 +42,8 @@ _BOX_WIDTH = 88
 _FIRST_PROGRESS = 2.0
 _NEXT_PROGRESS = 5.0
 _FORM_TRIES = 5
+_ASKING = {"waiting", "bad"}
+_TYPED = {"change": "change NAME to VALUE"}
 _LEAVE = {"exit", "quit", "bye"}
 _YES = {"y", "yes", "true", "1"}
 
@@ -195,6 +197,14 @@ class Terminal:
         for stage in card.stages:
             if stage.state != "pending":
                 self._print(_stage_text(stage))
+        if self._talk is not None and card.tone in _ASKING:
+            self._offer(card)
+
+    def _offer(self, card: Card) -> None:
+        """What stands for the buttons; Cancel alone is no answer to a question."""
+        typed = [_TYPED.get(one.id, one.id) for one in card.actions]
+        if typed not in ([], ["cancel"]):
+            self._print(Text(f"Say: {', '.join(typed)}", style="dim"))
 
     def _print(self, text: Text) -> None:
         self._console.print(text)

@@ -182,15 +182,17 @@ class Connecting:
         count = await self._back.vault.forget(actor, kind)
         return Whisper(card=Card(title=phrases.forgotten(count)))
 
-    def warning(self, kinds: tuple[str, ...]) -> Card:
-        """What is said privately to who pasted a key into the chat."""
+    def warning(
+        self, kinds: tuple[str, ...], files: tuple[str, ...] = (), *, deleted: bool = False
+    ) -> Card:
+        """What is said privately to who brought a key into the chat, in words or in files."""
         accounts = [self._services[kind].account for kind in kinds if kind in self._services]
         named = {**self.titles, "known": phrases.GIVEN_BEFORE}
         titles = [named.get(kind, kind) for kind in kinds]
         connect = Action(id="connect", label="Connect accounts", style="primary")
         return Card(
-            title=phrases.pasted(titles),
-            body=phrases.rotate([one.page for one in accounts if one.page]),
+            title=phrases.uploaded(files, titles) if files else phrases.pasted(titles),
+            body=phrases.rotate([one.page for one in accounts if one.page], deleted=deleted),
             actions=(connect,),
             tone="bad",
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 from bot import words
-from bot.checks import secrets, slack
+from bot.checks import discord, secrets, slack
 from bot.cli.output import Output, complain
 from bot.cli.session import perform
 from bot.journal import set_up
@@ -32,7 +32,10 @@ def serve(*, work: bool, debug: bool) -> None:
         await _try_master_keys(settings)
         shift = Shift()
         with signals(shift.end):
-            async with open_house(settings) as house, open_station(house, shift) as station:
+            async with (
+                open_house(settings) as house,
+                open_station(house, shift, _tell) as station,
+            ):
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
                 shift.parts = (thinking(house), *station.speaking, *queue, *station.listening)
@@ -95,9 +98,10 @@ async def run(house: House, shift: Shift, lines: Callable[[], Iterator[str]], *,
 
 def _unset(settings: Settings) -> Iterator[Check]:
     """What stands in the way of talking on any platform."""
-    if slack.is_wanted(settings):
-        yield from slack.ill_set(settings)
-    else:
+    wanted = [one for one in (discord, slack) if one.is_wanted(settings)]
+    for platform in wanted:
+        yield from platform.ill_set(settings)
+    if not wanted:
         yield Check(
             name="chat", ok=False, detail=operating.NO_PLATFORM, hint=operating.NO_PLATFORM_HINT
         )
@@ -128,9 +132,15 @@ def _place(house: House) -> Iterator[str]:
 
 
 def _serving(house: House, station: Station, *, work: bool) -> Iterator[str]:
-    if "slack" in station.chats:
-        yield operating.line("slack", slack.mode(house.settings))
+    ways = {"discord": discord.MODE, "slack": slack.mode(house.settings)}
+    for hearing in station.heard:
+        state = operating.CONNECTED if hearing.heard else operating.NOT_YET
+        yield operating.line(hearing.name, f"{state}; {ways[hearing.name]}")
     yield operating.line("port", str(station.port()))
     if not work:
         yield operating.line("work", operating.LEFT_TO_A_WORKER)
     yield from _place(house)
+
+
+def _tell(platform: str, text: str) -> None:
+    Output().say(operating.line(platform, text))

@@ -1,4 +1,4 @@
-"""Running for others: `serve` talks on Slack and works, `worker` only works."""
+"""Running for others: `serve` talks on Slack and Discord and works, `worker` only works."""
 
 from typing import Annotated
 
@@ -15,9 +15,10 @@ def serve(
     ] = False,
     debug: Debug = False,
 ) -> None:
-    """Answer on Slack and work on every job, until Ctrl-C or SIGTERM.
+    """Answer on Slack and Discord and work on every job, until Ctrl-C or SIGTERM.
 
-    The last line at start is [bold]ready[/bold]. First: [bold]mltrainer setup slack[/bold].
+    The last line at start is [bold]ready[/bold]. First: [bold]mltrainer setup slack[/bold] or
+    [bold]mltrainer setup discord[/bold]; whichever is set up is served, both in one process.
     """
     from bot.cli import running  # noqa: PLC0415  (help must not wait for it)
 

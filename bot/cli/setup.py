@@ -1,4 +1,4 @@
-"""Connecting a chat platform: `setup slack` prints the app's manifest and the steps."""
+"""Connecting a chat platform: `setup slack|discord` prints what to paste or open, and the steps."""
 
 from typing import Annotated
 
@@ -36,12 +36,26 @@ def slack(
 
 
 @app.command()
-def discord() -> None:
-    """Discord comes later."""
-    from bot.running import operating  # noqa: PLC0415  (help must not wait for it)
-    from pipeline.errors import PersonCanFix  # noqa: PLC0415  (as above)
+def discord(
+    *,
+    application: Annotated[
+        str, typer.Option(metavar="ID", help="The application's id, while no token is set.")
+    ] = "",
+    no_delete: Annotated[
+        bool,
+        typer.Option(
+            "--no-delete", help="Leave out Manage Messages: pasted keys can then not be deleted."
+        ),
+    ] = False,
+) -> None:
+    """Print the link that invites the Discord bot, then the steps; nothing secret is in it.
 
-    raise PersonCanFix(operating.NO_DISCORD, operating.NO_DISCORD_HINT)
+    [bold]mltrainer setup discord --application ID[/bold]  before there is a token
+    [bold]mltrainer setup discord[/bold]                   once DISCORD_BOT_TOKEN is set
+    """
+    from bot.cli import introducing  # noqa: PLC0415  (help must not wait for it)
+
+    introducing.discord(application=application, delete=not no_delete)
 
 
 def add_to(program: typer.Typer) -> None:

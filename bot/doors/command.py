@@ -42,7 +42,7 @@ async def _about_us(desk: Desk, asked: Asked, name: str) -> Card:
 
 
 async def _about_job(desk: Desk, asked: Asked, name: str, job: str) -> Reply:
-    row = await desk.which(asked.actor, asked.place, name, job)
+    row = await desk.which(asked, name, job)
     if row is None:
         title = words.which_job(name)
         return Whisper(card=await desk.listing(asked.actor, name, title))
@@ -59,7 +59,7 @@ async def _about_job(desk: Desk, asked: Asked, name: str, job: str) -> Reply:
 
 
 async def _act(desk: Desk, asked: Asked, name: str, row: JobRow) -> Reply:
-    refuse_strangers(asked.actor, row)
+    refuse_strangers(asked, row)
     match name:
         case "resume":
             row = await commands.resume(desk.store, row, worked_on=True)

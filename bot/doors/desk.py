@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bot import commands, phrases, words
 from bot.accounts.connecting import Connecting
-from bot.authority import refuse_strangers, same_space, visible
+from bot.authority import may_read, refuse_strangers, visible
 from bot.links import Links
-from pipeline.errors import PersonCanFix
-from pipeline.jobs import Actor, Frozen, JobStatus, Place
-from pipeline.ports.chat import Action, Card, Ok, Reply, Row, Whisper
+from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.jobs import Actor, Frozen, JobId, JobStatus, Place
+from pipeline.ports.chat import Action, Card, Inbound, Ok, Reply, Row, Whisper
 from pipeline.ports.post import Post
 from pipeline.ports.store import Inbound as Word
 from pipeline.ports.store import JobRow, Store
@@ -44,26 +44,57 @@ class Desk:
         """The services' names by their kind."""
         return self.accounts.titles if self.accounts else {}
 
-    async def here(self, actor: Actor, place: Place) -> JobRow | None:
-        """The job of a thread, for people of its space."""
-        row = await self.store.at(place)
-        return row if row is not None and same_space(actor, row) else None
+    async def meant(self, actor: Actor, place: Place) -> JobRow | None:
+        """The job that words are for: that of the thread.
 
-    async def which(self, actor: Actor, place: Place, name: str, job: str) -> JobRow | None:
+        Where there are no threads it is the one that waits for this person, else the latest.
+        """
+        row = await self.store.at(place)
+        waits = row is not None and row.status is JobStatus.WAITING
+        if place.thread is not None or waits:
+            return row
+        for one in await self.store.list(owner=actor.key, limit=_LOOKED_AT):
+            if one.status is JobStatus.WAITING and await self._stands_at(place, one):
+                return one
+        return row
+
+    async def begun(self, job_id: JobId, row: JobRow | None, place: Place) -> bool:
+        """Whether a job is there; `row` is the one of its place, and of its thread the only one."""
+        if row is not None and (row.id == job_id or place.thread is not None):
+            return row.id == job_id
+        try:
+            await self.store.load(job_id)
+        except UnknownName:
+            return False
+        return True
+
+    async def which(self, asked: Inbound, name: str, job: str) -> JobRow | None:
         """The named job, else this thread's, else the one job of the person it can only be."""
         if job:
-            return await visible(self.store, actor, job)
-        here = await self.here(actor, place)
-        if here is not None:
+            return await visible(self.store, asked, job)
+        here = await self.store.at(asked.place)
+        here = here if here is not None and may_read(asked, here) else None
+        if here is not None and (asked.place.thread is not None or fits(name, here)):
             return here
-        fitting = [row for row in await self._mine(actor, place) if fits(name, row)]
-        return fitting[0] if len(fitting) == 1 else None
+        fitting = [row for row in await self._mine(asked) if fits(name, row)]
+        return fitting[0] if len(fitting) == 1 else None if fitting else here
 
-    async def _mine(self, actor: Actor, place: Place) -> list[JobRow]:
-        """The person's jobs; on a platform with channels those of this one."""
-        mine = await self.store.list(owner=actor.key, limit=_LOOKED_AT)
-        at_terminal = place.platform == "terminal"
-        return [row for row in mine if at_terminal or row.context.thread.channel == place.channel]
+    async def _mine(self, asked: Inbound) -> list[JobRow]:
+        """The person's jobs; on a platform with channels those of this one.
+
+        In a space of their own, as direct messages may be, all of them are meant.
+        """
+        mine = await self.store.list(owner=asked.actor.key, limit=_LOOKED_AT)
+        place = asked.place
+        every = place.platform == "terminal" or place.space == f"@{asked.actor.id}"
+        return [row for row in mine if every or row.context.thread.channel == place.channel]
+
+    async def _stands_at(self, place: Place, row: JobRow) -> bool:
+        """A job was begun in a place, or its card was moved there because its thread is gone."""
+        if self.post is None or row.context.thread.key == place.key:
+            return row.context.thread.key == place.key
+        card = (await self.post.board(row.id)).card
+        return card is not None and card.place.key == place.key
 
     async def listing(self, actor: Actor, name: str = "", title: str = "") -> Card:
         """The person's latest jobs, each with the button of the command that is meant."""
@@ -78,15 +109,15 @@ class Desk:
         listed = tuple(_listed(row, name) for row in fitting[:_SHOWN])
         return Card(title=title or words.YOUR_JOBS, rows=listed)
 
-    async def answer(self, actor: Actor, row: JobRow, key: str, text: str) -> Reply:
+    async def answer(self, asked: Inbound, row: JobRow, key: str, text: str) -> Reply:
         """Deliver a reply to a waiting job; a second one waits until the first was read."""
-        refuse_strangers(actor, row)
+        refuse_strangers(asked, row)
         unread = await self.store.unread(row.id)
         if unread and text.strip().lower() != "cancel":
             if any(one.key == key for one in unread):
                 return Ok()
             raise PersonCanFix(phrases.READING, phrases.SAY_WHEN_ASKED)
-        await commands.answer(self.store, row, Word(key=key, actor=actor.key, text=text))
+        await commands.answer(self.store, row, Word(key=key, actor=asked.actor.key, text=text))
         return Ok()
 
     async def told(self, place: Place, row: JobRow, state: str) -> Reply:

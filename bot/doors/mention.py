@@ -3,13 +3,14 @@
 import re
 
 from bot import commands, phrases, words
-from bot.authority import may_act, owner_name, refuse_strangers, same_space
+from bot.authority import may_act, may_read, owner_name, refuse_strangers
 from bot.doors import prediction
 from bot.doors.command import obey
 from bot.doors.desk import Desk, Said
+from bot.doors.reading import read
 from pipeline.artifacts import DataInput
 from pipeline.context import Request
-from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobId, JobStatus, new_job_id
 from pipeline.ports.chat import Card, Mention, Ok, Reply, Whisper
 from pipeline.ports.store import JobRow
@@ -20,20 +21,19 @@ _REFERENCE = re.compile(r"(?:https?://|hf:|kaggle:)[^\s<>|]+")
 
 async def hear(desk: Desk, mention: Mention, job_id: JobId | None = None) -> Reply | Said:
     """Understand one message; a job that it starts gets `job_id`. Safe to repeat."""
-    row = await desk.store.at(mention.place)
-    if job_id is not None and await _begun(desk, job_id):
+    row = await desk.meant(mention.actor, mention.place)
+    if row is not None and job_id is not None and await desk.begun(job_id, row, mention.place):
         return Ok()
-    if not mention.addressed and (row is None or not may_act(mention.actor, row)):
+    if not mention.addressed and (row is None or not may_act(mention, row)):
         return Ok()
-    if row is not None and not same_space(mention.actor, row):
+    if row is not None and not may_read(mention, row):
         raise PersonCanFix(words.not_yours(owner_name(row)), "")
-    command = commands.read_command(mention.text)
-    if command is not None and not (row is not None and _is_an_option(row, mention.text)):
-        return await obey(desk, mention, *command)
-    wanted = await prediction.said(desk, mention, row)
-    if wanted is not None:
-        return wanted
-    if row is None:
+    reading = read(mention, row)
+    if reading == "command":
+        return await obey(desk, mention, *(commands.read_command(mention.text) or ("help", "")))
+    if reading == "prediction" and desk.predict is not None:
+        return await prediction.said(desk, mention, row)
+    if row is None or reading == "request":
         return await _begin(desk, mention, job_id)
     return await _to_job(desk, mention, row)
 
@@ -41,16 +41,16 @@ async def hear(desk: Desk, mention: Mention, job_id: JobId | None = None) -> Rep
 async def _to_job(desk: Desk, mention: Mention, row: JobRow) -> Reply:
     if row.status is not JobStatus.WAITING:
         return await _to_other(desk, mention, row)
-    refuse_strangers(mention.actor, row)
+    refuse_strangers(mention, row)
     text = _with_data(mention, row)
-    return await desk.answer(mention.actor, row, mention.key, text)
+    return await desk.answer(mention, row, mention.key, text)
 
 
 async def _to_other(desk: Desk, mention: Mention, row: JobRow) -> Reply:
     """Words to a job that asks nothing: a change may be put into one that failed."""
     wanted = changes(mention.text)
     if wanted and row.status is JobStatus.FAILED:
-        refuse_strangers(mention.actor, row)
+        refuse_strangers(mention, row)
         await commands.change(desk.store, row, wanted)
         return Ok()
     if not mention.addressed:
@@ -60,16 +60,9 @@ async def _to_other(desk: Desk, mention: Mention, row: JobRow) -> Reply:
         return Whisper(card=Card(title=phrases.AT_WORK, body=phrases.CANCEL_FIRST))
     state = commands.state(row, worked_on=True)
     text = words.HELP if at_terminal else phrases.CHAT_HELP
+    if mention.place.thread is None:
+        text = f"{phrases.ONE_AT_A_TIME}\n{text}"
     return Whisper(card=Card(title=words.already(state), body=text))
-
-
-async def _begun(desk: Desk, job_id: JobId) -> bool:
-    """The job of this message is there already: a crash came between its start and its mark."""
-    try:
-        await desk.store.load(job_id)
-    except UnknownName:
-        return False
-    return True
 
 
 async def _begin(desk: Desk, mention: Mention, job_id: JobId | None) -> Reply:
@@ -101,9 +94,3 @@ def _with_data(mention: Mention, row: JobRow) -> str:
 
 def _addresses(text: str) -> tuple[str, ...]:
     return tuple(found.rstrip(".,;:!?)\"'") for found in _REFERENCE.findall(text))
-
-
-def _is_an_option(row: JobRow, text: str) -> bool:
-    waiting = row.context.waiting if row.status is JobStatus.WAITING else None
-    said = text.strip().lower()
-    return waiting is not None and said in {option.lower() for option in waiting.options}

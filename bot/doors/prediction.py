@@ -7,6 +7,7 @@ from pathlib import Path
 from bot import forms, phrases, words
 from bot.authority import may_predict, owner_name, visible
 from bot.doors.desk import Desk, Said
+from bot.doors.reading import PREDICT
 from bot.predicting import input_of
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus, new_job_id
@@ -24,26 +25,21 @@ from pipeline.ports.chat import (
 )
 from pipeline.ports.store import JobRow
 
-_ASKED = re.compile(
-    r"/?predict\b[\s:]*(?P<job>j-[a-z0-9]{8}\b)?[\s:]*(?P<rows>.*)", re.IGNORECASE | re.DOTALL
-)
 _ARGUMENT = re.compile(r"\s*(?P<job>j-[a-z0-9]{8}\b)?\s*(?P<rows>.*)", re.DOTALL)
 
 
 def is_asked_for(text: str) -> bool:
     """Whether a message begins with `predict`."""
-    return _ASKED.fullmatch(text.strip()) is not None
+    return PREDICT.fullmatch(text.strip()) is not None
 
 
-async def said(desk: Desk, mention: Mention, row: JobRow | None) -> Reply | Said | None:
-    """`predict …` in the thread of a finished job or with its id; None for other words."""
-    match = _ASKED.fullmatch(mention.text.strip())
-    if match is None or desk.predict is None:
-        return None
-    if match["job"]:
-        row = await visible(desk.store, mention.actor, match["job"])
-    if row is None:
-        return None
+async def said(desk: Desk, mention: Mention, row: JobRow | None) -> Reply | Said:
+    """`predict …` in the thread of a finished job, or with its id."""
+    match = PREDICT.fullmatch(mention.text.strip())
+    if match and match["job"]:
+        row = await visible(desk.store, mention, match["job"])
+    if match is None or row is None or desk.predict is None:
+        raise PersonCanFix(phrases.NO_MODEL_YET, phrases.SEE_CARD)
     _refuse(mention, row)
     rows = match["rows"].strip()
     if not rows and not mention.files:
@@ -56,7 +52,7 @@ async def asked_for(desk: Desk, asked: Mention | Command | Click, argument: str)
     """`/mltrainer predict [job] [rows]`: without rows a form asks for them."""
     match = _ARGUMENT.fullmatch(argument)
     job, rows = (match["job"] or "", match["rows"].strip()) if match else ("", "")
-    row = await desk.which(asked.actor, asked.place, "predict", job)
+    row = await desk.which(asked, "predict", job)
     if row is None:
         title = words.which_job("predict")
         return Whisper(card=await desk.listing(asked.actor, "predict", title))
@@ -68,14 +64,14 @@ async def asked_for(desk: Desk, asked: Mention | Command | Click, argument: str)
 
 async def form(desk: Desk, click: Click) -> Reply:
     """Try it."""
-    row = await visible(desk.store, click.actor, click.argument)
+    row = await visible(desk.store, click, click.argument)
     _refuse(click, row)
     return AskForm(form=forms.try_it(row))
 
 
 async def submitted(desk: Desk, submit: Submit) -> Reply:
     """The form comes back; the answer appears in the thread."""
-    row = await visible(desk.store, submit.actor, submit.state)
+    row = await visible(desk.store, submit, submit.state)
     _refuse(submit, row)
     rows = _rows(row, submit)
     if not rows and not submit.attachments:
@@ -117,7 +113,7 @@ async def _later(desk: Desk, asked: Inbound, row: JobRow, rows: str) -> Reply:
 
 
 def _refuse(asked: Inbound, row: JobRow) -> None:
-    if not may_predict(asked.actor, asked.place, row):
+    if not may_predict(asked, row):
         raise PersonCanFix(words.not_yours(owner_name(row)), "")
     if row.status is not JobStatus.DONE:
         raise PersonCanFix(phrases.NO_MODEL_YET, phrases.SEE_CARD)

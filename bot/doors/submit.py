@@ -4,6 +4,7 @@ from bot import commands, forms, phrases
 from bot.authority import refuse_strangers, visible
 from bot.doors.desk import Desk
 from bot.doors.prediction import submitted
+from bot.doors.reading import begins
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus, new_job_id
 from pipeline.ports.chat import Card, FormErrors, Mention, Ok, Reply, Submit, Whisper
@@ -25,8 +26,8 @@ async def sent(desk: Desk, submit: Submit) -> Reply:
 
 
 async def _changed(desk: Desk, submit: Submit) -> Reply:
-    row = await visible(desk.store, submit.actor, submit.state)
-    refuse_strangers(submit.actor, row)
+    row = await visible(desk.store, submit, submit.state)
+    refuse_strangers(submit, row)
     wanted, errors = forms.read_changes(row, submit.values)
     if errors:
         shown = forms.change(row).model_copy(update={"errors": errors})
@@ -37,11 +38,11 @@ async def _changed(desk: Desk, submit: Submit) -> Reply:
         await commands.change(desk.store, row, wanted)
         return Ok()
     said = "\n".join(f"change {name} to {value}" for name, value in wanted.items())
-    return await desk.answer(submit.actor, row, submit.key, said)
+    return await desk.answer(submit, row, submit.key, said)
 
 
 async def _asked_for(desk: Desk, submit: Submit) -> Reply:
-    """A request from the form: its thread is opened by who handles it."""
+    """A request from the form: a thread of its own is opened for it by who handles it."""
     said = str(submit.values.get("words", "")).strip()
     if not said:
         form = forms.new_job(submit.place)
@@ -51,9 +52,12 @@ async def _asked_for(desk: Desk, submit: Submit) -> Reply:
     mention = Mention(
         key=submit.key,
         actor=submit.actor,
-        place=submit.place,
+        place=submit.place.model_copy(update={"thread": None}),
         text=said,
         attachments=submit.attachments,
     )
+    row = await desk.meant(mention.actor, mention.place)
+    if row is not None and not begins(mention, row):
+        raise PersonCanFix(phrases.ONE_AT_A_TIME, phrases.SEE_CARD)
     await desk.post.arrive(mention, new_job_id())
     return Ok()

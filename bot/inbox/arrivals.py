@@ -5,8 +5,6 @@ beginning, a reply its key, and a file is fetched into a folder of its message.
 """
 
 import asyncio
-import contextlib
-import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,21 +16,24 @@ from bot.authority import may_act
 from bot.conversation import Conversation, sorry, went_wrong
 from bot.doors.desk import Said
 from bot.doors.prediction import is_asked_for
-from bot.inbox.pasted import without_marks
+from bot.doors.reading import begins
+from bot.inbox.attached import Attached, Fetched
+from bot.inbox.leaks import Leaks
+from bot.inbox.pasted import taken_out
 from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
-from pipeline.folders import JobFolder, fresh
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Card, Gone, Mention, Ok, Reply, ThreadedChat, Whisper
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Arrival, Post
+from pipeline.ports.sanitizer import Sanitizer
 from pipeline.ports.store import JobRow
 
 LARGEST = 200 << 20  # bytes of one file
 TRIES = 8
-_MOST_FILES = 20
 _AT_ONCE = 8
 _IDLE_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_STANDS_SECONDS = 5.0  # for which a message with a key in it may wait for its files
 _TITLE = 60
 _log = logging.getLogger(__name__)
 
@@ -48,19 +49,19 @@ class Arrivals:
         chats: Mapping[str, ThreadedChat],
         home: Path,
         clock: Clock,
+        sanitizer: Sanitizer,
         largest: int = LARGEST,
         retry_scale: float = 1.0,
     ) -> None:
         self._post = post
         self._conversation = conversation
         self._chats = chats
-        self._home = home
         self._clock = clock
-        self._largest = largest
         self._retry_scale = retry_scale
         self._awake = asyncio.Event()
         self._in_hand: dict[str, asyncio.Task[None]] = {}
-        self._warned: set[str] = set()
+        self._attached = Attached(home, sanitizer, largest)
+        self._leaks = Leaks(conversation.warning)
         self._ending = False
 
     def wake(self) -> None:
@@ -134,71 +135,80 @@ class Arrivals:
                 await self._try_later(arrival, chat, error)
                 return
             except MLTrainerError as error:
-                await self._tell(
-                    arrival, chat, Said(place=arrival.mention.place, card=sorry(error))
-                )
+                await self._complain(arrival, chat, sorry(error))
             await self._post.handled(arrival.mention.key)
-            self._warned.discard(arrival.mention.key)
+            self._leaks.forget(arrival.mention)
         except Exception as error:  # noqa: BLE001  (an edge: one message must not stop the others)
             _log.warning("a message could not be handled", exc_info=error)
             await self._survive(arrival, chat)
 
     async def _understand(self, arrival: Arrival, chat: ThreadedChat) -> None:
-        mention = await self._in_a_thread(arrival, chat)
-        text, pasted = without_marks(mention.text)
-        row = await self._conversation.job_at(mention.place)
-        if pasted and mention.key not in self._warned:
-            await self._warn(mention, chat, pasted)
-        if pasted and (_wants_account(row) or not (text or mention.attachments)):
+        mention, pasted = _as_said(arrival)
+        row = await self._conversation.job_of(mention)
+        if mention.edited or (pasted and (_is_empty(mention) or _wants_account(row))):
+            await self._leaks.tell(chat, mention, pasted)
             return
-        mention = mention.model_copy(update={"text": text})
+        if await self._conversation.begun(arrival.job_id, row, mention.place):
+            return  # a crash came between the start of the job and the mark of its message
+        new = begins(mention, row)
         if _takes_files(mention, row):
-            target = row.id if row is not None else arrival.job_id
-            files = await self._fetched(mention, chat, target)
-            mention = mention.model_copy(update={"files": files})
+            target = arrival.job_id if new or row is None else row.id
+            fetched = await self._fetched(mention, chat, target, pasted)
+            mention = mention.model_copy(update={"files": fetched.files, "attachments": ()})
+            if fetched.kinds and _is_empty(mention):
+                return
+        else:
+            await self._leaks.tell(chat, mention, pasted)
+        mention = await self._in_a_thread(arrival, chat, mention) if new else mention
         outcome = await self._conversation.heard(mention, arrival.job_id)
-        await self._tell(arrival, chat, outcome)
+        await self._tell(mention, chat, outcome)
 
-    async def _in_a_thread(self, arrival: Arrival, chat: ThreadedChat) -> Mention:
-        """The message as of this person alone: no file of this machine is theirs to name."""
-        mention = arrival.mention.model_copy(update={"files": ()})
-        if mention.place.thread is not None:
-            return mention
-        title = words.shortened(mention.text, _TITLE) or phrases.NEW_TITLE
-        title = f"{arrival.job_id}: {title}"
-        place = await chat.open_thread(mention.place, title, f"{arrival.job_id}:thread")
+    async def _in_a_thread(self, arrival: Arrival, chat: ThreadedChat, mention: Mention) -> Mention:
+        """The message in the thread of its job; one that was deleted can begin none."""
+        place = mention.place
+        if self._leaks.deleted(mention) and place.thread == mention.message:
+            place = place.model_copy(update={"thread": None})
+        title = f"{arrival.job_id}: {words.shortened(mention.text, _TITLE) or phrases.NEW_TITLE}"
+        place = await chat.open_thread(place, title, f"{arrival.job_id}:thread")
         return mention.model_copy(update={"place": place})
 
-    async def _warn(self, mention: Mention, chat: ThreadedChat, kinds: tuple[str, ...]) -> None:
-        """Once, however often the rest is tried; who cannot be reached is understood anyway."""
-        card = self._conversation.warning(kinds)
-        with contextlib.suppress(Gone):
-            await chat.whisper(mention.actor, mention.place, card)
-        self._warned.add(mention.key)
-
     async def _fetched(
-        self, mention: Mention, chat: ThreadedChat, job_id: JobId
-    ) -> tuple[str, ...]:
-        """The attachments as files of the job, each in a folder of its own."""
-        if len(mention.attachments) > _MOST_FILES:
-            raise PersonCanFix(phrases.too_many_files(_MOST_FILES), phrases.ONE_ARCHIVE)
-        name = hashlib.sha256(mention.key.encode()).hexdigest()[:12]
-        uploads = JobFolder.of(self._home, job_id).uploads / name
-        files = []
-        for number, attachment in enumerate(mention.attachments, 1):
-            folder = await asyncio.to_thread(fresh, uploads / str(number))
-            files.append(str(await chat.download(attachment, folder, self._largest)))
-        return tuple(files)
+        self, mention: Mention, chat: ThreadedChat, job_id: JobId, pasted: tuple[str, ...]
+    ) -> Fetched:
+        """The files of a message, which go with it when it is deleted because of a key."""
+        fetching = asyncio.ensure_future(self._attached.fetch(chat, mention, job_id))
+        try:
+            if pasted:
+                await asyncio.wait({fetching}, timeout=_STANDS_SECONDS)
+                await self._leaks.tell(chat, mention, pasted)
+            fetched = await fetching
+        finally:
+            fetching.cancel()
+            await asyncio.wait({fetching})
+        await self._leaks.tell(chat, mention, fetched.kinds, fetched.names)
+        if fetched.failed is not None:
+            raise fetched.failed
+        return fetched
 
-    async def _tell(self, arrival: Arrival, chat: ThreadedChat, outcome: Reply | Said) -> None:
+    async def _complain(self, arrival: Arrival, chat: ThreadedChat, card: Card) -> None:
+        """Say what went wrong in the thread, which may have to be begun for that."""
+        mention, _ = _as_said(arrival)
+        if await self._conversation.job_at(mention.place) is None:
+            mention = await self._in_a_thread(arrival, chat, mention)
+        await self._tell(mention, chat, Said(place=mention.place, card=card))
+
+    async def _tell(self, mention: Mention, chat: ThreadedChat, outcome: Reply | Said) -> None:
         """Answer in the thread or privately; an answer that went out before is not repeated."""
-        mention = arrival.mention
         match outcome:
             case Said():
                 key = f"{mention.key}:said"
-                if chat.finds and await chat.find(outcome.place, key):
+                looks = chat.finds and not chat.repeats
+                if looks and await chat.find(outcome.place, key):
                     return  # a process that was killed had answered
-                await chat.post(outcome.place, outcome.card, key, notify=mention.actor)
+                try:
+                    await chat.post(outcome.place, outcome.card, key, notify=mention.actor)
+                except Gone:  # the thread is; who asked may still be there
+                    await chat.whisper(mention.actor, mention.place, outcome.card)
             case Whisper():
                 await chat.whisper(mention.actor, mention.place, outcome.card)
             case Ok():
@@ -214,8 +224,9 @@ class Arrivals:
             return
         body = f"{error.message} {phrases.SAY_IT_AGAIN}"
         card = Card(title=phrases.gave_up(TRIES), body=body, tone="bad")
-        await self._tell(arrival, chat, Said(place=arrival.mention.place, card=card))
+        await self._complain(arrival, chat, card)
         await self._post.handled(arrival.mention.key)
+        self._leaks.forget(arrival.mention)
 
     async def _put_off(self, arrival: Arrival, after: timedelta | None = None) -> None:
         pause = min(_FIRST_PAUSE * 2**arrival.tries, _LONGEST_PAUSE) * self._retry_scale
@@ -229,10 +240,21 @@ class Arrivals:
                 await self._put_off(arrival)
                 return
             await self._post.handled(arrival.mention.key)
+            self._leaks.forget(arrival.mention)
             await chat.whisper(arrival.mention.actor, arrival.mention.place, went_wrong())
         except MLTrainerError as error:
             _log.warning("a message waits: %s", error.message)
             await asyncio.sleep(_IDLE_SECONDS)  # it is found again at once, and must not spin
+
+
+def _as_said(arrival: Arrival) -> tuple[Mention, tuple[str, ...]]:
+    """A message as of its person alone, who names no file of this machine, and the keys in it."""
+    mention, kinds = taken_out(arrival.mention)
+    return mention.model_copy(update={"files": ()}), kinds
+
+
+def _is_empty(mention: Mention) -> bool:
+    return not (mention.text or mention.attachments or mention.files)
 
 
 def _wants_account(row: JobRow | None) -> bool:
@@ -244,4 +266,4 @@ def _takes_files(mention: Mention, row: JobRow | None) -> bool:
     """Nobody fills a job's folder who may not speak to it."""
     if not mention.attachments:
         return False
-    return row is None or may_act(mention.actor, row) or is_asked_for(mention.text)
+    return row is None or may_act(mention, row) or is_asked_for(mention.text)

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.ports.chat import Attachment, Command, Inbound, Mention, Submit
+from pipeline.ports.chat import Attachment, Click, Command, Inbound, Mention, Submit, Suggest
 from pipeline.ports.sanitizer import Sanitizer
 
 _MARK = re.compile(r"\[secret: (?P<kind>[^\]\n]{1,40})\]")
@@ -10,7 +10,7 @@ _FORM_OF_KEYS = "account"
 
 
 def cleaned(inbound: Inbound, sanitizer: Sanitizer) -> Inbound:
-    """The event without keys. The form that is made for a key, and buttons, stay as they are."""
+    """The event without keys. The form that is made for a key stays as it is."""
 
     def clean(text: str) -> str:
         return sanitizer.clean(text).text
@@ -21,6 +21,10 @@ def cleaned(inbound: Inbound, sanitizer: Sanitizer) -> Inbound:
             return said(inbound, sanitizer)
         case Command():
             update = {"name": clean(inbound.name), "arguments": clean(inbound.arguments)}
+        case Click():
+            update = {"action": clean(inbound.action), "argument": clean(inbound.argument)}
+        case Suggest():
+            update = {"command": clean(inbound.command), "typed": clean(inbound.typed)}
         case Submit() if inbound.form != _FORM_OF_KEYS:
             values = {
                 name: clean(value) if isinstance(value, str) else value
@@ -35,8 +39,10 @@ def cleaned(inbound: Inbound, sanitizer: Sanitizer) -> Inbound:
 def said(mention: Mention, sanitizer: Sanitizer) -> Mention:
     """A message without keys, in its words and in the names of its files."""
     text = sanitizer.clean(mention.text).text
+    name = sanitizer.clean(mention.actor.name).text
+    actor = mention.actor.model_copy(update={"name": name})
     attachments = _named(mention.attachments, sanitizer)
-    return mention.model_copy(update={"text": text, "attachments": attachments})
+    return mention.model_copy(update={"text": text, "actor": actor, "attachments": attachments})
 
 
 def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[Attachment, ...]:
@@ -48,6 +54,13 @@ def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[A
         return one.model_copy(update={"name": name, "url": url if kept else ""})
 
     return tuple(named(one) for one in attachments)
+
+
+def taken_out(mention: Mention) -> tuple[Mention, tuple[str, ...]]:
+    """A cleaned message as it is understood, and the kinds of what was taken out of it."""
+    text, kinds = without_marks(mention.text)
+    named = (kind for one in mention.attachments for kind in without_marks(one.name)[1])
+    return mention.model_copy(update={"text": text}), tuple(dict.fromkeys((*kinds, *named)))
 
 
 def without_marks(text: str) -> tuple[str, tuple[str, ...]]:

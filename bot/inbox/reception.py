@@ -11,10 +11,20 @@ from collections.abc import Callable
 
 from bot import phrases
 from bot.conversation import Conversation, went_wrong
-from bot.inbox.pasted import cleaned, said, without_marks
+from bot.inbox.pasted import cleaned, said, taken_out, without_marks
 from pipeline.errors import TryAgain
 from pipeline.jobs import new_job_id
-from pipeline.ports.chat import Card, Command, Inbound, Mention, Ok, Reply, Whisper
+from pipeline.ports.chat import (
+    Card,
+    Choices,
+    Command,
+    Inbound,
+    Mention,
+    Ok,
+    Reply,
+    Suggest,
+    Whisper,
+)
 from pipeline.ports.post import Post
 from pipeline.ports.sanitizer import Sanitizer
 
@@ -51,6 +61,8 @@ class Reception:
         """Take a message in, or raise; answer anything else, whatever happens."""
         if isinstance(inbound, Mention):
             return await self._take(inbound)
+        if isinstance(inbound, Suggest):
+            return await self._suggest(inbound)
         if self._draining():
             return Whisper(card=Card(title=phrases.RESTARTING, body=phrases.NOTHING_LOST))
         try:
@@ -69,13 +81,27 @@ class Reception:
                 return Whisper(card=self._conversation.warning(kinds))
         return await self._conversation.decide(inbound)
 
+    async def _suggest(self, suggest: Suggest) -> Reply:
+        """What fits to what is being typed; nothing where that cannot be told now."""
+        try:
+            return await self._conversation.decide(cleaned(suggest, self._sanitizer))
+        except Exception as error:  # noqa: BLE001  (an edge: a person goes on typing)
+            _record(error)
+            return Choices()
+
     async def _take(self, mention: Mention) -> Reply:
-        """Keep a message without its keys; one that is not for us is dropped unread."""
+        """Keep a message without its keys; one that is not for us is dropped unread.
+
+        Of a message that was changed only the keys matter.
+        """
         if self._draining():
             raise TryAgain(phrases.RESTARTING, phrases.NOTHING_LOST)
+        clean = said(mention, self._sanitizer) if mention.edited else None
+        if clean is not None and not taken_out(clean)[1]:
+            return Ok()
         if not mention.addressed and await self._conversation.job_at(mention.place) is None:
             return Ok()
-        await self._post.arrive(said(mention, self._sanitizer), new_job_id())
+        await self._post.arrive(clean or said(mention, self._sanitizer), new_job_id())
         self._arrived()
         return Ok()
 

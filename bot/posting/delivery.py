@@ -39,6 +39,7 @@ class Delivery:
             draw=draw,
             titles=titles,
             written=written,
+            manners=chat.manners,
         )
         self._sender = Sender(post=post, chat=chat, clock=clock, written=written, scale=scale)
 

@@ -145,6 +145,7 @@ def _notice(row: JobRow, number: int, now: datetime, card: Card) -> Letter:
         place=row.context.thread,
         card=card,
         notify=row.context.owner,
+        owner=row.context.owner,
         due_at=now,
     )
 

@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 
 from pipeline.jobs import Place
-from pipeline.ports.chat import Ref
+from pipeline.ports.chat import Manners
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Letter
 
-POST_SECONDS = 1.0  # between two messages in a channel
-EDITS_A_MINUTE = 40  # of a workspace, in any minute
-_AT_ONCE = 10  # of these may come at once
-_KEPT_BACK = 4  # of those, for what is urgent
-_REFILL = (EDITS_A_MINUTE - _AT_ONCE) / 60  # edits a second
+_AT_ONCE = 0.25  # of the edits of a minute: may come at once
+_KEPT_BACK = 0.4  # of those: for what is urgent
 _MANY = 1000
 
 
@@ -23,9 +20,10 @@ class _Bucket:
 
 @dataclass
 class Pace:
-    """Gives leave to send. Messages count by channel, edits by workspace."""
+    """Gives leave to send, as the manners of a platform are."""
 
     clock: Clock
+    manners: Manners = field(default_factory=Manners)
     _free: dict[str, float] = field(default_factory=dict)
     _held: dict[str, float] = field(default_factory=dict)
     _edits: dict[str, _Bucket] = field(default_factory=dict)
@@ -33,39 +31,50 @@ class Pace:
     def take(self, letter: Letter) -> bool:
         """Leave to send this letter now, which counts as sent."""
         now = self.clock.monotonic()
-        scope = _scope(letter.place, letter.edits)
+        scope = self._scope(letter)
         if self._held.get(scope, now) > now:
             return False
         if letter.edits is not None:
             return self._edit(letter.place.space, now, urgent=letter.urgent)
         if self._free.get(scope, now) > now:
             return False
-        self._free = _fresh(self._free, now) | {scope: now + POST_SECONDS}
+        _keep(self._free, scope, now + self.manners.post_seconds, now)
         return True
 
     def hold(self, letter: Letter, seconds: float) -> None:
         """The platform asks for a pause, which all letters of that sort keep."""
         now = self.clock.monotonic()
-        scope = _scope(letter.place, letter.edits)
-        until = max(self._held.get(scope, now), now + seconds)
-        self._held = _fresh(self._held, now) | {scope: until}
+        scope = self._scope(letter)
+        _keep(self._held, scope, max(self._held.get(scope, now), now + seconds), now)
 
     def _edit(self, space: str, now: float, *, urgent: bool) -> bool:
-        bucket = self._edits.setdefault(space, _Bucket(_AT_ONCE, now))
-        bucket.tokens = min(_AT_ONCE, bucket.tokens + (now - bucket.at) * _REFILL)
+        """A bucket for each space: it is never more than full, and has something for the urgent."""
+        most = self.manners.edits_a_minute
+        if most is None:
+            return True
+        full = most * _AT_ONCE
+        bucket = self._edits.setdefault(space, _Bucket(full, now))
+        bucket.tokens = min(full, bucket.tokens + (now - bucket.at) * (most - full) / 60)
         bucket.at = now
-        if bucket.tokens < (1 if urgent else 1 + _KEPT_BACK):
+        if bucket.tokens < (1 if urgent else 1 + full * _KEPT_BACK):
             return False
         bucket.tokens -= 1
         return True
 
+    def _scope(self, letter: Letter) -> str:
+        """Messages count by channel or thread; edits by space, where the platform has a limit."""
+        place, edits = letter.place, letter.edits is not None
+        by_space = edits and self.manners.edits_a_minute is not None
+        where = place.space if by_space else self._spot(place)
+        return f"{'edit' if edits else 'post'}:{where}"
 
-def _scope(place: Place, edits: Ref | None) -> str:
-    return f"edit:{place.space}" if edits is not None else f"post:{place.space}:{place.channel}"
+    def _spot(self, place: Place) -> str:
+        return place.key if self.manners.by_thread else f"{place.space}:{place.channel}"
 
 
-def _fresh(times: dict[str, float], now: float) -> dict[str, float]:
-    """Without what is over, once there are many."""
-    if len(times) < _MANY:
-        return times
-    return {scope: until for scope, until in times.items() if until > now}
+def _keep(times: dict[str, float], scope: str, until: float, now: float) -> None:
+    """Remember a time; what is over is forgotten once there are many."""
+    if len(times) >= _MANY:
+        for past in [one for one, ends in times.items() if ends <= now]:
+            del times[past]
+    times[scope] = until

@@ -25,7 +25,7 @@ from pipeline.events import (
     ToolReturned,
 )
 from pipeline.jobs import JobId
-from pipeline.ports.chat import Card
+from pipeline.ports.chat import Card, Manners
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Board, Letter, Post
 from pipeline.ports.store import JobRow, Store
@@ -33,7 +33,6 @@ from pipeline.ports.store import JobRow, Store
 Draw = Callable[[JobRow, Iterable[Event]], Card]
 
 POLL_SECONDS = 0.3
-EDIT_SECONDS = 5.0  # between two edits of a card, unless a stage changed
 _OUTAGE_SECONDS = 2.0
 _LEFT_ALONE = 60.0  # seconds for a job that could not be shown
 _REMEMBERED = 200  # jobs
@@ -63,6 +62,7 @@ class Projector:
         draw: Draw | None = None,
         titles: Mapping[str, str] = NO_TITLES,
         written: asyncio.Event | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self._store = store
         self._post = post
@@ -71,6 +71,7 @@ class Projector:
         self._draw = draw or partial(job_card, titles=titles)
         self._titles = titles
         self._written = written or asyncio.Event()
+        self._edit_seconds = timedelta(seconds=(manners or Manners()).edit_seconds)
         self._known: dict[JobId, _Memory] = {}
         self._alone_until: dict[JobId, float] = {}
 
@@ -114,7 +115,8 @@ class Projector:
         card = self._draw(row, [one.event for one in events])
         now, upto = self._clock.now(), fresh[-1].number
         told = notices(row, events, board.shown, now, self._titles)
-        due = now if told or _at_once(row, board, fresh) else _debounced(board, now)
+        at_once = bool(told) or _at_once(row, board, fresh)
+        due = now if at_once else max(now, (board.edited_at or now) + self._edit_seconds)
         drawn = () if card == known.card else (_letter(row, card, upto, due),)
         await self._post.show(board, upto, (*drawn, *told))
         self._remember(row, _Memory(events, upto, card))
@@ -143,10 +145,6 @@ def _at_once(row: JobRow, board: Board, fresh: Sequence[Recorded]) -> bool:
     return changed or board.card is None or row.status.settled
 
 
-def _debounced(board: Board, now: datetime) -> datetime:
-    return max(now, board.edited_at + timedelta(seconds=EDIT_SECONDS)) if board.edited_at else now
-
-
 def _letter(row: JobRow, card: Card, upto: int, due_at: datetime) -> Letter:
     return Letter(
         key=f"{row.id}:card:{upto}",
@@ -154,6 +152,7 @@ def _letter(row: JobRow, card: Card, upto: int, due_at: datetime) -> Letter:
         job_id=row.id,
         place=row.context.thread,
         card=card,
+        owner=row.context.owner,
         urgent=row.status.settled,
         due_at=due_at,
     )

@@ -1,8 +1,9 @@
 """Letters to chat: each once, in the order of its thread, and no faster than the platform takes.
 
 A letter is marked before it is sent. Where a crash or a lost answer leaves open whether it arrived,
-the platform is searched for its key; where that cannot be done, only what must not be missed is
-sent again.
+it is sent again to a platform that takes a key once. Another is searched for the key; where that
+cannot be done, only what must not be missed is sent again. Where the thread is gone, its owner is
+written to.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from bot.posting.moving import as_shown, to_owner
 from bot.posting.pace import Pace
 from pipeline.errors import (
     Bug,
@@ -46,6 +48,8 @@ class Counts:
     posted: int = 0
     edited: int = 0
     found: int = 0
+    repeated: int = 0
+    moved: int = 0
     resent_uncertain: int = 0
     not_resent_uncertain: int = 0
     delayed: int = 0
@@ -73,7 +77,7 @@ class Sender:
         self._clock = clock
         self._written = written or asyncio.Event()
         self._scale = scale
-        self._pace = Pace(clock)
+        self._pace = Pace(clock, chat.manners)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._refused: Counter[str] = Counter()
 
@@ -161,19 +165,34 @@ class Sender:
             self._refused.pop(letter.key, None)
 
     async def _send(self, letter: Letter) -> Ref | None:
-        if letter.edits is not None:
-            ref = await self._chat.edit(letter.edits, letter.card)
-            self.counts.edited += 1
-            return ref
-        if letter.uncertain:
-            found = await self._find(letter)
-            if found is not None:
-                return found
-            if not self._worth_sending_twice(letter):
-                self.counts.not_resent_uncertain += 1
-                return None
-            self.counts.resent_uncertain += 0 if self._chat.finds else 1
+        try:
+            if letter.edits is not None:
+                return await self._edit(letter.edits, letter)
+            if letter.uncertain and not self._chat.repeats:
+                return await self._post_unless_there(letter)
+            ref = await self._chat.post(letter.place, letter.card, letter.key, letter.notify)
+        except Gone as gone:
+            ref = await to_owner(self._chat, letter, gone)
+            self.counts.moved += 1
+        self.counts.repeated += 1 if letter.uncertain else 0
+        self.counts.posted += 1
+        return ref
+
+    async def _edit(self, ref: Ref, letter: Letter) -> Ref:
+        changed = await self._chat.edit(ref, as_shown(letter))
+        self.counts.edited += 1
+        return changed
+
+    async def _post_unless_there(self, letter: Letter) -> Ref | None:
+        """Send what may have been sent, on a platform that would show it twice."""
+        found = await self._find(letter)
+        if found is not None:
+            return found
+        if not self._worth_sending_twice(letter):
+            self.counts.not_resent_uncertain += 1
+            return None
         ref = await self._chat.post(letter.place, letter.card, letter.key, letter.notify)
+        self.counts.resent_uncertain += 0 if self._chat.finds else 1
         self.counts.posted += 1
         return ref
 
@@ -197,8 +216,9 @@ class Sender:
                 await self._give_up(letter, error)
             case Unsure() | TimeoutError():
                 await self._later(letter, error, uncertain=True)
-            case TryAgain():
-                await self._later(letter, error)
+            case TryAgain():  # not this time; what was sent before may still have arrived
+                unsearched = letter.uncertain and self._chat.repeats
+                await self._later(letter, error, uncertain=unsearched)
             case _:
                 await self._refuse(letter, error)
 

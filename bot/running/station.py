@@ -1,7 +1,6 @@
 """A house that talks: what is said, what is heard, and the web server, around its jobs."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,11 +13,13 @@ from bot.inbox.reception import Reception
 from bot.links import Links
 from bot.posting.delivery import Delivery
 from bot.predicting import Predicting
+from bot.running.hearing import Hearing, Tell
 from bot.running.serving import GOODBYE, Part, Shift, holding, talked_for
 from bot.wiring import House, accounts, open_chats, open_web, talk_lock
-from pipeline.ports.chat import Decide, ThreadedChat
+from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.post import Post
 
+CLOSED_LAST = "discord"
 _LAST_WORDS = GOODBYE * 0.8  # seconds; what is under way then has the rest to arrive
 
 
@@ -26,26 +27,25 @@ _LAST_WORDS = GOODBYE * 0.8  # seconds; what is under way then has the rest to a
 class Station:
     """What speaks outlives the runner of jobs, what listens does not.
 
-    `chats` are the names of the platforms; `port` is where the web server listens.
+    `heard` are the platforms; `port` is where the web server listens.
     """
 
     speaking: tuple[Part, ...]
     listening: tuple[Part, ...]
-    chats: tuple[str, ...]
+    heard: tuple[Hearing, ...]
     port: Callable[[], int]
 
 
 @asynccontextmanager
-async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
+async def open_station(house: House, shift: Shift, tell: Tell) -> AsyncIterator[Station]:
     """Plug in everything that a running bot has beside its jobs; chats are closed last."""
     async with AsyncExitStack() as until_the_end:
         if (lock := talk_lock(house.settings)) is not None:
             patience = GOODBYE * min(house.settings.retry_scale, 1.0)
             alone = holding(lock, patience=patience, refusal=talked_for)
             await until_the_end.enter_async_context(alone)
-        chats = {chat.name: chat for chat in open_chats(house.settings)}
-        for chat in chats.values():
-            until_the_end.push_async_callback(chat.close)
+        held = await until_the_end.enter_async_context(holding_chats(open_chats(house.settings)))
+        chats = {chat.name: chat for chat in held}
         said: dict[str, Delivery] = {}
         web = open_web(
             house,
@@ -55,16 +55,31 @@ async def open_station(house: House, shift: Shift) -> AsyncIterator[Station]:
         )
         front = _Front.of(house, chats, shift)
         said |= {name: _delivery(house, front, chat) for name, chat in chats.items()}
+        scale, decide = house.settings.retry_scale, front.reception.decide
+        heard = tuple(Hearing(chat, decide, tell, scale=scale) for chat in chats.values())
         yield Station(
             speaking=tuple(_speaking(name, one) for name, one in said.items()),
             listening=(
                 *front.parts,
-                *(_listening(chat, front.reception.decide) for chat in chats.values()),
+                *(_listening(one) for one in heard),
                 Part("The web server", web.run, open=web.open, finish=web.finish),
             ),
-            chats=tuple(chats),
+            heard=heard,
             port=lambda: web.port,
         )
+
+
+@asynccontextmanager
+async def holding_chats(chats: Iterable[ThreadedChat]) -> AsyncIterator[tuple[ThreadedChat, ...]]:
+    """The platforms, let go of one after the other in the end, Discord as the last.
+
+    Its client has one session for all it does: what is said there may be said until then.
+    """
+    first_opened = tuple(sorted(chats, key=lambda chat: (chat.name != CLOSED_LAST, chat.name)))
+    async with AsyncExitStack() as until_the_end:
+        for chat in first_opened:
+            until_the_end.push_async_callback(chat.close)
+        yield first_opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class _Front:
             chats=chats,
             home=house.home,
             clock=house.clock,
+            sanitizer=house.sanitizer,
             retry_scale=house.settings.retry_scale,
         )
         reception = Reception(
@@ -149,11 +165,7 @@ def _speaking(name: str, delivery: Delivery) -> Part:
     return Part(f"What is said on {name}", delivery.run, finish=finish)
 
 
-def _listening(chat: ThreadedChat, decide: Decide) -> Part:
+def _listening(hearing: Hearing) -> Part:
     """The platform's own connection, which mends itself."""
-
-    async def until_the_end() -> None:
-        await asyncio.Event().wait()
-
-    name = f"What is heard on {chat.name}"
-    return Part(name, until_the_end, open=lambda: chat.start(decide), finish=chat.stop)
+    name = f"What is heard on {hearing.name}"
+    return Part(name, hearing.run, open=hearing.open, finish=hearing.finish)

@@ -1,10 +1,12 @@
 """A bot that is killed again and again at random moments while people work with it.
 
     make bench-kills
+    python tests/benchmarks/bench_kills.py --platform discord --kills 100 --seed 1
     python tests/benchmarks/bench_kills.py --kills 100 --seed 1 --history no
 
-The real `mltrainer serve` with real jobs beside a fake Slack; every kill is a SIGKILL. With the
-history scope a message that may have been sent is looked up, without it some may be doubled.
+The real `mltrainer serve` with real jobs beside a fake platform; every kill is a SIGKILL. On Slack
+a message that may have been sent is looked up with the history scope; without it some may be
+doubled. On Discord it is sent again under the same nonce.
 """
 
 import argparse
@@ -25,6 +27,7 @@ CACHE = Path(os.environ.get("MLTRAINER_ENV_CACHE", ROOT / ".benchmarks" / "envir
 def main() -> None:
     """Run one storm and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--platform", choices=["slack", "discord"], default="slack")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--history", choices=["yes", "no"], default="yes")
@@ -39,12 +42,14 @@ def main() -> None:
         tally = storm(
             told.folder or Path(temporary),
             CACHE,
+            platform=told.platform,
             kills=told.kills,
             seed=told.seed,
             history=told.history == "yes",
             tell=tell,
         )
-    print(f"history scope: {told.history}, seed {told.seed}")
+    scope = f", history scope: {told.history}" if told.platform == "slack" else ""
+    print(f"{told.platform}, seed {told.seed}{scope}")
     print("\n".join(tally.lines()))
 
 

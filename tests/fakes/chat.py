@@ -5,9 +5,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import PersonCanFix
+from pipeline.errors import Bug, PersonCanFix
 from pipeline.jobs import Actor, Place
-from pipeline.ports.chat import Attachment, Card, Decide, Manners, Ref
+from pipeline.ports.chat import Attachment, Card, Decide, Gone, Manners, Ref
 
 
 @dataclass
@@ -19,6 +19,7 @@ class FakeChat:
     edits: list[Card] = field(default_factory=list)
     notified: list[Actor | None] = field(default_factory=list)
     decide: Decide | None = None
+    connected: bool = True
 
     async def start(self, decide: Decide) -> None:
         self.decide = decide
@@ -58,17 +59,23 @@ class Message:
 class FakeThreadedChat:
     """pipeline.ports.chat.ThreadedChat; what is posted twice is there twice.
 
-    `deletes` says whether it may delete what others wrote. `refusals` are raised by the next calls,
-    which then do nothing; `lost` by the next ones after they did their work.
-    `calls` are what was asked, in order.
+    `threads` says whether there are any, which a person's own space never has. `deletes` says
+    whether it may delete what others wrote; no thread can begin at what was deleted. In places that
+    are `gone` nothing can be done, nobody whose id is in `shut` can be written to. `refusals` are
+    raised by the next calls, which then do nothing; `lost` by the next ones after they did their
+    work. `calls` are what was asked, in order.
     """
 
     name: str = "slack"
     finds: bool = True
     repeats: bool = False
     manners: Manners = field(default_factory=Manners)
+    threads: bool = True
     deletes: bool = False
     redacted: list[str] = field(default_factory=list)
+    opened: list[tuple[Place, str]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    shut: set[str] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
     refusals: deque[BaseException] = field(default_factory=deque)
     lost: deque[BaseException] = field(default_factory=deque)
@@ -76,6 +83,7 @@ class FakeThreadedChat:
     whispers: list[tuple[Actor, Card]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     decide: Decide | None = None
+    connected: bool = True
 
     async def start(self, decide: Decide) -> None:
         self.decide = decide
@@ -87,11 +95,22 @@ class FakeThreadedChat:
         self.decide = None
 
     async def open_thread(self, place: Place, title: str, key: str) -> Place:
-        del title, key
-        return place
+        if not self.threads or place.space.startswith("@"):
+            return place
+        await self._called("open_thread", key)
+        if place.thread in self.redacted:
+            raise Bug("No thread begins at a message that is gone.")
+        opened = place.model_copy(update={"thread": place.thread or f"under {key}"})
+        self.opened.append((opened, title))
+        return opened
 
     async def post(self, place: Place, card: Card, key: str, notify: Actor | None = None) -> Ref:
         await self._called("post", key)
+        self._reach(place)
+        known = next((one.ref for one in self.thread(place) if one.key == key), None)
+        if self.repeats and known is not None:
+            await self._answered("post", key)
+            return known
         ref = Ref(place=place, id=f"m{len(self.messages) + 1}")
         self.messages.append(Message(ref, key, notify, [card]))
         await self._answered("post", key)
@@ -99,6 +118,7 @@ class FakeThreadedChat:
 
     async def edit(self, ref: Ref, card: Card) -> Ref:
         await self._called("edit", ref.id)
+        self._reach(ref.place)
         for message in self.messages:
             if message.ref == ref:
                 message.cards.append(card)
@@ -107,11 +127,15 @@ class FakeThreadedChat:
 
     async def whisper(self, actor: Actor, place: Place, card: Card) -> None:
         await self._called("whisper", place.key)
+        self._reach(place)
         self.whispers.append((actor, card))
 
     async def direct(self, actor: Actor) -> Place:
         await self._called("direct", actor.id)
-        return Place(platform=self.name, space=actor.space, channel=f"D{actor.id}")
+        if actor.id in self.shut:
+            raise Gone("This person takes no messages.")
+        space = actor.space or f"@{actor.id}"
+        return Place(platform=self.name, space=space, channel=f"D{actor.id}")
 
     async def redact(self, place: Place, message: str) -> bool:
         await self._called("redact", place.key)
@@ -138,6 +162,10 @@ class FakeThreadedChat:
     def thread(self, place: Place) -> list[Message]:
         """The messages of a thread, oldest first."""
         return [one for one in self.messages if one.ref.place == place]
+
+    def _reach(self, place: Place) -> None:
+        if place.key in self.gone:
+            raise Gone("The thread was archived.")
 
     async def _called(self, call: str, about: str) -> None:
         self.calls.append((call, about))

@@ -1,11 +1,14 @@
 """What the chat stories share: data that is learned in seconds, and how people look at a thread."""
 
 import random
+from typing import TypeVar
 
-from tests.fakes.slack import FakeSlack, Person, Upload
-from tests.fakes.slack.seeing import Seen
+from tests.fakes.people import Upload
+from tests.stories.somebody import Seen, Somebody
 
 WORDS = "tell claims from chat in these messages"
+S = TypeVar("S", bound=Seen)
+BOT = "mltrainer"
 JOB_SECONDS = 300.0
 ASK_SECONDS = 90.0
 
@@ -29,25 +32,35 @@ def numbers(rows: int = 6000) -> Upload:
     return Upload("numbers.csv", "\n".join([*lines, ""]).encode())
 
 
-def card_of(person: Person, said: Seen) -> Seen:
+def card_of(person: Somebody[S], said: Seen) -> S:
     """The job's card: the bot's first message in the thread."""
 
-    def find() -> Seen | None:
-        replies = [one for one in person.thread(said) if one.ts != said.ts and one.by != person.id]
-        return replies[0] if replies else None
+    def find() -> S | None:
+        found = [one for one in person.thread(said) if one is not said and one.ts != said.ts]
+        return next((one for one in found if one.by == BOT), None)
 
     return person.wait_until(find, "a card in the thread", ASK_SECONDS)
 
 
-def wait_for_card(person: Person, said: Seen, words: str, seconds: float = JOB_SECONDS) -> Seen:
+def wait_for_card(person: Somebody[S], said: Seen, words: str, seconds: float = JOB_SECONDS) -> S:
     """The card once these words stand on it."""
     card = card_of(person, said)
 
-    def find() -> Seen | None:
+    def find() -> S | None:
         now = person.look(card)
         return now if words in now else None
 
     return person.wait_until(find, f"“{words}” on the card", seconds)
+
+
+def wait_for_button(person: Somebody[S], said: Seen, label: str) -> S:
+    """The card once this button stands on it."""
+
+    def find() -> S | None:
+        now = card_of(person, said)
+        return now if label in now.buttons else None
+
+    return person.wait_until(find, f"[{label}] on the card", ASK_SECONDS)
 
 
 def job_id_of(card: Seen) -> str:
@@ -57,11 +70,6 @@ def job_id_of(card: Seen) -> str:
     )
 
 
-def replies(person: Person, said: Seen) -> list[str]:
+def replies(person: Somebody[Seen], said: Seen) -> list[str]:
     """Everything in the thread but its root, as text."""
     return [one.text for one in person.thread(said)[1:]]
-
-
-def everything_of(slack: FakeSlack) -> str:
-    """All that left the bot."""
-    return slack.everything_sent()

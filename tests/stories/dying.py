@@ -19,6 +19,7 @@ from bot.__main__ import main
 from pipeline.context import JobContext
 from pipeline.events import Event, StageEnded
 from pipeline.jobs import Stage
+from pipeline.ledger import Ledger
 from pipeline.orchestrator import Orchestrator
 from pipeline.outcomes import Outcome
 from pipeline.ports.store import JobRow
@@ -38,11 +39,11 @@ def install(point: str, stage: Stage, mark: Path) -> None:
 
     attempt, save = Orchestrator._attempt, SqlStore.save
 
-    async def dying_attempt(self: Orchestrator, row: JobRow, now: Stage) -> Outcome:
+    async def dying_attempt(self: Orchestrator, row: JobRow, now: Stage, ledger: Ledger) -> Outcome:
         if now is not stage or point != "inside":
-            return await attempt(self, row, now)
+            return await attempt(self, row, now, ledger)
         asyncio.get_running_loop().call_later(INSIDE_SECONDS, die)
-        outcome = await attempt(self, row, now)
+        outcome = await attempt(self, row, now, ledger)
         die()
         return outcome
 

@@ -1,4 +1,4 @@
-"""What a storm of kills left behind, counted in the database and in what people see in Slack."""
+"""What a storm of kills left behind, counted in the database and in what people see."""
 
 import contextlib
 import json
@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.fakes.slack import FakeSlack
-from tests.fakes.slack.seeing import Seen
-from tests.fakes.slack.workspace import BOT_USER, Message
+from tests.stories.kill_records import Record, Shown
+from tests.stories.somebody import Seen
 
-_FILE = re.compile(r"(j-[a-z0-9]{8})-(\d+)-picture")
 _NOTICE = re.compile(r"j-[a-z0-9]{8}:(\d+)(:picture)?")
 _STATE = re.compile(r"Job j-[a-z0-9]{8}: ")
 _ENDS = {"stage_end", "stage_skipped"}
@@ -32,6 +30,11 @@ class Errand(Protocol):
     @property
     def said(self) -> Seen:
         """The words that began it."""
+        ...
+
+    @property
+    def questions(self) -> list[Seen]:
+        """What was asked in its thread, to which there must be an answer."""
         ...
 
     @property
@@ -57,6 +60,7 @@ class Tally:
     resumes: int = 0
     questions: int = 0
     answers: int = 0
+    said_while_it_was_down: int = 0
     events: int = 0
     events_lost: list[str] = field(default_factory=list)
     messages: int = 0
@@ -87,22 +91,20 @@ class _Saved:
     events: dict[str, list[tuple[int, dict[str, Any]]]]
     boards: dict[str, int]
     letters: dict[str, dict[str, Any]]
+    taken: list[str]
     unhandled: list[str]
 
 
 def count(
-    slack: FakeSlack,
-    errands: Sequence[Errand],
-    home: Path,
-    *,
-    starts: Sequence[float],
-    questions: int,
+    record: Record, errands: Sequence[Errand], home: Path, *, starts: Sequence[float]
 ) -> Tally:
     """Compare what was wanted, what is saved and what is shown."""
     saved = _read(home)
-    shown = _shown(slack)
+    shown = record.shown(saved.letters, saved.taken)
     events = [event for found in saved.events.values() for _, event in found]
-    doubled, answers = _doubled(shown), _answers(slack, shown)
+    doubled, answers = _doubled(shown), _answers(record, shown)
+    asked = {one.ts for errand in errands for one in errand.questions}
+    questions = record.heard(asked, saved.taken)
     return Tally(
         kills=len(starts),
         jobs=len(errands),
@@ -114,8 +116,10 @@ def count(
         events=len(events),
         questions=questions,
         answers=answers,
+        said_while_it_was_down=record.unheard(),
         events_lost=[
-            *_lost(slack, errands),
+            *record.not_taken(saved.taken),
+            *(f"no card for: {one.kind} {one.said.ts}" for one in errands if one.card() is None),
             *_gaps(saved),
             *["a question without an answer"] * (questions - answers),
         ],
@@ -125,7 +129,7 @@ def count(
         doubled=doubled,
         doubled_outside_the_window=[key for key in doubled if not _was_open(saved, key)],
         letters_begun_again=len([one for one in saved.letters.values() if one["tries"] > 1]),
-        edits=len(slack.calls_of("chat.update")),
+        edits=record.edits(),
         median_start=statistics.median(starts) if starts else 0.0,
         longest_start=max(starts, default=0.0),
     )
@@ -136,7 +140,7 @@ def unsent(home: Path) -> int:
     waiting = "select count(*) as n from outbox where sent_at is null"
     behind = (
         "select count(*) as n from jobs left join boards on boards.job_id = jobs.id "
-        "where jobs.thread like 'slack:%' and event_count > coalesce(shown, 0)"
+        "where jobs.thread not like 'terminal:%' and event_count > coalesce(shown, 0)"
     )
     unheard = "select count(*) as n from arrivals where not handled"
     return sum(int(_rows(home, query)[0]["n"]) for query in (waiting, behind, unheard))
@@ -151,6 +155,7 @@ def _read(home: Path) -> _Saved:
         events=events,
         boards={row["job_id"]: row["shown"] for row in _rows(home, "select * from boards")},
         letters={row["key"]: row for row in _rows(home, "select * from outbox")},
+        taken=[row["key"] for row in _rows(home, "select key from arrivals")],
         unhandled=[row["key"] for row in _rows(home, "select * from arrivals where not handled")],
     )
 
@@ -160,15 +165,6 @@ def _rows(home: Path, query: str) -> list[dict[str, Any]]:
     with contextlib.closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(query)]
-
-
-def _lost(slack: FakeSlack, errands: Sequence[Errand]) -> Iterable[str]:
-    """What somebody said and nobody heard."""
-    for delivery in slack.lost_events():
-        yield f"never taken: {delivery.payload['event'].get('text')}"
-    for errand in errands:
-        if errand.card() is None:
-            yield f"no card for: {errand.kind} {errand.said.ts}"
 
 
 def _gaps(saved: _Saved) -> Iterable[str]:
@@ -199,32 +195,13 @@ def _stages(job: str, events: list[dict[str, Any]]) -> Iterable[str]:
         yield f"{job}: it did not end once"
 
 
-def _shown(slack: FakeSlack) -> dict[str, list[tuple[str, str]]]:
-    """By thread, what the bot wrote anew, as it came: (key, text)."""
-    threads: dict[str, list[tuple[str, str]]] = {}
-    for one in list(slack.workspace.messages.values()):
-        if one.user == BOT_USER:
-            place = f"{one.channel} {one.thread_ts}"
-            threads.setdefault(place, []).append((_key(slack, one), str(one.body.get("text"))))
-    return threads
-
-
-def _key(slack: FakeSlack, message: Message) -> str:
-    """The key of a message: in its metadata when it was written, or the name of its file."""
-    payload = message.versions[0].get("metadata", {}).get("event_payload", {})
-    names = [slack.workspace.files[one].name for one in message.files]
-    found = next((match for name in names if (match := _FILE.match(name))), None)
-    return str(payload.get("key", "")) or (f"{found[1]}:{found[2]}:picture" if found else "")
-
-
-def _answers(slack: FakeSlack, shown: dict[str, list[tuple[str, str]]]) -> int:
+def _answers(record: Record, shown: Shown) -> int:
     """Predictions in threads, and states of jobs that were told to one person alone."""
-    told = [str(one.body.get("text")) for one in list(slack.workspace.whispers.values())]
     predicted = {key for thread in shown.values() for key, _ in thread if key.endswith(":said")}
-    return len(predicted) + len([text for text in told if _STATE.search(text)])
+    return len(predicted) + len([text for text in record.told_alone() if _STATE.search(text)])
 
 
-def _doubled(shown: dict[str, list[tuple[str, str]]]) -> list[str]:
+def _doubled(shown: Shown) -> list[str]:
     """Keys that came more than once, and a job's second card."""
     keys = Counter(
         "card of " + key.split(":")[0] if ":card:" in key else key or f"without a key: {text}"
@@ -246,7 +223,7 @@ def _was_open(saved: _Saved, doubled: str) -> bool:
     return any(row["tries"] > 1 for row in letters)
 
 
-def _out_of_order(shown: dict[str, list[tuple[str, str]]]) -> list[str]:
+def _out_of_order(shown: Shown) -> list[str]:
     """Notices that stand below one of a later event, and a card that is not above all."""
     wrong = []
     for place, thread in shown.items():
@@ -261,7 +238,7 @@ def _out_of_order(shown: dict[str, list[tuple[str, str]]]) -> list[str]:
     return wrong
 
 
-def _not_told(saved: _Saved, shown: dict[str, list[tuple[str, str]]]) -> list[str]:
+def _not_told(saved: _Saved, shown: Shown) -> list[str]:
     """Letters that stand nowhere, and done jobs that were never called so."""
     standing = {key for thread in shown.values() for key, _ in thread}
     missing = [

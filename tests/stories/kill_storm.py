@@ -1,6 +1,8 @@
 """A storm of SIGKILLs over a bot at work: people go on with their jobs, and the bot dies at random.
 
-Everything is real but Slack: `mltrainer serve` in a process of its own, real jobs, real kills.
+Everything is real but the platform: `mltrainer serve` in a process of its own, real jobs, real
+kills. On Discord nobody brings again what was said while the bot was down: who sees no reaction
+after a while says it again.
 """
 
 import random
@@ -12,14 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tests.fakes.slack import FakeSlack, Person, Upload
-from tests.fakes.slack.looking import NotThere
-from tests.fakes.slack.person import NotAnswered
-from tests.fakes.slack.seeing import Seen
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.people import NotAnswered, NotThere, Upload
+from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.workspace import LEAST_SCOPES
-from tests.stories.chatting import WORDS, messages
+from tests.stories.chatting import BOT, WORDS, messages
 from tests.stories.kill_counts import Tally, count, unsent
+from tests.stories.kill_records import OnDiscord, OnSlack
 from tests.stories.serving import Served
+from tests.stories.somebody import Anyone, Seen, Shown
+from tests.stories.towns import Town
 
 Kind = Literal["train", "in words", "asked", "dropped", "stopped", "broken", "midway"]
 TRAINING: tuple[Kind, ...] = ("train", "in words", "asked")
@@ -31,6 +35,7 @@ SHORT_LIFE, LONG_LIFE, LONG_EVERY = (0.5, 6.0), (8.0, 30.0), 6
 REDELIVERIES = (0.2,) * 600
 LOOK_SECONDS, PATIENCE_SECONDS, PAUSE_SECONDS = 0.15, 6.0, 1.0
 END_SECONDS, LATE_SECONDS = 240.0, 3.0
+SAY_AGAIN_SECONDS = 10.0
 ASKED_EVERY_SECONDS = 10.0
 VAGUE = "make me a model"
 CUT_OFF = Upload("broken.csv", b"label,message\n")
@@ -39,42 +44,81 @@ QUESTION, PLAN = "waiting for your answer", "waiting for your yes"
 
 @dataclass
 class Errand:
-    """One job of a person, and what they do with it when its card asks for something."""
+    """One job of a person, and what they do with it when its card asks for something.
+
+    `spare` are words that began it and seemed to be lost: a job of theirs is one too many.
+    """
 
     kind: Kind
-    person: Person
-    said: Seen
+    person: Anyone
+    begin: Callable[[], Seen]
+    hears_late: bool
+    said: Seen = field(init=False)
+    spare: list[Seen] = field(default_factory=list)
+    questions: list[Seen] = field(default_factory=list)
+    said_at: float = 0.0
     acted_on: str = ""
     acted_at: float = 0.0
-    questions: int = 0
     over: str = ""
 
-    def card(self) -> Seen | None:
+    def __post_init__(self) -> None:
+        self.say()
+
+    def say(self) -> None:
+        self.said, self.said_at = self.begin(), time.monotonic()
+
+    def card(self, said: Seen | None = None) -> Seen | None:
         """The job's card, once there is one; of two the later, which is the one kept up to date."""
-        mine = [one for one in self.person.thread(self.said) if one.by == "mltrainer"]
+        mine = [one for one in self.person.thread(said or self.said) if one.by == BOT]
         return next((one for one in reversed(mine) if re.match(r"Job j-\w{8}:", one.text)), None)
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing more is to come of it."""
+        left = [card for one in self.spare if (card := self.card(one)) and not _ended(card)]
+        return bool(self.over) and not left
 
     def step(self) -> None:
         """Look at the card and answer what it asks, as a patient person does."""
+        self.tidy_up()
         card = self.card()
         if card is None or self.over:
+            self.say_again(card)
             return
         title = card.text.split("\n", 1)[0]
-        for end in (": done", ": cancelled"):
-            if end in title:
-                self.over = end[2:]
-                if end == ": done":
-                    self.ask("predict you won a prize, claim cash now")
-                return
+        if end := _ended(card):
+            self.over = end
+            if end == "done":
+                self.ask("predict you won a prize, claim cash now")
+            return
         waited = time.monotonic() - self.acted_at
-        state = f"{title} {card.buttons} {card.raw}"
+        state = f"{title} {card.buttons} {card.text}"
         if waited < PAUSE_SECONDS or (state == self.acted_on and waited < PATIENCE_SECONDS):
             return
         before, self.acted_on = self.acted_on, state
-        if not self.act(card, title, again=before == state):
+        if not self.act(card, title, again=before == state and self.hears_late):
             self.acted_on = before
         else:
             self.acted_at = time.monotonic()
+
+    def say_again(self, card: Seen | None) -> None:
+        """Begin once more where nobody seems to have heard it."""
+        late = time.monotonic() - self.said_at > SAY_AGAIN_SECONDS
+        if card is None and late and not self.hears_late:
+            self.spare.append(self.said)
+            self.say()
+
+    def tidy_up(self) -> None:
+        """Two jobs for one errand: the one that came late is not wanted any more."""
+        for one in self.spare:
+            card = self.card(one)
+            if (
+                card
+                and "Cancel" in card.buttons
+                and time.monotonic() - self.acted_at > PAUSE_SECONDS
+            ):
+                self.acted_at = time.monotonic()
+                self.press(card, "Cancel")
 
     def act(self, card: Seen, title: str, *, again: bool) -> bool:
         """Do what fits; False when there is nothing to do. What was said is not said again."""
@@ -107,8 +151,8 @@ class Errand:
     def ask(self, words: str) -> None:
         """Say something in the thread that has an answer of its own."""
         if self.card() is not None:
-            self.person.mention(self.said.channel, words, thread=self.said)
-            self.questions += 1
+            said = self.person.mention(self.said.channel, words, thread=self.said)
+            self.questions.append(said)
 
     def press(self, card: Seen, label: str) -> bool:
         """Press a button; on a dead bot the person sees a warning sign and tries again later."""
@@ -119,12 +163,19 @@ class Errand:
         return True
 
 
+def _ended(card: Seen) -> str:
+    """How a job ended, by its card; empty while it goes on."""
+    title = card.text.split("\n", 1)[0]
+    return next((end for end in ("done", "cancelled") if f": {end}" in title), "")
+
+
 class People:
     """Begins errands and carries them on, until told that it is evening."""
 
-    def __init__(self, slack: FakeSlack, draw: random.Random) -> None:
-        self._slack, self._draw = slack, draw
-        self._persons = [slack.person(name) for name in ("ann", "bob", "eve")]
+    def __init__(self, town: Town, draw: random.Random) -> None:
+        self._hears_late = isinstance(town, FakeSlack)
+        self._draw = draw
+        self._persons: list[Anyone] = [town.person(name) for name in ("ann", "bob", "eve")]
         self.errands: list[Errand] = []
         self.evening = False
 
@@ -137,12 +188,8 @@ class People:
             self._ask()
 
     @property
-    def questions(self) -> int:
-        return sum(one.questions for one in self.errands)
-
-    @property
     def waiting(self) -> list[Errand]:
-        return [one for one in self.errands if not one.over]
+        return [one for one in self.errands if not one.at_rest]
 
     def _ask(self) -> None:
         """Now and then somebody wants to know how a job stands."""
@@ -153,10 +200,14 @@ class People:
         if len([one for one in self.waiting if one.kind in kinds]) >= at_once:
             return
         kind, person = self._draw.choice(kinds), self._draw.choice(self._persons)
+        channel = self._draw.choice(CHANNELS)
         words = VAGUE if kind in {"asked", "dropped"} else WORDS
         files = [] if words == VAGUE else [CUT_OFF if kind == "broken" else messages()]
-        said = person.mention(self._draw.choice(CHANNELS), words, files=files)
-        self.errands.append(Errand(kind, person, said))
+
+        def begin() -> Shown:
+            return person.mention(channel, words, files=files)
+
+        self.errands.append(Errand(kind, person, begin, self._hears_late))
 
 
 @dataclass
@@ -168,6 +219,7 @@ class Killer:
     draw: random.Random
     tell: Callable[[str], None]
     starts: list[float] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     error: BaseException | None = None
     over: bool = False
 
@@ -176,6 +228,7 @@ class Killer:
             for number in range(1, self.kills + 1):
                 long = number % LONG_EVERY == 0
                 time.sleep(self.draw.uniform(*(LONG_LIFE if long else SHORT_LIFE)))
+                self.moments.append(time.monotonic())
                 self.bot.kill()
                 began = time.monotonic()
                 self.bot.start()
@@ -190,25 +243,29 @@ def storm(
     folder: Path,
     environments: Path,
     *,
+    platform: Literal["slack", "discord"],
     kills: int,
     seed: int,
-    history: bool,
+    history: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Tally:
-    """So many kills over people's jobs, then peace until every job has ended; what came of it."""
+    """So many kills over people's jobs, then peace until every job has ended; what came of it.
+
+    On Slack `history` is whether the bot has the scope with which it can look up what it sent.
+    """
     scopes = LEAST_SCOPES | (HISTORY if history else frozenset())
-    with FakeSlack(scopes=scopes, pauses=REDELIVERIES) as slack:
+    slack = FakeSlack(scopes=scopes, pauses=REDELIVERIES)
+    with FakeDiscord() if platform == "discord" else slack as town:
         for channel in CHANNELS[2:]:
-            slack.add_channel(channel, channel.lower())
-        people = People(slack, random.Random(seed))  # noqa: S311 - a play, no key
-        with Served(slack, folder, environments, MLTRAINER_APPROVAL="always") as bot:
+            town.add_channel(channel, channel.lower())
+        people = People(town, random.Random(seed))  # noqa: S311 - a play, no key
+        with Served(town, folder, environments, MLTRAINER_APPROVAL="always") as bot:
             killer = Killer(bot, kills, random.Random(seed + 1), tell)  # noqa: S311 - the same
             _carry_on(people, killer, tell)
             _wait_for_the_end(people, bot, tell)
             bot.stop()
-        return count(
-            slack, people.errands, bot.home, starts=killer.starts, questions=people.questions
-        )
+        here = OnDiscord(town, killer.moments) if isinstance(town, FakeDiscord) else OnSlack(town)
+        return count(here, people.errands, bot.home, starts=killer.starts)
 
 
 def _carry_on(people: People, killer: Killer, tell: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""The bot as it is really run: `mltrainer serve` in a process of its own, beside a fake Slack."""
+"""The bot as it is really run: `mltrainer serve` in a process of its own, beside fake platforms."""
 
 import os
 import queue
@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from tests.fakes.llm import NO_PROVIDERS
-from tests.fakes.slack import FakeSlack
+from tests.stories.towns import Town, listening, settings_of
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS, STOP_SECONDS, LAST_WORDS_SECONDS = 120.0, 60.0, 2.0
@@ -35,11 +36,15 @@ class Served:
             bot.kill()
             bot.restart()
 
-    Over HTTP or Socket Mode, as the fake Slack is. `settings` are added to its environment.
+    It serves one platform or several; Slack over HTTP or Socket Mode, as the fake is. `settings`
+    are added to its environment.
     """
 
-    def __init__(self, slack: FakeSlack, folder: Path, environments: Path, **settings: str) -> None:
-        self.slack, self.folder, self.home = slack, folder, folder / "home"
+    def __init__(
+        self, towns: Town | Sequence[Town], folder: Path, environments: Path, **settings: str
+    ) -> None:
+        self.towns = towns if isinstance(towns, Sequence) else (towns,)
+        self.folder, self.home = folder, folder / "home"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output: list[str] = []
@@ -54,7 +59,7 @@ class Served:
             "PORT": str(self.port),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            **slack_settings(slack),
+            **{name: value for town in self.towns for name, value in settings_of(town).items()},
             **settings,
         }
 
@@ -93,7 +98,8 @@ class Served:
         )
         self._process = process
         self._wait_for_ready(self._read(process), timeout)
-        self.slack.listen_at(f"{self.url}/slack/events")
+        for town in self.towns:
+            listening(town, self.url)
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM); returns its exit code."""
@@ -197,16 +203,6 @@ def surroundings() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(SCRUBBED) and name.lower() not in DIVERTING
     }
-
-
-def slack_settings(slack: FakeSlack) -> dict[str, str]:
-    """The settings that point the bot at this fake."""
-    settings = {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-    }
-    return settings | ({"SLACK_APP_TOKEN": slack.app_token} if slack.socket_mode else {})
 
 
 def free_port() -> int:

@@ -16,9 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.fakes.people import Upload
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack.person import Upload
-from tests.stories.serving import DidNotStart, Served, slack_settings, surroundings
+from tests.stories.serving import DidNotStart, Served, surroundings
+from tests.stories.towns import settings_of
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 120.0
@@ -219,7 +220,7 @@ def test_what_is_not_set_up_is_refused_with_what_to_set(
 
 
 def test_a_token_that_slack_refuses_is_said(over_http: FakeSlack, tmp_path: Path) -> None:
-    settings = {**slack_settings(over_http), "SLACK_BOT_TOKEN": "xoxb-" + "wrong", "PORT": "0"}
+    settings = {**settings_of(over_http), "SLACK_BOT_TOKEN": "xoxb-" + "wrong", "PORT": "0"}
     ended = program(tmp_path, "serve", **settings)
     assert ended.returncode in {1, 2}
     assert "SLACK_BOT_TOKEN" in ended.stderr

@@ -13,16 +13,19 @@ _REVOKED = {"account_inactive", "token_expired", "token_revoked"}
 
 
 async def look(
-    bot_token: SecretStr | None, app_token: SecretStr | None, api_url: str
+    *,
+    slack_bot_token: SecretStr | None,
+    slack_app_token: SecretStr | None,
+    slack_api_url: str,
 ) -> tuple[Check, ...]:
     """A line for the bot token, its scopes and the socket. The shapes were checked before."""
-    if bot_token is None:
+    if slack_bot_token is None:
         return ()
-    line = Line(bot_token.get_secret_value(), api_url)
+    line = Line(slack_bot_token.get_secret_value(), slack_api_url)
     try:
         checks = await _bot(line)
-        if app_token is not None and checks[0].ok:
-            checks.append(await _socket(line, app_token.get_secret_value()))
+        if slack_app_token is not None and checks[0].ok:
+            checks.append(await _socket(line, slack_app_token.get_secret_value()))
     finally:
         await line.close()
     return tuple(checks)

@@ -15,6 +15,7 @@ Payload = Mapping[str, Any]
 
 PLATFORM = "slack"
 _SUBTYPES = {None, "file_share", "thread_broadcast"}
+_CHANGED = "message_changed"
 _SLACKBOT = "USLACKBOT"
 _SHORTCUTS = {"job_menu": "menu", "job_new": "new"}
 
@@ -37,7 +38,9 @@ def inbound(payload: Payload, us: Identity) -> Inbound | None:
 
 def begins_thread(payload: Payload) -> bool:
     """Whether a message stands in no thread yet; there, Slack shows no whisper."""
-    return is_event(payload) and not payload["event"].get("thread_ts")
+    event = payload.get("event") or {}
+    new = is_event(payload) and event.get("subtype") != _CHANGED
+    return new and not event.get("thread_ts")
 
 
 def is_event(payload: Payload) -> bool:
@@ -55,10 +58,10 @@ def _place(us: Identity, channel: str, thread: str | None) -> Place:
 
 def _event(payload: Payload, us: Identity) -> Mention | None:
     event = payload.get("event") or {}
-    if not _from_a_person(event, us) or not _for_our_workspace(payload, us):
-        return None
-    addressed = _addressed(event, us)
-    if addressed is None:
+    edited = event.get("subtype") == _CHANGED
+    addressed = _changed_for_us(event, us) if edited else _addressed(event, us)
+    event = _changed(event) if edited else event
+    if addressed is None or not _from_a_person(event, us) or not _for_our_workspace(payload, us):
         return None
     return Mention(
         key=str(payload["event_id"]),
@@ -67,7 +70,25 @@ def _event(payload: Payload, us: Identity) -> Mention | None:
         text=spoken(event.get("text") or "", us.user),
         attachments=_files(event),
         addressed=addressed,
+        message=str(event["ts"]),
+        edited=edited,
     )
+
+
+def _changed(event: Payload) -> Payload:
+    """A message as it reads now."""
+    return {**(event.get("message") or {}), "channel": event.get("channel"), "edited": None}
+
+
+def _changed_for_us(event: Payload, us: Identity) -> bool | None:
+    """The same as `_addressed` of a change, which comes once, and by a link's preview as well."""
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    texts = [str(one.get("text") or "") for one in (now, before)]
+    if not now.get("ts") or texts[0] == texts[1]:
+        return None
+    if _is_direct(event) or any(mentions(text, us.user) for text in texts):
+        return True
+    return False if now.get("thread_ts") else None
 
 
 def _from_a_person(event: Payload, us: Identity) -> bool:
@@ -94,7 +115,7 @@ def _addressed(event: Payload, us: Identity) -> bool | None:
     What mentions the bot in a channel arrives twice, as app_mention and as message, under two
     event ids: the second is left alone. In direct messages only the second exists.
     """
-    direct = event.get("channel_type") == "im" or str(event.get("channel")).startswith("D")
+    direct = _is_direct(event)
     match event.get("type"):
         case "app_mention":
             return None if direct else True
@@ -106,6 +127,10 @@ def _addressed(event: Payload, us: Identity) -> bool | None:
             named = mentions(event.get("text") or "", us.user)
             return False if reply and not named else None
     return None
+
+
+def _is_direct(event: Payload) -> bool:
+    return event.get("channel_type") == "im" or str(event.get("channel")).startswith("D")
 
 
 def _files(event: Payload) -> tuple[Attachment, ...]:

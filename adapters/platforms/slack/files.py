@@ -23,8 +23,9 @@ from adapters.platforms.slack.errors import (
     translate,
     translated,
 )
-from adapters.platforms.slack.line import Line, proxy
+from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.text import cut, plain
+from adapters.proxies import proxy
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Attachment, Card

@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
 
 import aiohttp
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -16,10 +14,10 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.platforms.slack.errors import translated
+from adapters.proxies import proxy
 
 _TOTAL_SECONDS = 30.0
 _CONNECT_SECONDS = 10.0
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -115,15 +113,6 @@ class Line:
             if named is None
             else frozenset(scope.strip() for scope in named.split(",") if scope.strip()),
         )
-
-
-def proxy(address: str) -> str | None:
-    """The proxy that the environment names for an address; none for this machine itself."""
-    url = urlsplit(address)
-    host = url.hostname or ""
-    if host in _THIS_MACHINE or proxy_bypass(host):
-        return None
-    return getproxies_environment().get({"ws": "http", "wss": "https"}.get(url.scheme, url.scheme))
 
 
 class _OnlyWarnings(logging.Filter):

@@ -23,7 +23,8 @@ from starlette.responses import Response
 from adapters.platforms.slack.answering import Answers
 from adapters.platforms.slack.errors import translated
 from adapters.platforms.slack.events import Payload
-from adapters.platforms.slack.line import Identity, Line, proxy, quiet
+from adapters.platforms.slack.line import Identity, Line, quiet
+from adapters.proxies import proxy
 from pipeline.errors import TryAgain
 
 _CONNECT_SECONDS = 20.0

@@ -8,7 +8,8 @@ from typing import Any
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.errors import FOREIGN, translated
 from adapters.platforms.slack.events import Payload
-from adapters.platforms.slack.line import Line, proxy
+from adapters.platforms.slack.line import Line
+from adapters.proxies import proxy
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Card, Gone, Inbound
 

@@ -9,9 +9,9 @@
 It runs in a thread of its own; in an async test call a person's methods by `asyncio.to_thread`.
 """
 
+from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack.fake import FakeSlack
-from tests.fakes.slack.looking import NotThere
-from tests.fakes.slack.person import NotAnswered, Person, Upload
+from tests.fakes.slack.person import Person
 from tests.fakes.slack.rates import Rates
 from tests.fakes.slack.seeing import Seen, SeenView
 from tests.fakes.slack.workspace import BOT_USER, LEAST_SCOPES, THREAD_REPLIES

@@ -1,9 +1,10 @@
 """What a person in Slack sees, and waits to see."""
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from tests.fakes import people
+from tests.fakes.people import NotThere
 from tests.fakes.slack.seeing import Seen, SeenView, pinged, seen, seen_view
 from tests.fakes.slack.workspace import BOT_USER, Account, Message, View, Workspace
 
@@ -12,11 +13,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Thread = Seen | tuple[str, str]
-LOOK_SECONDS = 0.02
-
-
-class NotThere(AssertionError):
-    """What the person looks for cannot be seen."""
 
 
 class Onlooker:
@@ -86,12 +82,7 @@ class Onlooker:
 
     def wait_until(self, find: Callable[[], T | None], what: str, timeout: float = 30.0) -> T:
         """What `find` finds, once it does; fails with everything that is to be seen."""
-        end = time.monotonic() + timeout
-        while (found := find()) is None:
-            if time.monotonic() > end:
-                raise NotThere(f"{self.id} waited {timeout} s for {what}\n\n{self.everything()}")
-            time.sleep(LOOK_SECONDS)
-        return found
+        return people.wait_until(find, f"{what}, as {self.id}", timeout, self.everything)
 
     def everything(self) -> str:
         """All that this person can see, for the message of a failing test."""

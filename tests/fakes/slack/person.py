@@ -1,12 +1,12 @@
 """A person in Slack: what they type and click, and what they see. Nothing here knows the bot."""
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack import payloads, view_methods
 from tests.fakes.slack.http_delivery import Answer
-from tests.fakes.slack.looking import NotThere, Onlooker, Thread, place_of
+from tests.fakes.slack.looking import Onlooker, Thread, place_of
 from tests.fakes.slack.response_urls import say
 from tests.fakes.slack.seeing import Button, Seen, SeenView, buttons_of, seen
 from tests.fakes.slack.typing_in import Filled, filled, labels_of, typed
@@ -14,18 +14,6 @@ from tests.fakes.slack.workspace import BOT_USER, Account, File, Json, Message, 
 
 if TYPE_CHECKING:
     from tests.fakes.slack.fake import FakeSlack
-
-
-class NotAnswered(AssertionError):
-    """The app did not acknowledge within 3 seconds; Slack shows a warning sign or an error."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that a person attaches."""
-
-    name: str
-    content: bytes
 
 
 class Person(Onlooker):
@@ -106,9 +94,13 @@ class Person(Onlooker):
             )
         )
 
-    def command(self, name: str, text: str = "", channel: str = "C1") -> None:
-        """Type a slash command in a channel, or in direct messages with channel "DM"."""
+    def command(self, name: str, text: str = "", channel: str | Seen = "C1") -> None:
+        """Type a slash command in a channel, or in direct messages with channel "DM".
+
+        Slack takes none in a thread: it is typed in the channel that the thread stands in.
+        """
         workspace = self._workspace
+        channel = channel.channel if isinstance(channel, Seen) else channel
         place = workspace.direct(self.id) if channel == "DM" else workspace.channel(channel)
         payload = payloads.command(workspace, self._account, place, name, text)
         answer = self._taken(self.slack.deliveries.interaction("slash_commands", payload))

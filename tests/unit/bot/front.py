@@ -34,6 +34,9 @@ from tests.fakes.service import HUB, KAGGLE, FakeService
 from tests.fakes.store import MemoryStore
 from tests.fakes.vault import MemoryVault
 
+DISCORD = Actor(platform="discord", space="", id="U1", name="ana")
+GUILD = Place(platform="discord", space="G1", channel="C1", thread="1.1")
+DIRECT = Place(platform="discord", space="@U1", channel="DU1")
 ANA = Actor(platform="slack", space="T1", id="U1", name="ana")
 BEN = Actor(platform="slack", space="T1", id="U2", name="ben")
 ADMIN = Actor(platform="slack", space="T1", id="U3", name="eve", admin=True)
@@ -48,6 +51,7 @@ class Front:
     """Everything between a platform and the jobs."""
 
     home: Path
+    platform: str = "slack"
     clock: FakeClock = field(default_factory=FakeClock)
     predictions: list[tuple[str, str, Sequence[Path]]] = field(default_factory=list)
     draining: bool = False
@@ -58,7 +62,8 @@ class Front:
         self.post = MemoryPost(store=self.store, clock=self.clock)
         self.sanitizer = KeySanitizer([HUB, KAGGLE])
         self.vault = MemoryVault(clock=self.clock)
-        self.chat = FakeThreadedChat()
+        here = self.platform == "slack"
+        self.chat = FakeThreadedChat(self.platform, finds=here, repeats=not here, deletes=not here)
         self.hub, self.kaggle = FakeService(HUB), FakeService(KAGGLE)
         backing = Backing(
             store=self.store,
@@ -80,9 +85,10 @@ class Front:
         self.arrivals = Arrivals(
             post=self.post,
             conversation=self.conversation,
-            chats={"slack": self.chat},
+            chats={self.platform: self.chat},
             home=self.home,
             clock=self.clock,
+            sanitizer=self.sanitizer,
             largest=100,
         )
         self.reception = Reception(
@@ -106,6 +112,7 @@ class Front:
         at: Place = THREAD,
         files: tuple[Attachment, ...] = (),
         addressed: bool = True,
+        edited: bool = False,
         key: str = "",
     ) -> None:
         """A message comes in and is handled."""
@@ -116,15 +123,30 @@ class Front:
             text=text,
             attachments=files,
             addressed=addressed,
+            message=f"m-{text[:4]}" if at.thread is None else at.thread,
+            edited=edited,
         )
         await self.reception.decide(mention)
         await self.arrivals.drain()
 
     async def press(
-        self, action: str, argument: str, *, by: Actor = ANA, at: Place = THREAD
+        self,
+        action: str,
+        argument: str,
+        *,
+        by: Actor = ANA,
+        at: Place = THREAD,
+        confirmed: bool = True,
     ) -> Reply:
         """A button."""
-        click = Click(key=self.key(), actor=by, place=at, action=action, argument=argument)
+        click = Click(
+            key=self.key(),
+            actor=by,
+            place=at,
+            action=action,
+            argument=argument,
+            confirmed=confirmed,
+        )
         return await self.reception.decide(click)
 
     async def push(self, button: Action, *, by: Actor = ANA) -> Reply:

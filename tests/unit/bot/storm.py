@@ -275,12 +275,16 @@ class Tally:
 
 
 async def storms(
-    runs: range, *, finds: bool, opened: Callable[[FakeClock], tuple[Store, Callable[[], Post]]]
+    runs: range,
+    *,
+    finds: bool,
+    opened: Callable[[FakeClock], tuple[Store, Callable[[], Post]]],
+    repeats: bool = False,
 ) -> Tally:
     """That many storms, each with its own seed."""
     tally = Tally()
     for seed in runs:
-        clock, chat = FakeClock(), FakeThreadedChat(finds=finds)
+        clock, chat = FakeClock(), FakeThreadedChat(finds=finds, repeats=repeats)
         store, post = opened(clock)
         rng = random.Random(seed)  # noqa: S311  (no secret)
         storm = Storm(rng, store, chat, clock, post)

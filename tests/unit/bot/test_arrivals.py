@@ -7,7 +7,7 @@ import pytest
 from pipeline.context import JobContext
 from pipeline.errors import Superseded, TryAgain
 from pipeline.events import Event
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobStatus
 from pipeline.ports.chat import Attachment, Card, Gone, Mention
 from pipeline.ports.store import JobRow
 from tests.unit.bot.front import ANA, BEN, CHANNEL, KEY, THREAD, Front, all_of
@@ -78,10 +78,10 @@ async def test_what_fails_is_tried_later_and_in_the_end_given_up_aloud(
 async def test_an_error_nobody_foresaw_stops_no_other_message(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(job_id: JobId) -> JobRow:
-        raise RuntimeError(job_id)
+    async def broken(context: JobContext, events: list[Event]) -> JobRow:
+        raise RuntimeError(context.job_id, events)
 
-    monkeypatch.setattr(front.store, "load", broken)
+    monkeypatch.setattr(front.store, "create", broken)
     await front.say("flag spam")
     ((actor, card),) = front.chat.whispers
     assert (actor, card.title) == (ANA, "That went wrong on my side.")
@@ -96,7 +96,7 @@ async def test_a_file_that_is_too_large_is_told_in_the_thread(front: Front) -> N
 
 async def test_nobody_answers_in_a_channel_that_is_gone(front: Front) -> None:
     await front.job()
-    front.chat.refusals.append(Gone("The channel was deleted."))
+    front.chat.gone.add(THREAD.key)
     await front.say("status")
     assert await front.post.arrivals(front.clock.now()) == ()
 
@@ -114,7 +114,7 @@ async def test_who_pasted_a_key_is_warned_alone_and_understood(front: Front) -> 
 
 
 async def test_a_warning_that_did_not_arrive_is_given_again_and_once(front: Front) -> None:
-    front.chat.refusals.append(TryAgain("Slack asks us to slow down."))
+    front.chat.refusals.extend([TryAgain("Slack asks us to slow down.")] * 2)
     await front.say(f"flag spam with {KEY}")
     assert front.chat.whispers == []
     front.pass_time(minutes=1)
@@ -124,7 +124,7 @@ async def test_a_warning_that_did_not_arrive_is_given_again_and_once(front: Fron
 
 
 async def test_who_cannot_be_warned_is_understood_all_the_same(front: Front) -> None:
-    front.chat.refusals.append(Gone("This person takes no messages."))
+    front.chat.refusals.extend([Gone("This person takes no messages.")] * 2)
     await front.say(f"flag spam with {KEY}")
     assert len(await front.store.list()) == 1
 

@@ -11,7 +11,7 @@ import pytest
 from bot.checks import examine
 from bot.checks.home import look as look_at_home
 from bot.settings import Settings, variable
-from bot.wiring import look_at_slack, open_records
+from bot.wiring import look_at_platform, open_records
 from pipeline.jobs import Actor
 from pipeline.ports.check import Check
 from tests.fakes.slack import FakeSlack
@@ -231,5 +231,5 @@ async def test_in_socket_mode_it_is_tried_whether_slack_opens_one(
     slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
-    found = await look_at_slack(Settings.load())
+    found = await look_at_platform("slack", Settings.load())
     assert [one.name for one in found if one.ok] == ["slack", "scopes", "socket"]

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.platforms.terminal import Terminal
 from pipeline.jobs import Place
-from pipeline.ports.chat import Card, Ref, StageLine
+from pipeline.ports.chat import Action, Card, Inbound, Ok, Ref, Reply, StageLine
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN
 
@@ -86,3 +86,19 @@ async def test_a_card_that_is_said_shows_its_stages_but_not_those_to_come() -> N
     screen = Screen()
     screen.terminal.tell(Card(title="Job j-1", body="words", stages=(DONE, StageLine(title="x"))))
     assert screen.lines == ["", "Agent: Job j-1", "words", ">> dataset              ✓  4.8s"]
+
+
+async def test_who_is_asked_in_a_talk_is_told_what_can_be_typed() -> None:
+    async def decide(inbound: Inbound) -> Reply:
+        del inbound
+        return Ok()
+
+    actions = (Action(id="approve", label="Approve"), Action(id="change", label="Change"))
+    asking = Card(title="Is this right?", actions=actions, tone="waiting")
+    screen = Screen()
+    screen.terminal.tell(asking)
+    assert screen.lines == ["", "Agent: Is this right?"]
+    await screen.terminal.start(decide)
+    screen.terminal.tell(asking)
+    await screen.terminal.stop()
+    assert screen.lines[-1] == "Say: approve, change NAME to VALUE"

@@ -155,6 +155,69 @@ def test_cleaning_twice_changes_nothing_more(sanitizer: KeySanitizer) -> None:
     assert sanitizer.clean(once).text == once
 
 
+SPOKEN = "k3Yx9Qw7Rt2Lm8Vb4Nc6Zp1Hs5Jd0Fg"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my deepthought key is {}",
+        "Der API-Schlüssel für Cohere ist {}",
+        "ma clé cohere : {}",
+        "Ключ: {}",
+        "我的密钥是{}",
+        'os.environ.setdefault("X_API_KEY", "{}")',
+        "- name: X_API_KEY\n  value: {}",
+        "Authorization: Bearer {}",
+        "curl -u ada:{} https://x.example/",
+        "Пароль: {}",
+        "Passwort: {}",
+        "login ada, password {}",
+    ],
+)
+def test_the_words_around_a_value_tell_that_it_is_a_secret(
+    sanitizer: KeySanitizer, text: str
+) -> None:
+    assert not left(sanitizer, text.format(SPOKEN), SPOKEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "primary key: {}",
+        "the cache key is {}",
+        "token for commit {}",
+        "the token classification data is pinned to {}",
+        "token counts of batch {}",
+        "rolled back to {}",
+        "the monkey saw {}",
+    ],
+)
+def test_other_values_that_look_drawn_stay(sanitizer: KeySanitizer, text: str) -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
+
+    assert left(sanitizer, text.format(digest), digest)
+
+
+def test_chat_writes_underscores_around_what_is_in_italics(sanitizer: KeySanitizer) -> None:
+    assert sanitizer.clean(f"_{HF}_").text == "_[secret: huggingface]_"
+    assert left(sanitizer, f"x{HF}")
+
+
+def test_base64_is_looked_into(sanitizer: KeySanitizer) -> None:
+    kept = base64.b64encode(HF.encode()).decode()
+
+    assert sanitizer.clean(f"HF: {kept}\n").found == ("huggingface",)
+    assert not left(sanitizer, f"HF: {kept}", kept)
+
+
+def test_a_quoted_private_key_goes_and_a_public_one_stays(sanitizer: KeySanitizer) -> None:
+    private = f"> {'-' * 5}BEGIN PRIVATE KEY{'-' * 5}\n> MIIEvQIBADANBgkq\n> hkiG9w0BAQEFAASC"
+
+    assert not left(sanitizer, private, "hkiG9w0B")
+    assert left(sanitizer, private.replace("PRIVATE", "PUBLIC"), "hkiG9w0B")
+
+
 def test_a_private_key_goes_even_without_its_end(sanitizer: KeySanitizer) -> None:
     body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7"
     begin, end = (f"{'-' * 5}{word} RSA PRIVATE KEY{'-' * 5}" for word in ("BEGIN", "END"))
@@ -183,6 +246,9 @@ def test_no_text_makes_it_slow() -> None:
             "eyJ",
             "ak-",
         ),
+        *("key is ", "the key for ", "my key ", "password: ", "pass: ", "-u a:", "name: KEY"),
+        *("machine a login b ", "bearer ", "https://hooks.slack.com", "QUJD", "ключ: ", "_eyJ"),
+        *("key 'a', '", "secret secret ", "key " + "a" * 20 + " ", "sl.1", "password aB1 "),
         *("://a:", "token=", "password ", '"username":"', "kaggle key ", "aws_key_", "wandb: "),
         *("-----BEGIN PRIVATE KEY-----", "MTIz" * 6 + ".", "ak-" + "a" * 39, "1234567890:"),
     )

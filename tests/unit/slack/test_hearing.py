@@ -254,3 +254,46 @@ async def test_with_the_optional_scopes_a_reply_needs_no_mention() -> None:
     assert sorted(said) == [("faster", True), ("train it", True), ("use epochs=5", False)]
     assert {one.place for one in desk.heard} == {place("C1", root.ts)}
     assert desk.chat.finds
+
+
+async def test_what_somebody_changes_is_heard_as_a_change() -> None:
+    with FakeSlack(scopes=LEAST_SCOPES | THREAD_REPLIES, pauses=()) as slack:
+        ann = slack.person("ann")
+        async with opened(slack) as desk:
+            root = await away(ann.mention, "C1", "train it")
+            said = await away(ann.reply, root, "use epochs=5")
+            other = await away(ann.say, "C1", "none of your business")
+            direct = await away(ann.dm, "hello")
+            await away(slack.settle)
+            desk.heard.clear()
+            await away(ann.edit, said, "use epochs=6")
+            await away(ann.edit, root, "train this")
+            await away(ann.edit, other, "still none of it")
+            await away(ann.edit, direct, "good day")
+            await away(slack.settle)
+
+    heard = [one for one in desk.heard if isinstance(one, Mention)]
+    assert all(one.edited for one in heard)
+    assert {(one.text, one.addressed, one.message) for one in heard} == {
+        ("use epochs=6", False, said.ts),
+        ("train this", True, root.ts),
+        ("good day", True, direct.ts),
+    }
+    assert {one.place.thread for one in heard} == {root.ts, direct.ts}
+    assert len({one.key for one in heard}) == 3
+
+
+async def test_a_preview_of_a_link_and_the_bots_own_edits_are_no_changes(
+    desk: Desk, ann: Person
+) -> None:
+    said = {"type": "message", "user": ann.id, "text": "see x.test", "ts": "1.1"}
+    ours = said | {"user": BOT_USER, "text": "done"}
+    by_a_bot = said | {"bot_id": "B2", "text": "more"}
+    for now in (said | {"attachments": [{"title": "X"}]}, ours, by_a_bot, {}):
+        changed = {"type": "message", "subtype": "message_changed", "hidden": True}
+        changed |= {"channel": "D1", "channel_type": "im", "ts": "1.2"}
+        await away(desk.slack.event, {**changed, "message": now, "previous_message": said})
+    await away(desk.slack.settle)
+
+    assert desk.heard == []
+    assert desk.slack.lost_events() == []

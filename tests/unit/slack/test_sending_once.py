@@ -9,6 +9,7 @@ import pytest
 
 from adapters.clock import SystemClock
 from bot.posting.sender import Sender
+from pipeline.jobs import Actor
 from pipeline.ports.chat import Card, Picture
 from pipeline.ports.post import Letter
 from tests.fakes.jobs import new_job
@@ -29,7 +30,7 @@ class Out:
         self.post = MemoryPost(store=self.store, clock=self.clock)
         self.sender = Sender(post=self.post, chat=desk.chat, clock=self.clock, scale=0.0)
 
-    async def send(self, *cards: Card) -> None:
+    async def send(self, *cards: Card, owner: Actor | None = None) -> None:
         row = await self.store.create(new_job(self.clock).evolve(thread=self.place), [])
         letters = [
             Letter(
@@ -38,6 +39,7 @@ class Out:
                 job_id=row.id,
                 place=self.place,
                 card=card,
+                owner=owner,
                 due_at=self.clock.now(),
             )
             for number, card in enumerate(cards, 1)
@@ -89,3 +91,17 @@ async def test_without_the_history_a_reply_that_may_stand_there_is_not_repeated(
         await out.send(Card(title="one"), Card(title="two"))
         assert out.said == ["one", "two"]
         assert out.sender.counts.not_resent_uncertain == 1
+
+
+async def test_what_a_closed_channel_cannot_take_is_written_to_the_owner() -> None:
+    async with thread(history=False) as out:
+        slack = out.desk.slack
+        ann = slack.person("ann")
+        owner = Actor(platform="slack", space="T1", id=ann.id, name="ann")
+        slack.archive("C1")
+        await out.send(Card(title="The model is ready."), Card(title="Hits"), owner=owner)
+        assert out.said == []
+        said = [one.text for one in slack.messages(slack.workspace.direct(ann.id).id)]
+        assert [text.partition(": ")[2] for text in said] == ["The model is ready.", "Hits"]
+        assert all(text.startswith("Job j-") for text in said)
+        assert (out.sender.counts.moved, out.sender.counts.given_up) == (2, 0)

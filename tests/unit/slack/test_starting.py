@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.platforms.slack import adapter
-from adapters.platforms.slack.line import proxy, quiet
+from adapters.platforms.slack.line import quiet
 from adapters.platforms.slack.manifest import SCOPES, THREAD_SCOPES, manifest
+from adapters.proxies import proxy
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.chat import Mention
 from tests.fakes.slack import LEAST_SCOPES, THREAD_REPLIES, FakeSlack

@@ -57,10 +57,10 @@ class World:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[tuple[World, aiohttp.ClientSession]]:
+async def served(*others: Platform) -> AsyncIterator[tuple[World, aiohttp.ClientSession]]:
     world = World()
     app = application(
-        chats=[world.platform],
+        chats=[*others, world.platform],
         database=world.ask,
         figures=world.count,
         draining=lambda: world.draining,
@@ -111,12 +111,25 @@ async def test_it_says_why_it_is_not_ready() -> None:
         )
 
 
+async def test_while_one_of_two_platforms_is_away_it_is_ready_for_the_other_and_says_so() -> None:
+    discord = Platform("discord", connected=False)
+    async with served(discord) as (world, session):
+        assert await got(session, "/ready") == (200, "ready; discord is not connected")
+        world.platform.connected = False
+        status, told = await got(session, "/ready")
+
+    assert status == 503
+    assert told == "discord is not connected; slack is not connected"
+
+
 async def test_the_figures_can_be_scraped() -> None:
-    async with served() as (_, session):
+    async with served(Platform("discord", connected=False)) as (_, session):
         status, page = await got(session, "/metrics")
 
     assert status == 200
     assert 'mltrainer_jobs{status="done"} 7\n' in page
+    assert 'mltrainer_connected{platform="discord"} 0\n' in page
+    assert 'mltrainer_connected{platform="slack"} 1\n' in page
     assert "mltrainer_letters_waiting 3\n" in page
     assert "mltrainer_arrivals_waiting 1\n" in page
 

@@ -76,7 +76,8 @@ async def cramped(clock: FakeClock, disk: Path) -> AsyncIterator[SqlStore]:
     """A store that cannot grow far."""
     store = SqlStore(database=Database(f"sqlite:///{disk}/jobs.db"), clock=clock)
     if not await asyncio.to_thread(disk.is_mount):
-        sa.event.listen(store.database.engine.sync_engine, "connect", limit_pages)
+        assert store.database.sqlite
+        sa.event.listen(store.database.sqlite.engine, "connect", limit_pages)
     await store.database.open()
     yield store
     await store.database.close()

@@ -1,6 +1,7 @@
-"""The bot is killed at random moments while people work with it in Slack; nobody is the wiser."""
+"""The bot is killed at random moments while people work with it in a chat; nobody is the wiser."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -10,11 +11,11 @@ KILLS = 12
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [7])
+@pytest.mark.parametrize("platform", ["slack", "discord"])
 def test_kills_at_random_moments_lose_nothing_and_say_nothing_twice(
-    seed: int, tmp_path: Path, environments: Path
+    platform: Literal["slack", "discord"], tmp_path: Path, environments: Path
 ) -> None:
-    tally = storm(tmp_path, environments, kills=KILLS, seed=seed, history=True, tell=print)
+    tally = storm(tmp_path, environments, platform=platform, kills=KILLS, seed=7, tell=print)
     assert tally.kills == KILLS
     assert tally.jobs_over == tally.jobs
     assert tally.jobs_done > 0

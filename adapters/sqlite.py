@@ -1,0 +1,134 @@
+"""An SQLite file: read where it is asked for, written by one thread, many changes at a time.
+
+In WAL mode a reader waits for nobody, and its query takes less time than a change of threads would.
+A commit waits for the disk. Whatever is to be written meanwhile is put together: one transaction,
+one commit, and nobody is told of a change before it. A piece of work that fails is left out, and
+the others are done again without it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from adapters.database import Connection, set_pragmas
+from pipeline.errors import PersonCanFix
+
+Result = TypeVar("Result")
+Work = Callable[[sa.Connection], Result]
+
+_BUSY = sqlite3.SQLITE_BUSY
+_PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
+
+
+class SqliteFile:
+    """Reads and writes by functions of a connection, which do nothing else: they may run twice."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+        sa.event.listen(self.engine, "connect", set_pragmas)
+        self._hasty = sa.create_engine(self.engine.url)
+        sa.event.listen(self._hasty, "connect", set_pragmas)
+        sa.event.listen(self._hasty, "connect", _wait_for_nobody)
+        self._turn = asyncio.Lock()
+        self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+
+    async def close(self) -> None:
+        """Give back all connections; the next work opens new ones."""
+        self._writer.shutdown(wait=False)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        await asyncio.to_thread(self.engine.dispose)
+        await asyncio.to_thread(self._hasty.dispose)
+
+    async def read(self, work: Work[Result]) -> Result:
+        """What the work finds. A thread waits where another program holds the whole file."""
+        try:
+            return _find(self._hasty, work)
+        except exc.OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0)
+            if code & _PRIMARY_CODE != _BUSY:
+                raise
+        return await asyncio.to_thread(_find, self.engine, work)
+
+    async def write(self, work: Work[Result]) -> Result:
+        """What the work returned, once it is on disk. It must not be cancelled."""
+        mine: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, mine))
+        while not mine.done():
+            async with self._turn:
+                if not mine.done():
+                    await self._write_waiting()
+        return mine.result()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Nothing is written here meanwhile. PersonCanFix when the file is gone."""
+        async with self._turn:
+            await asyncio.to_thread(self._look)
+            yield
+
+    async def _write_waiting(self) -> None:
+        """Write everything that waits, and tell each how it went."""
+        batch, self._waiting = self._waiting, []
+        attempt = _Attempt([work for work, _ in batch])
+        done = asyncio.get_running_loop().run_in_executor(self._writer, self._commit, attempt)
+        await asyncio.wait({done})
+        error = done.exception()
+        if error is None:
+            for (_, one), value in zip(batch, attempt.values, strict=True):
+                one.set_result(value)
+        elif attempt.failed is None:
+            for _, one in batch:
+                one.set_exception(error)
+        else:
+            _, failed = batch.pop(attempt.failed)
+            failed.set_exception(error)
+            self._waiting = [*batch, *self._waiting]
+
+    def _commit(self, attempt: "_Attempt") -> None:
+        self._look()
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            attempt.make(connection)
+            connection.commit()
+
+    def _look(self) -> None:
+        """SQLite would make a new file in the place of one that was deleted."""
+        if not self._file.exists():
+            message = f"The database {self._file} is gone; what was saved in it went with it."
+            raise PersonCanFix(message, "Put a backup of that file in its place.")
+
+
+class _Attempt:
+    """Works of one transaction: what they returned, and which one stopped it."""
+
+    def __init__(self, works: Sequence[Work[Any]]) -> None:
+        self._works = works
+        self.values: list[Any] = []
+        self.failed: int | None = None
+
+    def make(self, connection: sa.Connection) -> None:
+        """Do them in order; the first error ends it."""
+        for number, work in enumerate(self._works):
+            self.failed = number
+            self.values.append(work(connection))
+        self.failed = None
+
+
+def _find(engine: sa.Engine, work: Work[Result]) -> Result:
+    with engine.connect() as connection:
+        return work(connection)
+
+
+def _wait_for_nobody(connection: Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=0")
+    cursor.close()

@@ -1,0 +1,49 @@
+"""The figures as tables, on a screen and in docs/sanitizer.md."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tests.benchmarks.quality.markdown import table
+from tests.benchmarks.secrets.scoring import Score, Share
+
+HEAD = ("part", "detector", "recall", "covered", "precision", "false alarms", "ms", "ms p99")
+Figures = Mapping[str, Mapping[str, Score]]
+
+
+def tables(parts: Figures, groups: Mapping[str, Score]) -> str:
+    """One row a part and detector; then ours by the sort of secret on the held-out part."""
+    rows = [_row(part, name, one) for part, all_ in parts.items() for name, one in all_.items()]
+    whole = table(HEAD, rows)
+    return f"{whole}\n\n{by_group(groups)}" if groups else whole
+
+
+def by_group(groups: Mapping[str, Score]) -> str:
+    """Ours by part and by sort of secret."""
+    rows = (
+        (name, str(one.recall.whole), shown(one.recall), shown(one.covered))
+        for name, one in groups.items()
+    )
+    return table(("secrets", "messages", "recall", "covered"), rows)
+
+
+def _row(part: str, name: str, one: Score) -> Sequence[str]:
+    shares: Iterable[Share] = (one.recall, one.covered, one.precision, one.false_alarms)
+    return (part, name, *map(shown, shares), f"{one.ms_median:.2f}", f"{one.ms_p99:.2f}")
+
+
+def shown(share: Share) -> str:
+    """A share, its 95% interval, and what it was counted on."""
+    if not share.whole:
+        return "-"
+    low, high = share.interval()
+    return f"{share.value:.3f} ({low:.3f} to {high:.3f}) of {share.whole}"
+
+
+def write(document: Path, block: str) -> None:
+    """Fill the generated block anew; ValueError where its marks are missing."""
+    first, last = "<!-- figures: generated -->", "<!-- end of figures -->"
+    before, found, rest = document.read_text("utf-8").partition(first)
+    _, closed, after = rest.partition(last)
+    if not (found and closed):
+        raise ValueError(f"{document.name} has no block 'figures'")
+    document.write_text(f"{before}{first}\n{block}\n{last}{after}", "utf-8")
