@@ -25,7 +25,6 @@ _LONGEST_REPLY = 200_000  # signs
 _LONGEST_SHOWN = 4_000  # signs of a bad reply that are shown to the model again
 _MOST_PROBLEMS = 5
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
-_DECODER = json.JSONDecoder()
 
 
 class Reply(BaseModel):
@@ -164,10 +163,10 @@ def _objects(text: str) -> Iterator[str]:
     """Every text in it that may be the object: all of it, what is fenced, what stands in talk."""
     yield text.strip()
     yield from (found.strip() for found in _FENCED.findall(text))
-    start = text.find("{")
+    decoder, start = json.JSONDecoder(), text.find("{")
     while start >= 0:
         try:
-            _, length = _DECODER.raw_decode(text[start:])
+            _, length = decoder.raw_decode(text[start:])
         except (ValueError, RecursionError):
             start = text.find("{", start + 1)
         else:

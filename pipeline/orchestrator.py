@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from pipeline import transitions
+from pipeline import stopping, transitions
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
 from pipeline.events import Event
 from pipeline.execution_plan import plan
@@ -172,7 +172,7 @@ class Orchestrator:
                 handle = run.handle or await runtime.find(run.name)
                 if handle is not None:
                     await runtime.cancel(handle)
-        change = transitions.stopped(row.context, row.cancel_by, self._ports.clock.now())
+        change = stopping.stopped(row.context, row.cancel_by, self._ports.clock.now())
         await self._save(row, change, cancel=False)
 
     async def _save(

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,7 +54,7 @@ class Tool:
 
 def spec(name: str) -> ToolSpec:
     """How a tool is offered."""
-    tool = TOOLS[name]
+    tool = known()[name]
     return ToolSpec(
         name=tool.name, description=tool.description, parameters=tool.arguments.model_json_schema()
     )
@@ -70,7 +71,7 @@ async def call(
 
 
 async def _result(context: JobContext, ports: Ports, offered: list[str], wanted: ToolCall) -> str:
-    tool = TOOLS.get(wanted.name) if wanted.name in offered else None
+    tool = known().get(wanted.name) if wanted.name in offered else None
     if tool is None:
         return f"There is no such tool. There are: {', '.join(offered)}."
     try:
@@ -140,14 +141,14 @@ VALIDATORS: Mapping[str, str] = MappingProxyType(
 )
 """The tool that asks about a stored key, by its kind."""
 
-TOOLS: Mapping[str, Tool] = MappingProxyType(
-    {
-        tool.name: tool
-        for tool in (
-            _validator("validate_hf_token", "Hugging Face", "huggingface"),
-            _validator("validate_kaggle_credentials", "Kaggle", "kaggle"),
-            _validator("validate_modal_token", "Modal", "modal"),
-            _validator("validate_llm_api_key", "the provider of a language model", *_PROVIDERS),
-        )
-    }
-)
+
+@cache
+def known() -> Mapping[str, Tool]:
+    """Every tool by its name."""
+    found = (
+        _validator("validate_hf_token", "Hugging Face", "huggingface"),
+        _validator("validate_kaggle_credentials", "Kaggle", "kaggle"),
+        _validator("validate_modal_token", "Modal", "modal"),
+        _validator("validate_llm_api_key", "the provider of a language model", *_PROVIDERS),
+    )
+    return MappingProxyType({tool.name: tool for tool in found})

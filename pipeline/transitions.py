@@ -31,7 +31,7 @@ from pipeline.events import (
 )
 from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, NeedCredential, Outcome, Redo
-from pipeline.readiness import apply_reply, forget_from, once_more
+from pipeline.readiness import apply_reply, forget_from
 from pipeline.retry import RetryPolicy
 
 DEATHS_BEFORE_PARKING = 3
@@ -168,30 +168,6 @@ def _received(context: JobContext, reply: str) -> Event:
         return AnswerReceived(text=reply)
     stage = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
     return AgentLogged(stage=stage, message=reply)
-
-
-PAUSE = "pause:"
-"""Before the name of who stops a job: it shall only pause."""
-
-
-def stopped(context: JobContext, by: str, now: datetime) -> Change:
-    """What ran was ended, for good or until its person says how to go on."""
-    if not by.startswith(PAUSE):
-        return cancelled(context, by)
-    name, stage = by.removeprefix(PAUSE), context.active
-    under_way = f" in the stage {stage}" if stage else ""
-    hint = "Say “resume”, “change NAME to VALUE”, “undo STAGE” or “cancel”."
-    ended_well = context.run is not None and context.run.status in {"collected", "proven"}
-    context = context.evolve(run=context.run if ended_well else None)
-    return waits_for(context, PersonCanFix(f"{name} stopped the work{under_way}.", hint), now)
-
-
-def undone(context: JobContext, stage: Stage) -> Change:
-    """Back to before a stage: earlier results stay, and the work goes on from there."""
-    context = once_more(forget_from(context, stage))
-    return Change(
-        context, [JobResumed(stage=stage, why=f"everything from {stage} on is done anew")]
-    )
 
 
 def cancelled(context: JobContext, by: str) -> Change:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline import compacting, describing, transitions
+from pipeline import compacting, describing, stopping, transitions
 from pipeline.context import JobContext, Message, Request, StageResult
 from pipeline.jobs import JobStatus, Stage
 from tests.fakes.clock import FakeClock
@@ -28,7 +28,7 @@ def done(*stages: Stage) -> dict[Stage, StageResult]:
 
 def test_an_interrupted_job_waits_and_keeps_what_is_done() -> None:
     job = talked(0).evolve(stage_results=done(Stage.INTAKE_MANAGER), active=Stage.INTENT_PARSER)
-    change = transitions.stopped(job, f"{transitions.PAUSE}Ann", NOW)
+    change = stopping.stopped(job, f"{stopping.PAUSE}Ann", NOW)
     assert change.status is JobStatus.WAITING
     assert change.context.waiting is not None
     assert "Ann stopped the work in the stage intent_parser." in change.context.waiting.text
@@ -37,12 +37,12 @@ def test_an_interrupted_job_waits_and_keeps_what_is_done() -> None:
 
 
 def test_a_cancelled_job_ends() -> None:
-    assert transitions.stopped(talked(0), "Ann", NOW).status is JobStatus.CANCELLED
+    assert stopping.stopped(talked(0), "Ann", NOW).status is JobStatus.CANCELLED
 
 
 def test_undo_goes_back_to_before_a_stage_and_keeps_the_earlier_ones() -> None:
     before = (Stage.INTAKE_MANAGER, Stage.INTENT_PARSER, Stage.DATASET, Stage.PREPROCESSING)
-    change = transitions.undone(talked(0).evolve(stage_results=done(*before)), Stage.DATASET)
+    change = stopping.undone(talked(0).evolve(stage_results=done(*before)), Stage.DATASET)
     assert set(change.context.stage_results) == {Stage.INTAKE_MANAGER, Stage.INTENT_PARSER}
     assert change.status is JobStatus.RUNNABLE
 
