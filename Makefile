@@ -5,6 +5,7 @@ READY := .venv/.ready
 TYPED := bot adapters pipeline tests .ci
 LOCK := $(BIN)/uv lock --no-config --default-index https://pypi.org/simple
 TESTS ?=
+ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format docs lock clean
@@ -32,8 +33,8 @@ format: install ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench-%: install ## Run tests/benchmarks/bench_NAME.py
-	$(BIN)/python tests/benchmarks/bench_$*.py
+bench-%: install ## Run tests/benchmarks/bench_NAME.py; ARGS="--help" says with what
+	$(BIN)/python tests/benchmarks/bench_$*.py $(ARGS)
 
 bench-quality-peers: install ## Other tools beside ours, each in its own environment
 	$(BIN)/python tests/benchmarks/bench_quality.py --peers

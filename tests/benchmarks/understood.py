@@ -39,25 +39,30 @@ class Understood:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The ending, and what differs from what was expected."""
+    """The ending, what differs from what was expected, and how much of it was understood."""
 
     ending: Ending
     told: tuple[str, ...] = field(default=())
+    task: bool = False
+    columns: bool = False
 
 
 def judge(expected: Mapping[str, Any], found: Understood) -> Verdict:
     """Right, asked, stopped, or wrong with every difference."""
     may_ask = expected.get("ask", ())
+    task = found.intent is not None and found.intent.task_type == expected.get("task")
     if found.asked is not None:
         fair = found.asked.field in may_ask
         told = f"asked for {found.asked.field}: {', '.join(found.asked.options)}"
-        return Verdict("right" if fair else "asked", (told,))
+        return Verdict("right" if fair else "asked", (told,), fair or task, fair)
     if found.stopped:
-        return Verdict("stopped", (found.stopped,))
+        return Verdict("stopped", (found.stopped,), task)
     if may_ask:
-        return Verdict("wrong", (f"guessed instead of asking for {', '.join(may_ask)}", _is(found)))
+        told = f"guessed instead of asking for {', '.join(may_ask)}"
+        return Verdict("wrong", (told, _is(found)), task)
     told_all = tuple(_differences(expected, found))
-    return Verdict("wrong" if told_all else "right", told_all)
+    columns = task and found.report is not None and not [*_columns(expected, found.report)]
+    return Verdict("wrong" if told_all else "right", told_all, task, columns)
 
 
 def _is(found: Understood) -> str:

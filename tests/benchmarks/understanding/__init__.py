@@ -1,0 +1,1 @@
+"""How well requests are understood, by rules alone and with language models."""
