@@ -18,6 +18,7 @@ class GuardedModel:
         self._model = model
         self._sanitizer = sanitizer
         self.provider: str = model.provider
+        self.title: str = model.title
         self.name: str = model.name
         self.whose: Whose = model.whose
 

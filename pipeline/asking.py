@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline import prompting, tools
 from pipeline.context import JobContext
-from pipeline.errors import Rejected, TryAgain
+from pipeline.errors import MLTrainerError, Rejected, TryAgain
 from pipeline.events import AgentLogged, ModelCalled, ModelReplied
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
-from pipeline.ports.model import Answer, Model, ModelRefused, Question, Turn
+from pipeline.ports.model import Answer, Model, ModelRefused, Question, Turn, named
 
 TOOL_ROUNDS = 3
 _WARMER = 0.4  # the temperature of an attempt after a refused one
@@ -67,11 +67,11 @@ async def ask(
         tools=tuple(tools.spec(name) for name in with_tools),
         temperature=_WARMER if feedback else 0.0,
     )
-    for model in models:
+    for model, after in zip(models, (*models[1:], None), strict=True):
         try:
             return await _Talk(context, ports, stage, prompt, model).reply(question, reply_type)
         except (ModelRefused, TryAgain) as away:
-            await _say(ports, stage, f"{model.provider} does not answer: {away.message}")
+            await _say_away(ports, stage, model, away, after)
         except _TooDear:
             limit = f"${ports.model_usd:.2f}"
             await _say(
@@ -141,6 +141,9 @@ class _Talk:
                 tokens=answer.tokens_in + answer.tokens_out,
                 cost_usd=float(answer.usd),
                 seconds=ports.clock.monotonic() - began,
+                provider=model.provider,
+                model=model.name,
+                limit_usd=float(ports.model_usd),
             )
         )
         return answer
@@ -195,6 +198,18 @@ def _told(feedback: str | None) -> tuple[Turn, ...]:
     shown = prompting.block("error", prompting.Data(feedback))
     text = f"Your attempt before this one was refused. Do not repeat it. The error:\n{shown}"
     return (Turn(role="user", text=text),)
+
+
+async def _say_away(
+    ports: Ports, stage: Stage, model: Model, away: MLTrainerError, after: Model | None
+) -> None:
+    """Which model does not answer, how to mend it and who is asked instead, once in a job."""
+    begin = f"{named(model)} does not answer:"
+    if any(said.startswith(begin) for said in ports.ledger.said):
+        return
+    instead = f"{named(after)} is asked instead." if after else ""
+    told = " ".join(part for part in (begin, away.message, away.hint, instead) if part)
+    await _say(ports, stage, told)
 
 
 async def _say(ports: Ports, stage: Stage, message: str) -> None:

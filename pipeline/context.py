@@ -116,6 +116,7 @@ class JobContext(Frozen):
     errors: tuple[StageError, ...] = ()
     retry_counts: Mapping[Stage, int] = {}
     redos: int = 0
+    rebuilt: int = 0  # how often its person went back to before the training
     active: Stage | None = None
     starts: int = 0
     seconds: Mapping[Stage, float] = {}

@@ -80,7 +80,7 @@ class ModelCalled(Frozen):
 
 
 class ModelReplied(Frozen):
-    """A language model answered; cost in US dollars."""
+    """A language model answered; cost in US dollars, of the most that the job may spend."""
 
     kind: Literal["llm_response"] = "llm_response"
     stage: Stage
@@ -88,6 +88,9 @@ class ModelReplied(Frozen):
     tokens: int
     cost_usd: float
     seconds: float
+    provider: str = ""
+    model: str = ""
+    limit_usd: float | None = None
 
 
 class ToolCalled(Frozen):

@@ -8,6 +8,8 @@ from typing import NewType
 
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.errors import UnknownName
+
 JobId = NewType("JobId", str)
 TaskType = NewType("TaskType", str)
 
@@ -37,6 +39,33 @@ class Stage(StrEnum):
     CODEGEN = "codegen"
     MONITOR = "monitor"
     DEPLOY = "deploy"
+
+
+_CALLED = {
+    "intake": Stage.INTAKE_MANAGER,
+    "intent": Stage.INTENT_PARSER,
+    "data": Stage.DATASET,
+    "preparation": Stage.PREPROCESSING,
+    "configuration": Stage.CONFIG,
+    "settings": Stage.CONFIG,
+    "code": Stage.CODEGEN,
+    "scripts": Stage.CODEGEN,
+    "train": Stage.MONITOR,
+    "training": Stage.MONITOR,
+    "publish": Stage.DEPLOY,
+    "publishing": Stage.DEPLOY,
+}
+_AROUND_STAGE = re.compile(r"(the\s+|stage\s+)*(?P<name>.*?)(\s+stage)?[\s.!]*", re.DOTALL)
+
+
+def stage_named(text: str) -> Stage:
+    """The stage that words mean, as `the intent parser`; UnknownName lists them."""
+    around = _AROUND_STAGE.fullmatch(text.strip().lower())
+    name = re.sub(r"[\s_-]+", "_", around["name"] if around else text)
+    called = _CALLED.get(name)
+    if called is None and name not in tuple(Stage):
+        raise UnknownName("stage", text.strip(), Stage)
+    return called or Stage(name)
 
 
 class JobStatus(StrEnum):

@@ -151,8 +151,9 @@ class Orchestrator:
         finally:
             if not work.done():
                 work.cancel()
-                with contextlib.suppress(asyncio.CancelledError, MLTrainerError):
-                    await work
+                await asyncio.wait({work})
+            if not work.cancelled():
+                work.exception()  # of a stage that is stopped: nobody asks for it any more
 
     async def _hear(self, row: JobRow) -> bool:
         """Use the oldest unread reply of a waiting job; False when there is none."""
@@ -172,8 +173,10 @@ class Orchestrator:
                 handle = run.handle or await runtime.find(run.name)
                 if handle is not None:
                     await runtime.cancel(handle)
-        change = stopping.stopped(row.context, row.cancel_by, self._ports.clock.now())
-        await self._save(row, change, cancel=False)
+        spent = Ledger.of(one.event for one in await self._store.events(row.id)).usd
+        by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
+        change = stopping.stopped(row.context, by, self._ports.clock.now())
+        await self._save(row, transitions.paid(change, spent), cancel=False)
 
     async def _save(
         self,

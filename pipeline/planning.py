@@ -1,9 +1,11 @@
 """The plan a person sees before anything runs, and whether it waits for a yes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from pipeline.context import JobContext
+from pipeline.ports import Ports
+from pipeline.ports.model import named
 
 # For those who have not met them: what each metric says, and what is good.
 METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -26,8 +28,27 @@ METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
 )
 
 
-def plan_lines(context: JobContext) -> tuple[str, ...]:
-    """What will be done, where, how long, at what price, and what leaves this machine."""
+SENDS = "Sends"
+"""The label of the line that says what a language model is shown."""
+
+
+async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
+    """Which language model speaks in the job, and what it is shown; nothing where none does."""
+    models = await ports.models.choose(context.owner)
+    if not models:
+        return ()
+    first = models[0]
+    price = "" if first.whose == "free" else f", at most ${ports.model_usd:.2f}"
+    rows = " and sample rows" if ports.share == "samples" else ""
+    sees = f"your words, and names, types and statistics of the columns{rows}"
+    return f"Language model: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
+
+
+def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, ...]:
+    """What will be done, where, how long, at what price, and what leaves this machine.
+
+    `speaking` are the lines about the language model.
+    """
     lines: list[str] = []
     report, split, config = context.data_report, context.preprocessing, context.config
     if report is not None:
@@ -41,7 +62,7 @@ def plan_lines(context: JobContext) -> tuple[str, ...]:
         lines.append(f"Model: {context.architecture.backbone}, judged by {config.metric}")
         lines += _explained(context, config.metric)
         lines.append(f"Time: {time_limit(context)}")
-    lines.append(_where(context))
+    lines += [*speaking, _where(context, "nothing else" if speaking else "nothing")]
     return tuple(lines)
 
 
@@ -70,12 +91,13 @@ def needs_yes(context: JobContext, approval: str) -> str:
     return "You asked to see every plan first." if approval == "always" else ""
 
 
-def _where(context: JobContext) -> str:
+def _where(context: JobContext, leaves: str) -> str:
     collected = context.collected
     runtime = collected.runtime if collected else "local"
     host = collected.host if collected else "folder"
     if runtime == "local" and host == "folder":
-        return "Here: nothing leaves this machine, nothing becomes public, it costs nothing"
+        costs = "the training costs nothing" if leaves != "nothing" else "it costs nothing"
+        return f"Here: {leaves} leaves this machine, nothing becomes public, {costs}"
     return f"Trains on {runtime}, published to {host}"
 
 

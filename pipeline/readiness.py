@@ -10,7 +10,7 @@ from pipeline.artifacts import DataInput
 from pipeline.context import JobContext, Request, Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.execution_plan import known_tasks, plan
-from pipeline.jobs import Stage, TaskType
+from pipeline.jobs import Stage, TaskType, stage_named
 from pipeline.wishes import leaf, parse
 
 _A_YES = "approved?|y|yes|yep|yeah|sure|ok|okay|go|go ahead|do it|start"
@@ -32,6 +32,7 @@ _GROUPS = re.compile(
     r"(?:please\s+)?(?:find|look\s+for|make)?\s*(?:the\s+)?(?:groups|clusters|segments)\W*|clustering",
     re.IGNORECASE,
 )
+_UNDO = re.compile(r"/?undo\s+(?P<stage>\S.{0,40})", re.IGNORECASE)
 _READS_ANEW = "dataset.bad_rows"  # decides what is read at all
 _PATH = re.compile(r"[/\\]|\.\w{2,7}[\"']?$")
 _SPLIT = re.compile(r"(?P<split>train|test|validation|val)=(?P<path>.+)", re.DOTALL)
@@ -98,6 +99,8 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
     wanted = changes(text)
     if wanted:
         return with_changes(context, wanted)
+    if (undo := _UNDO.fullmatch(text.strip())) is not None:
+        return undone(context, stage_named(undo["stage"]))
     if waiting.reason == "credential":
         return _settled(context)
     if waiting.reason == "approval":
@@ -168,7 +171,7 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
         case "runtime" | "host" as shelf:
             return _moved(context, shelf, reply)
-        case "retry":
+        case "retry" | "resume":
             return _settled(context)
         case field:
             return _fixed(context, field, reply)
@@ -252,6 +255,18 @@ def once_more(context: JobContext) -> JobContext:
     return context.evolve(waiting=None, retry_counts={}, starts=0, run=run if ended_well else None)
 
 
+def undone(context: JobContext, stage: Stage) -> JobContext:
+    """Back to before a stage, earlier results kept; PersonCanFix for one that never began."""
+    open_ = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
+    if stage not in context.stage_results and stage is not open_:
+        done = ", ".join(one for one in Stage if one in context.stage_results) or "none yet"
+        raise PersonCanFix(
+            f"The stage {stage} has not begun, so there is nothing to undo in it.",
+            f"Done so far: {done}.",
+        )
+    return once_more(forget_from(context, stage)).evolve(feedback={})
+
+
 def forget_from(context: JobContext, stage: Stage) -> JobContext:
     """Drop the results of a stage and of all that rest on it."""
     stages = tuple(Stage)
@@ -260,5 +275,7 @@ def forget_from(context: JobContext, stage: Stage) -> JobContext:
         for done, result in context.stage_results.items()
         if stages.index(done) < stages.index(stage)
     }
-    run = None if stages.index(stage) <= stages.index(Stage.MONITOR) else context.run
-    return context.evolve(stage_results=kept, run=run, active=None)
+    if stages.index(stage) > stages.index(Stage.MONITOR):
+        return context.evolve(stage_results=kept, active=None)
+    rebuilt = context.rebuilt + int(Stage.CODEGEN in context.stage_results)
+    return context.evolve(stage_results=kept, run=None, rebuilt=rebuilt, active=None)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from pipeline import readiness
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
 from pipeline.events import JobResumed
-from pipeline.jobs import Stage
-from pipeline.readiness import forget_from, once_more
+from pipeline.jobs import JobStatus, Stage
 from pipeline.transitions import Change, cancelled, waits_for
 
 PAUSE = "pause:"
@@ -17,17 +17,18 @@ def stopped(context: JobContext, by: str, now: datetime) -> Change:
     """What ran was ended, for good or until its person says how to go on."""
     if not by.startswith(PAUSE):
         return cancelled(context, by)
+    if context.waiting is not None:  # it came to a question of its own before it was stopped
+        return Change(context, status=JobStatus.WAITING)
     name, stage = by.removeprefix(PAUSE), context.active
     under_way = f" in the stage {stage}" if stage else ""
     hint = "Say “resume”, “change NAME to VALUE”, “undo STAGE” or “cancel”."
     ended_well = context.run is not None and context.run.status in {"collected", "proven"}
     context = context.evolve(run=context.run if ended_well else None)
-    return waits_for(context, PersonCanFix(f"{name} stopped the work{under_way}.", hint), now)
+    paused = PersonCanFix(f"{name} stopped the work{under_way}.", hint, field="resume")
+    return waits_for(context, paused, now)
 
 
 def undone(context: JobContext, stage: Stage) -> Change:
     """Back to before a stage: earlier results stay, and the work goes on from there."""
-    context = once_more(forget_from(context, stage))
-    return Change(
-        context, [JobResumed(stage=stage, why=f"everything from {stage} on is done anew")]
-    )
+    resumed = JobResumed(stage=stage, why=f"everything from {stage} on is done anew")
+    return Change(readiness.undone(context, stage), [resumed])

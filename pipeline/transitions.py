@@ -209,7 +209,8 @@ def _redone(
         return waits_for(context, PersonCanFix(error.message, error.hint), now)
     redos = context.redos + 1
     told = {**context.feedback, earlier: feedback}
-    context = forget_from(context, earlier).evolve(redos=redos, feedback=told)
+    again = forget_from(context, earlier)
+    context = again.evolve(redos=redos, rebuilt=context.rebuilt, feedback=told)
     event = _retried(stage, redos, REDOS_PER_JOB + 1, timedelta(0), error.message)
     return Change(context, [event])
 

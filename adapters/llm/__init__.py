@@ -38,6 +38,7 @@ class LanguageModel:
         self, means: Means, source: Provider, name: str, whose: Whose, reveal: Reveal
     ) -> None:
         self.provider = source.kind
+        self.title = source.title
         self.name = name
         self.whose: Whose = whose
         self._means = means

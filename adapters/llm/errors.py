@@ -78,9 +78,9 @@ _BY_STATUS: Mapping[int, Cause] = MappingProxyType(
         429: Cause.SLOW_DOWN,
     }
 )
-_WAIT = "It is asked again later; until then rules go on."
+_WAIT = "It is asked again later."
 _ALLOW = "Allow it at {page}, or use another key."
-_RULES = "Rules go on without it."
+_RULES = "The job goes on all the same."
 _SAYS: Mapping[Cause, tuple[str, str]] = MappingProxyType(
     {
         Cause.KEY: ("{title} does not accept the key.", ""),
@@ -169,7 +169,7 @@ def refused(model: str) -> ModelRefused:
 def renew(provider: Provider, whose: Whose) -> str:
     """What to do about a key that is no good."""
     if whose == "person":
-        return f"Connect a new one: mltrainer connect {provider.kind}."
+        return f"Say “connect {provider.kind}” to give a new one."
     return f"Correct {provider.variable}."
 
 

@@ -17,7 +17,7 @@ from pipeline.events import ModelProven, PlanProposed
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
 from pipeline.outcomes import Approve, ComeBack, Done, Outcome
-from pipeline.planning import needs_yes, plan_lines
+from pipeline.planning import model_lines, needs_yes, plan_lines
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime
 from pipeline.proving import prove
@@ -54,13 +54,14 @@ class Monitor:
     async def _named(self, context: JobContext, ports: Ports) -> Outcome:
         """Show the plan and save the run's name before anything is submitted."""
         why = needs_yes(context, ports.approval)
+        lines = plan_lines(context, await model_lines(context, ports))
         if why and not context.request.approved:
-            return Approve(plan_lines(context), why)
-        await ports.emit(PlanProposed(lines=plan_lines(context), needs_yes=False))
+            return Approve(lines, why)
+        await ports.emit(PlanProposed(lines=lines, needs_yes=False))
         runtime = (context.collected.runtime if context.collected else None) or "local"
         run = Run(
             runtime=runtime,
-            name=f"{context.job_id}-{context.redos}",
+            name=_run_name(context),
             sandbox=ports.workbench.level,
         )
         return ComeBack(timedelta(0), run)
@@ -130,6 +131,12 @@ class Monitor:
         await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
         proven = run.model_copy(update={"status": "proven", "proof": proof, "pictures": pictures})
         return Done(proven, _note(run))
+
+
+def _run_name(context: JobContext) -> str:
+    """A name that no earlier training has: a run is found by it."""
+    rebuilt = f"-{context.rebuilt}" if context.rebuilt else ""
+    return f"{context.job_id}-{context.redos}{rebuilt}"
 
 
 def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:

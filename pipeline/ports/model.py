@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, JsonValue
@@ -69,9 +70,13 @@ class ModelRefused(MLTrainerError):
 
 
 class Model(Protocol):
-    """One model of one provider with one key. An error is TryAgain or ModelRefused."""
+    """One model of one provider with one key. An error is TryAgain or ModelRefused.
+
+    `title` is the provider's name as people read it.
+    """
 
     provider: str
+    title: str
     name: str
     whose: Whose
 
@@ -82,6 +87,16 @@ class Model(Protocol):
     async def answer(self, question: Question) -> Answer:
         """Ask once."""
         ...
+
+
+_WHOSE: Mapping[Whose, str] = MappingProxyType(
+    {"person": "your key", "server": "the server's key", "free": "free"}
+)
+
+
+def named(model: Model) -> str:
+    """A model for people, as `Anthropic claude-haiku-4-5 (your key)`."""
+    return f"{model.title} {model.name} ({_WHOSE[model.whose]})"
 
 
 class Models(Protocol):

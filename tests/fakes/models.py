@@ -31,6 +31,14 @@ class ScriptedModel:
     def __post_init__(self) -> None:
         self._left = deque(self.lines)
 
+    @property
+    def title(self) -> str:
+        return self.provider.title()
+
+    @title.setter
+    def title(self, title: str) -> None:
+        raise AttributeError(title)
+
     def most(self, question: Question) -> Decimal:
         del question
         return self.price

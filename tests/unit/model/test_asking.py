@@ -73,15 +73,21 @@ async def test_the_error_of_the_attempt_before_is_the_last_message(tmp_path: Pat
 
 
 async def test_the_next_model_answers_when_one_is_away_and_it_is_said_once(tmp_path: Path) -> None:
-    away = ScriptedModel([ModelRefused("the key was revoked.")], provider="first")
+    away = ScriptedModel([ModelRefused("the key was revoked.", "Make one.")], provider="first")
     late = ScriptedModel([TryAgain("no answer in time.")], provider="second")
     good = ScriptedModel([BLUE], provider="third")
     desk = Desk(tmp_path, (away, late, good))
     assert await desk.ask() == BLUE
     assert await desk.ask() == BLUE
     assert desk.said == [
-        "first does not answer: the key was revoked.",
-        "second does not answer: no answer in time.",
+        (
+            "First scripted-1 (your key) does not answer: the key was revoked. Make one. "
+            "Second scripted-1 (your key) is asked instead."
+        ),
+        (
+            "Second scripted-1 (your key) does not answer: no answer in time. "
+            "Third scripted-1 (your key) is asked instead."
+        ),
     ]
 
 
