@@ -20,8 +20,6 @@ from pipeline.ports.model import Whose
 from pipeline.ports.vault import Vault
 from pipeline.secrets import SecretRef
 
-_ORDER = ("anthropic", "openai", "google", "groq")  # of a person's keys, and of the server's
-_FREE = "groq"  # what a server's key costs nothing at, within limits
 _LOOK_AGAIN = 30.0  # seconds after which Ollama is looked for once more
 
 
@@ -39,8 +37,8 @@ class LanguageModels:
         library: Library | None = None,
     ) -> None:
         found = {one.account.kind: one for one in services.values()}
-        keyed = (found.get(kind) for kind in _ORDER)
-        self._providers = [one.provider for one in keyed if isinstance(one, KeyedProvider)]
+        keyed = (one.provider for one in found.values() if isinstance(one, KeyedProvider))
+        self._providers = sorted(keyed, key=lambda one: (one.place, one.kind))
         self._ollama = next((one for one in found.values() if isinstance(one, Ollama)), None)
         self._vault = vault
         self._clock = clock
@@ -83,9 +81,9 @@ class LanguageModels:
 
     def _of_server(self) -> Iterator[LanguageModel]:
         """Those with a price first, the free one last."""
-        for provider in sorted(self._providers, key=lambda one: one.kind == _FREE):
+        for provider in sorted(self._providers, key=lambda one: one.is_free):
             if provider.key is not None:
-                whose: Whose = "free" if provider.kind == _FREE else "server"
+                whose: Whose = "free" if provider.is_free else "server"
                 yield self._given(provider, provider.key, whose)
 
     def _given(self, provider: Provider, key: SecretStr, whose: Whose) -> LanguageModel:

@@ -28,7 +28,8 @@ class Provider:
 
     `called` is how litellm names it in front of a model, `mapped` in its map of prices. `fronts`
     begin its keys. `shapes_with_tools` says whether one question may ask for a schema and offer
-    tools; `key` is the server's own.
+    tools; `key` is the server's own. Of several, the one with the lowest `place` is asked first;
+    one that `is_free` costs the server nothing within limits, and is asked after those that do.
     """
 
     kind: str
@@ -44,6 +45,8 @@ class Provider:
     charges: bool = True
     key: SecretStr | None = field(default=None, repr=False)
     tier: Tier = "medium"
+    place: int = 50
+    is_free: bool = False
 
     @property
     def model(self) -> str:

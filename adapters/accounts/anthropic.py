@@ -46,6 +46,7 @@ def adapter(
         fronts=("sk-ant-",),
         shapes_with_tools=True,
         key=anthropic_api_key,
+        place=1,
     )
     return KeyedProvider(ACCOUNT, provider, Listing("/v1/models?limit=1", _headers), connected)
 

@@ -49,6 +49,7 @@ def adapter(
         page=ACCOUNT.page,
         fronts=("AIza", "AQ."),
         key=gemini_api_key,
+        place=3,
     )
     return KeyedProvider(
         ACCOUNT, provider, Listing("/models?pageSize=1", _headers, _is_wrong), connected

@@ -45,6 +45,8 @@ def adapter(
         page=ACCOUNT.page,
         fronts=("gsk_",),
         key=groq_api_key,
+        place=4,
+        is_free=True,
     )
     return KeyedProvider(ACCOUNT, provider, Listing("/models", _headers), connected)
 

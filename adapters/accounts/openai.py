@@ -47,6 +47,7 @@ def adapter(
         fronts=("sk-",),
         shapes_with_tools=True,
         key=openai_api_key,
+        place=2,
     )
     return KeyedProvider(
         ACCOUNT, provider, Listing("/models", _headers, _is_wrong, _is_narrow), connected

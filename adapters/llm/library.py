@@ -122,7 +122,7 @@ def client(provider: Provider, line: Line, key: str, seconds: float) -> object:
     from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler  # noqa: PLC0415  (as above)
     from openai import AsyncOpenAI  # noqa: PLC0415  (the same)
 
-    if provider.kind != "openai":
+    if provider.called != "openai":
         return AsyncHTTPHandler(transport=line, follow_redirects=False, timeout=seconds)
     own = httpx.AsyncClient(
         transport=line, follow_redirects=False, trust_env=False, timeout=seconds
