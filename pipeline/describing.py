@@ -3,37 +3,83 @@
 Rows are shown only where the operator allows samples; of columns with personal data never.
 """
 
+import builtins
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
+from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel, JsonValue
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.context import JobContext
+from pipeline.errors import Bug
 from pipeline.folders import JobFolder
+from pipeline.intent import ParsedIntent
 from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.understanding import Reading
 from pipeline.wishes import leaves
 
 _MOST_COLUMNS = 60
+_LONG_PARTS = frozenset(("columns", "ignored", "kinds", "files"))
 _MOST_VALUES = 5
 _MOST_ROWS = 5
 _LONGEST_VALUE = 60
 _LONGEST_CELL = 200
 _LONGEST_TALK = 8_000
 _LONGEST_WORDS = 4_000
-_NOT_ASKED = frozenset(("task_type", "runtime", "budget_minutes", "dataset.url"))
+# Not a model's to say (see proposals), or read from the data itself.
+_QUOTED = re.compile(r"(?P<mark>['\"`])(?P<said>(?:(?!(?P=mark))[^\n]){1,400})(?P=mark)")
+_PYTHON = frozenset(dir(builtins))
+_NOT_ASKED = frozenset(
+    (
+        *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),
+        *("dataset.format", "dataset.extra_columns", "dataset.bad_rows", "dataset.train_split"),
+    )
+)
+_NEVER_ASKED = "deploy."
 
 
-def data(report: DataReport, context: JobContext, ports: Ports) -> Data:
-    """The files and columns, a line each; sample rows where they may be shown."""
+def data(
+    report: DataReport, context: JobContext, ports: Ports, *, used: Collection[str] = ()
+) -> Data:
+    """The files and columns, a line each; sample rows where they may be shown.
+
+    Where it is said which columns are `used`, the others are no more than named.
+    """
     samples = ports.share == "samples"
-    lines = [*_files(report), *_columns(report, samples=samples)]
+    lines = [*_files(report), *_columns(report, used or report.names, samples=samples)]
     if samples:
         lines += ["", "Sample rows:", *_rows(report, context, ports)]
     return Data("\n".join(lines))
+
+
+def output(text: str, context: JobContext, ports: Ports) -> Data:
+    """What scripts printed; where no samples may be shown, without what they quote of cells."""
+    if ports.share == "samples":
+        return Data(text)
+    known = _PYTHON | set(context.data_report.names if context.data_report else ())
+    bundle = JobFolder.of(ports.home, context.job_id).bundle
+    code = {name for path in bundle.glob("*.py") for name in _names_of(path)}
+
+    def shown(found: re.Match[str]) -> str:
+        said = found["said"]
+        ours = said in known or said in code or said.endswith((".py", ".json", ".jsonl"))
+        return found[0] if ours else f"{found['mark']}…{found['mark']}"
+
+    return Data(_QUOTED.sub(shown, text))
+
+
+def config(text: str, ports: Ports) -> Data:
+    """config.json; where no samples may be shown, without the value that counts as positive."""
+    told = json.loads(text)
+    if ports.share != "samples" and told.get("positive") is not None:
+        told["positive"] = "(a value)"
+    return Data(json.dumps(told, indent=1, ensure_ascii=False))
 
 
 def words(context: JobContext) -> Data:
@@ -60,6 +106,13 @@ def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:
     )
 
 
+def config(written: str) -> Data:
+    """A bundle's config.json without its long lists, which the data tells better."""
+    document: dict[str, JsonValue] = json.loads(written)
+    kept = {name: value for name, value in document.items() if name not in _LONG_PARTS}
+    return Data(json.dumps(kept, ensure_ascii=False))
+
+
 def schema(settings: type[BaseModel], now: Mapping[str, JsonValue]) -> str:
     """The hyperparameters of a recipe with what they mean and what they are now, a line each."""
     return "\n".join(
@@ -74,8 +127,27 @@ def choices(ranked: Iterable[Reading]) -> str:
 
 
 def settings() -> str:
-    """Every setting that can be named, a line each."""
-    return "\n".join(f"- {name}" for name in leaves() if name not in _NOT_ASKED)
+    """Every setting that can be named with what it means, a line each."""
+    return "\n".join(f"- {name}: {_meaning(name)}" for name in asked_leaves())
+
+
+def asked_leaves() -> tuple[str, ...]:
+    """The leaves of the intent that a model may fill."""
+    return tuple(
+        name for name in leaves() if name not in _NOT_ASKED and not name.startswith(_NEVER_ASKED)
+    )
+
+
+def _meaning(leaf: str) -> str:
+    """What a leaf means, and its choices where they are few."""
+    section, _, name = leaf.rpartition(".")
+    inner = ParsedIntent.model_fields[section].annotation if section else ParsedIntent
+    if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        raise Bug(f"{section} is no part of the intent.")
+    field = inner.model_fields[name]
+    choices = [one for part in get_args(field.annotation) for one in get_args(part)]
+    named = f" ({' | '.join(choices)})" if all(isinstance(one, str) for one in choices) else ""
+    return f"{field.description}{named if choices else ''}"
 
 
 def _files(report: DataReport) -> Iterator[str]:
@@ -85,16 +157,25 @@ def _files(report: DataReport) -> Iterator[str]:
         yield f"file {file.name}: {file.format}, {file.rows:,} rows{split}"
 
 
-def _columns(report: DataReport, *, samples: bool) -> Iterator[str]:
-    for column in report.columns[:_MOST_COLUMNS]:
-        yield f"column {json.dumps(column.name, ensure_ascii=False)}: {_facts(column, samples)}"
-    if len(report.columns) > _MOST_COLUMNS:
-        yield f"and {len(report.columns) - _MOST_COLUMNS} more columns"
+def _columns(report: DataReport, used: Collection[str], *, samples: bool) -> Iterator[str]:
+    shown = [column for column in report.columns if column.name in used][:_MOST_COLUMNS]
+    for column in shown:
+        yield f"column {_quoted(column.name)}: {_facts(column, samples)}"
+    named = [name for name in report.names if name not in used][:_MOST_COLUMNS]
+    if named:
+        yield f"columns that are not used: {', '.join(map(_quoted, named))}"
+    if more := len(report.columns) - len(shown) - len(named):
+        yield f"and {more} more columns"
+
+
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _facts(column: ColumnReport, samples: bool) -> str:  # noqa: FBT001  (the setting itself)
     facts = [column.kind, f"{column.unique:,} different", f"{column.missing:,} missing"]
-    if column.minimum is not None and column.maximum is not None:
+    measured = column.minimum is not None and column.maximum is not None
+    if measured and column.kind != "id" and not column.personal:
         facts.append(f"{column.minimum:g} to {column.maximum:g}")
     if column.mean_words:
         facts.append(f"{column.mean_words:.0f} words on average")
@@ -119,6 +200,12 @@ def _rows(report: DataReport, context: JobContext, ports: Ports) -> Iterator[str
             row = dict(zip(names, cells, strict=True))
             shown = {name: _cell(cell) for name, cell in row.items() if name not in private}
             yield json.dumps(shown, ensure_ascii=False)
+
+
+@cache
+def _names_of(path: Path) -> frozenset[str]:
+    """Every name in a script."""
+    return frozenset(re.findall(r"\w+", path.read_text("utf-8")))
 
 
 def _cell(cell: str | None) -> str | None:

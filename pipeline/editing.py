@@ -9,11 +9,13 @@ from pydantic import Field
 from pipeline.asking import Reply
 from pipeline.codecheck import problems
 from pipeline.errors import Rejected
+from pipeline.prompting import visible
 
 EDITABLE = ("prepare.py", "train.py")
 _LONGEST_SCRIPT = 60_000  # signs
 _MOST_EDITS = 20
 _DIFF_LINES = 60
+_LONGEST_LINE = 200  # signs
 
 
 class Edit(Reply):
@@ -42,6 +44,8 @@ def edited(folder: Path, edits: Sequence[Edit]) -> dict[str, str]:
         if edit.file not in texts:
             raise Rejected(f"Only {' and '.join(EDITABLE)} may be changed, not {edit.file[:40]!r}.")
         texts[edit.file] = _changed(texts[edit.file], edit)
+        if len(texts[edit.file]) > _LONGEST_SCRIPT:
+            raise Rejected(f"{edit.file} would become too long.")
     return {name: text for name, text in texts.items() if text != before[name]}
 
 
@@ -64,7 +68,8 @@ def difference(texts: Mapping[str, str], folder: Path) -> str:
         old = (folder / name).read_text("utf-8").splitlines()
         lines += difflib.unified_diff(old, text.splitlines(), name, name, n=1, lineterm="")
     more = len(lines) - _DIFF_LINES
-    return "\n".join([*lines[:_DIFF_LINES], *([f"… {more} more lines"] if more > 0 else [])])
+    shown = [visible(line)[:_LONGEST_LINE] for line in lines[:_DIFF_LINES]]
+    return "\n".join([*shown, *([f"… {more} more lines"] if more > 0 else [])])
 
 
 def _changed(text: str, edit: Edit) -> str:

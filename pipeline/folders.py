@@ -54,6 +54,11 @@ class JobFolder:
         return self.path / "prepared"
 
     @property
+    def first_fit(self) -> Path:
+        """What prepared/fit was before a script was changed; not there where it still is that."""
+        return self.path / "first_fit"
+
+    @property
     def bundle(self) -> Path:
         """Scripts and config.json of the training."""
         return self.path / "bundle"

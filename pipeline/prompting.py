@@ -14,7 +14,7 @@ _LONGEST_BLOCK = 12_000  # signs
 # What a reader does not see: controls but the end of a line, and signs without a width.
 _HIDDEN = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+    r"\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 
 
@@ -57,11 +57,16 @@ def prompt(name: str, values: Values) -> Prompt:
 
 def block(name: str, data: Data) -> str:
     """Data between its marks. Inside them nothing can look like a mark."""
-    text = _HIDDEN.sub("", data.text).strip()
+    text = visible(data.text).strip()
     if len(text) > data.longest:
         text = f"{text[: data.longest]} […{len(text) - data.longest:,} more signs were cut]"
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<data name="{name}">\n{escaped}\n</data>'
+
+
+def visible(text: str) -> str:
+    """The text without what a reader does not see; the ends of lines stay."""
+    return _HIDDEN.sub("", text)
 
 
 def _shown(name: str, value: str | Data) -> str:

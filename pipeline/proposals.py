@@ -3,24 +3,37 @@
 A proposal that cannot be is Rejected, with all that is wrong with it at once.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field, JsonValue, ValidationError
 
-from pipeline.artifacts import DataReport
+from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.asking import Reply, why
 from pipeline.errors import PersonCanFix, Rejected
+from pipeline.hearing import asking
+from pipeline.hearing.roles import MOST_CLASSES
 from pipeline.intent import ParsedIntent
-from pipeline.recipe import Recipe
+from pipeline.prompting import visible
+from pipeline.recipe import Recipe, Role, Task
 from pipeline.wishes import ROLE_LEAVES, parse
 
 _LONGEST_LINE = 240
 _MOST_SETTINGS = 40
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
-_COLUMNS = {*ROLE_LEAVES.values(), "dataset.ignored_columns", "dataset.extra_columns"}
-# Never a model's to say: what is paid, published or shown, and whose it is.
-_NOT_OURS = frozenset(("runtime", "budget_minutes", "dataset.url", "dataset.source_type"))
+_MOST_TOLD = 5  # unknown columns
+_LONGEST_FEEDBACK = 2_000
+_COLUMNS = {*ROLE_LEAVES.values(), "dataset.ignored_columns"}
+# Never a model's to say: what is paid, published or shown, whose it is, what makes a score a lie.
+_NOT_OURS = frozenset(
+    (
+        *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),
+        *("dataset.extra_columns", "dataset.bad_rows", "dataset.train_split"),
+    )
+)
+_SPLITS = frozenset(("dataset.val_split", "dataset.test_split"))
+_LEAST_SPLIT, _MOST_SPLIT = 0.05, 0.4
+_IGNORED = "dataset.ignored_columns"
+_TARGET = "dataset.label_column"
+_CLEARLY = 0.2  # by which one column must be spoken of more than another
 _DEPLOY = "deploy."
 _TUNED = "hyperparameters."
 
@@ -34,7 +47,7 @@ class Setting(Reply):
 
 def plain(text: str) -> str:
     """A model's words as one line of plain text."""
-    line = " ".join(_UNSEEN.sub(" ", text).split())
+    line = " ".join(visible(" ".join(text.split())).split())
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
 
 
@@ -52,12 +65,49 @@ def proposals(settings: Sequence[Setting], report: DataReport) -> dict[str, Json
             continue
         if leaf in _COLUMNS:
             value, unknown = _columns(value, report)
-            problems += [f"There is no column {plain(name)!r}." for name in unknown]
+            problems += [f"There is no column {plain(name)!r}." for name in unknown[:_MOST_TOLD]]
+        problems += _too_much(leaf, value, report)
         found[leaf] = value
     if problems:
-        raise Rejected(" ".join(problems))
-    found.pop("task_type", None)
+        raise Rejected(plain(" ".join(problems)), feedback=" ".join(problems)[:_LONGEST_FEEDBACK])
     return found
+
+
+def _too_much(leaf: str, value: JsonValue, report: DataReport) -> Iterator[str]:
+    """What would leave too little to learn from or to judge by."""
+    if leaf in _SPLITS and isinstance(value, float) and not _LEAST_SPLIT <= value <= _MOST_SPLIT:
+        yield f"{leaf} must be from {_LEAST_SPLIT:g} to {_MOST_SPLIT:g}."
+    if leaf == _IGNORED and isinstance(value, list) and 2 * len(value) > len(report.columns):
+        yield "More than half of the columns cannot be ignored."
+
+
+def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
+    """Rejected where a proposed column cannot play its part."""
+    values = intent.dataset.model_dump()
+    for role in task.roles:
+        leaf = ROLE_LEAVES.get(role.name, "")
+        told = values.get(leaf.removeprefix("dataset.")) if leaf in intent.proposed else None
+        for name in [told] if isinstance(told, str) else told or ():
+            if not _can_play(role, report.column(name)):
+                raise Rejected(f"The column {plain(name)} cannot be {role.title}.")
+
+
+def as_heard(
+    proposed: Mapping[str, JsonValue], report: DataReport, words: str
+) -> dict[str, JsonValue]:
+    """The proposals without another target than the one that the words themselves speak of."""
+    ranked = asking.ranked(report, words)
+    target, best = proposed.get(_TARGET), ranked[0] if ranked else None
+    speaks = next((one.score for one in ranked if one.column.name == target), 0)
+    heard = best is not None and best.score >= asking.VALUE and best.score - speaks > _CLEARLY
+    return {leaf: value for leaf, value in proposed.items() if not (heard and leaf == _TARGET)}
+
+
+def _can_play(role: Role, column: ColumnReport | None) -> bool:
+    """Whether a column can play a part; what has too many values is no class."""
+    if column is None or column.kind not in role.kinds or column.unique < role.least_values:
+        return False
+    return not (role.name == "target" and "category" in role.kinds and column.unique > MOST_CLASSES)
 
 
 def check_settings(recipe: Recipe, intent: ParsedIntent) -> None:

@@ -2,15 +2,14 @@
 
 import asyncio
 from functools import partial
-from pathlib import Path
 
-from pipeline import bundle, describing, editing
+from pipeline import bundle, describing, editing, refitting
 from pipeline.artifacts import Bundle
 from pipeline.asking import ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug, Rejected
+from pipeline.errors import Bug
 from pipeline.events import AgentLogged
-from pipeline.folders import JobFolder, fresh, remove
+from pipeline.folders import JobFolder, fresh
 from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
@@ -36,10 +35,13 @@ class Codegen:
         if context.architecture is None:
             raise Bug("Codegen needs the architecture.")
         lines = context.architecture.requirements
+        folder = JobFolder.of(ports.home, context.job_id)
+        await asyncio.to_thread(refitting.undone, folder)
         propose = partial(self._changed, context, ports, lines)
         better = await improved(self, context, ports, propose)
         if better is not None:
             return Done(better, f"train.py changed and rehearsed in {_seconds(better)}")
+        await asyncio.to_thread(refitting.undone, folder)
         written = await self._drafted(context, ports, lines)
         return Done(written, f"train.py written and rehearsed in {_seconds(written)}")
 
@@ -54,6 +56,8 @@ class Codegen:
         self, context: JobContext, ports: Ports, lines: tuple[str, ...]
     ) -> Bundle | None:
         """The scripts with what a model changes in them, once they have passed every check."""
+        if ports.workbench.level == "limited":
+            return None  # behind no sandbox stands nobody's code but the library's own
         folder = JobFolder.of(ports.home, context.job_id)
         bundle.write(context, folder.bundle, lines)
         reply = await ask(
@@ -81,11 +85,11 @@ class Codegen:
     async def _prepared_again(
         self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
     ) -> None:
-        """What is learned from, cut by the changed script; the held-out rows stay as they are."""
+        """What is learned from, cut by the changed script, where it is of the same rows."""
         python = await environment(self.name, ports, lines)
         again = fresh(folder.scratch("prepared-again"))
         await run_script(self.name, ports, python, prepare_step(folder, again))
-        await asyncio.to_thread(_take_fit, ports, again, folder)
+        await asyncio.to_thread(refitting.taken, ports, again, folder)
 
     async def _rehearsed(self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]) -> Bundle:
         """The bundle as it stands in its folder, tried on a few rows."""
@@ -112,30 +116,11 @@ def _facts(
         "task": find_recipe(intent.task_type).title,
         "words": describing.words(context),
         "data": describing.data(report, context, ports),
-        "config": Data((folder.bundle / "config.json").read_text("utf-8")),
+        "config": describing.config((folder.bundle / "config.json").read_text("utf-8"), ports),
         "requirements": ", ".join(lines),
         "prepare": Data(prepare, longest=_LONGEST_SCRIPT),
         "train": Data(train, longest=_LONGEST_SCRIPT),
     }
-
-
-def _take_fit(ports: Ports, again: Path, folder: JobFolder) -> None:
-    """Put the new rows to learn from in place; Rejected where held-out rows moved there."""
-    new = folder.scratch("prepared-taken")
-    ports.workbench.take(again, fresh(new))
-    if _rows(new / "heldout") != (held_out := _rows(folder.prepared / "heldout")):
-        raise Rejected("The changed prepare.py holds out other rows than before.")
-    if not _rows(new / "fit").isdisjoint(held_out):
-        raise Rejected("The changed prepare.py puts held-out rows among those to learn from.")
-    fit = folder.prepared / "fit"
-    remove(fit)
-    (new / "fit").rename(fit)
-
-
-def _rows(folder: Path) -> set[str]:
-    """Every row of a part, as it is written."""
-    files = sorted(folder.rglob("*.jsonl"))
-    return {line for path in files for line in path.read_text("utf-8").splitlines()}
 
 
 def _seconds(written: Bundle) -> str:

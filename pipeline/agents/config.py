@@ -99,7 +99,7 @@ class Config:
                 "words": describing.words(context),
                 "data": describing.data(report, context, ports),
                 "roles": describing.roles(context.columns),
-                "draft": _note(draft),
+                "draft": f"{draft.metric}, up to {draft.budget_seconds:.0f} s, seed {draft.seed}",
                 "locked": ", ".join(intent.locked) or "nothing",
                 "metrics": ", ".join(metric.name for metric in recipe.metrics),
                 "settings": describing.schema(recipe.settings, draft.hyperparameters),

@@ -20,6 +20,7 @@ from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix
 from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder
+from pipeline.hearing import asking
 from pipeline.hearing.leaving import left_out, only_these
 from pipeline.hearing.several import wanted_together
 from pipeline.improving import improved
@@ -119,7 +120,8 @@ class Dataset:
         )
         if reply is None:
             return None
-        wanted = (context.intent.dataset.extra_columns if context.intent else None) or ()
+        insisted = (context.intent.dataset.extra_columns if context.intent else None) or ()
+        wanted = {*insisted, *_spoken_of(report, context.request.words)}
         left = {
             one.column: f"may be known only afterwards: {plain(one.why)}"
             for one in reply.leave_out
@@ -133,6 +135,11 @@ class Dataset:
         kept = tuple(name for name in features if name not in left)
         roles = {**report.roles, "features": kept}
         return report.model_copy(update={"roles": roles, "ignored": {**report.ignored, **left}})
+
+
+def _spoken_of(report: DataReport, words: str) -> tuple[str, ...]:
+    """Columns that the person wrote of by their whole names."""
+    return tuple(column.name for column in report.columns if asking.named(column, words))
 
 
 def _warning(column: str, why: str, *, kept: bool) -> str:

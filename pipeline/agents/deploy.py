@@ -19,13 +19,13 @@ from pipeline.jobs import Stage
 from pipeline.outcomes import Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.host import Published
-from pipeline.prompting import Data
+from pipeline.prompting import visible
 from pipeline.proving import prove
 from pipeline.recipe import find_recipe
 from pipeline.retry import POLICIES
 
 _LONGEST = 800
-_NOT_WORDS = re.compile(r"\d|https?:|www\.|[<>\[\]`|#*_\\@]")
+_NOT_WORDS = re.compile(r"\d|:/|www\.|\w\.\w|\w:\w|&\w+;|[<>\[\]`|#*_~\\@]", re.IGNORECASE)
 
 
 class Prose(Reply):
@@ -73,6 +73,7 @@ class Deploy:
         run, report, intent = context.run, context.data_report, context.intent
         if run is None or run.folder is None or run.metrics is None or report is None:
             return None  # nothing is known that words could be made of
+        warnings = "\n".join(run.metrics.warnings) or "none"
         reply = await ask(
             context,
             ports,
@@ -83,8 +84,8 @@ class Deploy:
                 "task": find_recipe(intent.task_type).title if intent and intent.task_type else "",
                 "words": describing.words(context),
                 "data": describing.data(report, context, ports),
-                "verdict": Data(run.metrics.verdict),
-                "warnings": Data("\n".join(run.metrics.warnings) or "none"),
+                "verdict": describing.output(run.metrics.verdict, context, ports),
+                "warnings": describing.output(warnings, context, ports),
             },
         )
         if reply is None:
@@ -98,7 +99,7 @@ class Deploy:
 
 def _checked(text: str) -> str:
     """One paragraph of plain words."""
-    words = " ".join(text.split())
+    words = " ".join(visible(" ".join(text.split())).split())
     if len(words) > _LONGEST:
         raise Rejected("A paragraph of the card is too long.")
     if _NOT_WORDS.search(words):

@@ -30,6 +30,19 @@ from pipeline.secrets import SecretRef
 from pipeline.unpacking import unpacked
 
 _PREFIX = re.compile(r"^(?:hf|kaggle):", re.IGNORECASE)
+_MOST_DATA = 20
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no|without|nicht|kein\w*|ohne|pas|sans|sin|nunca|não|sem|niet|non|не|без)"
+    r"|n['\u2019]?t)\b(?:\s+[\w'\u2019]+){0,5}\s*$"
+)
+# Whoever asks for these is not we: accounts are connected in private, by a button.
+_NEVER_ASKED = re.compile(
+    r"://|www\.|\]\(|\btokens?\b|\bkeys?\b|api.?key|password|passwor[dt]|passphrase|secret|credential"
+    r"|mot de passe|jeton|\bclés?\b|contraseña|\bclave|senha|\bchave|segreto|chiave|schlüssel"
+    r"|kennwort|wachtwoord|sleutel|hasł|şifre|parola|парол|токен|ключ|密码|密碼|密钥|口令|令牌"
+    r"|パスワード|トークン|鍵|キー|비밀번호|토큰|كلمة المرور|पासवर्ड|סיסמ",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"https?://|hf:|kaggle:", re.IGNORECASE)
 
 
@@ -57,7 +70,7 @@ class IntakeManager:
         context = _with_heard(context, heard, ports)
         needs = missing(context.request)
         if needs:
-            asked = plain(question) or grouped_question(needs)
+            asked = _fit_to_ask(plain(question)) or grouped_question(needs)
             return Ask(asked, "+".join(need.field for need in needs))
         runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
         host = _known("host", _wanted_host(context, ports), ports.hosts)
@@ -111,20 +124,48 @@ def _with_heard(context: JobContext, heard: Heard | None, ports: Ports) -> JobCo
     """
     if heard is None:
         return context
-    turns = [turn.text for turn in context.request.conversation if turn.who == "person"]
-    said = " ".join(" ".join([context.request.words, *turns]).casefold().split())
+    request = context.request
+    said = _said(context)
     named = tuple(
         DataInput(location=one.strip())
-        for one in heard.data
-        if (bare := _PREFIX.sub("", one.strip()).casefold()) and bare in said
+        for one in heard.data[:_MOST_DATA]
+        if _stands_in(said, _PREFIX.sub("", one.strip()))
     )
-    request = context.request
-    changes = {
-        "inputs": request.inputs or named,
-        "runtime": request.runtime or (heard.runtime if heard.runtime in ports.runtimes else None),
-        "host": request.host or (heard.host if heard.host in ports.hosts else None),
-    }
+    changes: dict[str, object] = {"inputs": request.inputs or named}
+    if _names(said, heard.runtime, ports) and not _chosen_runtime(context):
+        changes["runtime"] = heard.runtime if heard.runtime in ports.runtimes else None
+    if _names(said, heard.host, ports) and not _chosen_host(context, ports):
+        changes["host"] = heard.host if heard.host in ports.hosts else None
     return context.evolve(request=request.model_copy(update=changes))
+
+
+def _said(context: JobContext) -> str:
+    """All that the person wrote, on one line and in small letters."""
+    turns = [turn.text for turn in context.request.conversation if turn.who == "person"]
+    return " ".join(" ".join([context.request.words, *turns]).casefold().split())
+
+
+def _stands_in(said: str, name: str) -> bool:
+    """Whether a name stands in what was said, whole."""
+    whole = rf"(?<![\w./:@-]){re.escape(name.casefold())}(?![\w/@-]|\.\w)"
+    return bool(name) and re.search(whole, said) is not None
+
+
+def _names(said: str, place: str | None, ports: Ports) -> bool:
+    """Whether the person wrote the name of a place; nothing is spent or shown on a guess.
+
+    Where nobody is asked for a yes, only rules decide.
+    """
+    if not place or ports.approval == "never":
+        return False
+    letters = r"[\s_-]?".join(re.escape(letter) for letter in place.casefold())
+    named = re.search(rf"\b{letters}\b", said)
+    return named is not None and not _DENIED.search(said[: named.start()])
+
+
+def _fit_to_ask(question: str) -> str:
+    """A model's question; empty for one that asks for a secret or sends the person elsewhere."""
+    return "" if _NEVER_ASKED.search(question) else question
 
 
 def _name(given: DataInput) -> str:
@@ -133,16 +174,26 @@ def _name(given: DataInput) -> str:
 
 
 def _wanted_runtime(context: JobContext) -> str:
-    """Where to train, as chosen outright, else as said in passing."""
+    """Where to train."""
+    return _chosen_runtime(context) or "local"
+
+
+def _chosen_runtime(context: JobContext) -> str:
+    """Where to train, as chosen outright, else as said in passing; empty where nothing is."""
     request = context.request
     chosen = request.runtime or request.settings.get("runtime")
-    return str(chosen or spoken_wishes(request.words).get("runtime") or "local")
+    return str(chosen or spoken_wishes(request.words).get("runtime") or "")
 
 
 def _wanted_host(context: JobContext, ports: Ports) -> str:
-    """Where to publish, as chosen outright, else as said in passing."""
+    """Where to publish."""
+    return _chosen_host(context, ports) or "folder"
+
+
+def _chosen_host(context: JobContext, ports: Ports) -> str:
+    """Where to publish, as chosen outright, else as said in passing; empty where nothing is."""
     request = context.request
-    return request.host or spoken_place(request.words, ports.hosts) or "folder"
+    return request.host or spoken_place(request.words, ports.hosts) or ""
 
 
 async def _lacking(

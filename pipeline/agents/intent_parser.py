@@ -35,7 +35,8 @@ from pipeline.intent import DatasetIntent, ParsedIntent, SourceType
 from pipeline.jobs import Stage, TaskType
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
-from pipeline.proposals import Setting, check_settings, plain, proposals
+from pipeline.prompting import Data
+from pipeline.proposals import Setting, as_heard, check_roles, check_settings, plain, proposals
 from pipeline.recipe import Recipe, find_task
 from pipeline.retry import POLICIES
 from pipeline.understanding import Reading, equally_good, read, readings, ruled_out
@@ -46,6 +47,8 @@ _OF_ONE_TASK = {
     "hyperparameters.clusters": "clustering",
     "hyperparameters.horizon": "time_series_forecasting",
 }
+
+_CLEAR = 0.5  # words that speak of a task by more than a hint
 
 
 class Understood(Reply):
@@ -111,19 +114,19 @@ class IntentParser:
                 "words": describing.words(context),
                 "data": describing.data(report, context, ports),
                 "tasks": describing.choices(ranked),
-                "draft": _told(draft),
+                "draft": Data(_told(draft)),
                 "settings": describing.settings(),
             },
         )
         if reply is None:
             return None
-        wishes = proposals(reply.settings, report)
+        wishes = as_heard(proposals(reply.settings, report), report, context.request.words)
         reading = _meant(reply, draft, ranked, given)
         if reading is None:
             return None
         intent = with_proposals(_intent(context, report, reading, given), wishes)
         why = plain(reply.why) or reading.reason
-        return Done(_checked(intent, reading), f"{title(reading)}: {why}")
+        return Done(_checked(intent, reading, report), f"{title(reading)}: {why}")
 
 
 def _intent(
@@ -200,12 +203,16 @@ def _meant(
         raise Rejected(f"There is no task {plain(str(wanted))}.")
     if reading.score <= 0 and reading.task != drafted:
         raise Rejected(f"The data cannot be {title(reading)}: {reading.data}")
+    heard = next((one for one in ranked if one.task == drafted), reading)
+    if "task_type" not in given and heard.heard >= _CLEAR and reading.score < heard.score / 2:
+        raise Rejected(f"The words speak of {title(heard)}, not of {title(reading)}.")
     return reading
 
 
-def _checked(intent: ParsedIntent, reading: Reading) -> ParsedIntent:
+def _checked(intent: ParsedIntent, reading: Reading, report: DataReport) -> ParsedIntent:
     """The intent, whose proposals the recipe can follow; Rejected names the one it cannot."""
     task = find_task(reading.task)
+    check_roles(task, intent, report)
     if isinstance(task, Recipe):
         check_settings(task, intent)
     return intent

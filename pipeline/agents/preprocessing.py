@@ -13,7 +13,7 @@ from pipeline.asking import ask
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.events import AgentLogged
-from pipeline.folders import JobFolder, fresh
+from pipeline.folders import JobFolder, fresh, remove
 from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
@@ -36,6 +36,7 @@ class Preprocessing:
             raise Bug("Preprocessing needs a task.")
         folder = JobFolder.of(ports.home, context.job_id)
         await asyncio.to_thread(row_rules.forget, context, ports)
+        await asyncio.to_thread(remove, folder.first_fit)
         left = await improved(self, context, ports, partial(self._left_out, context, ports))
         lines = requirements(context.intent.task_type)
         bundle.write(context, folder.bundle, lines)

@@ -3,17 +3,21 @@
     python row_rules.py --tables DIR --rules rules.json --out .
 
 Writes every table anew under its name, and left_out.json: how many rows each rule left out of how
-many. A table that was named to be the test stays as it is: it is measured on as it was given.
+many, and the least share that any answer kept of its rows. A table that was named to be the test
+stays as it is: it is measured on as it was given.
 """
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from progress import run, say
 from tables import Cell, Row, Table, is_missing, load_table, save_table
+
+_MOST_ANSWERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,31 @@ def main() -> None:
     wanted = json.loads(told.rules.read_text("utf-8"))
     rules = [Rule(**rule) for rule in wanted["rules"]]
     counts, rows = [0] * len(rules), 0
+    before: Counter[Cell] = Counter()
+    after: Counter[Cell] = Counter()
     for file in wanted["files"]:
         table = load_table(told.tables / file["table"])
         if file["split"] != "test":
             rows += len(table)
+            before.update(_answers(table, wanted["answers"]))
             table = _kept(table, rules, counts)
+            after.update(_answers(table, wanted["answers"]))
         save_table(table, told.out / file["table"])
-    (told.out / "left_out.json").write_text(json.dumps({"counts": counts, "rows": rows}), "utf-8")
+    found = {"counts": counts, "rows": rows, "least": _least_kept(before, after)}
+    (told.out / "left_out.json").write_text(json.dumps(found), "utf-8")
     say("row rules", f"{sum(counts)} of {rows} rows left out", done=1)
+
+
+def _answers(table: Table, columns: list[str]) -> list[Cell]:
+    return [cell for name in columns if name in table.names for cell in table.column(name)]
+
+
+def _least_kept(before: Counter[Cell], after: Counter[Cell]) -> float:
+    """Of answers that come more than once; with hardly any repeated they are no classes."""
+    if len(before) > _MOST_ANSWERS:
+        return 1.0
+    shares = [after[cell] / times for cell, times in before.items() if times > 1 and cell]
+    return min(shares, default=1.0)
 
 
 def _kept(table: Table, rules: list[Rule], counts: list[int]) -> Table:

@@ -64,7 +64,8 @@ def test_rows_are_left_out_but_not_of_a_test_file(
         {"column": "other", "test": "missing", "value": ""},
     ]
     files = [{"table": "0.jsonl", "split": None}, {"table": "1.jsonl", "split": "test"}]
-    (tmp_path / "rules.json").write_text(json.dumps({"rules": rules, "files": files}), "utf-8")
+    wanted = {"rules": rules, "files": files, "answers": ["label"]}
+    (tmp_path / "rules.json").write_text(json.dumps(wanted), "utf-8")
     out = tmp_path / "out"
     given = ("--tables", tmp_path / "in", "--rules", tmp_path / "rules.json", "--out", out)
     monkeypatch.setattr(sys, "argv", ["row_rules.py", *map(str, given)])
@@ -72,4 +73,4 @@ def test_rows_are_left_out_but_not_of_a_test_file(
     assert tables.load_table(out / "0.jsonl").rows == [("ok text", "a")]
     assert len(tables.load_table(out / "1.jsonl")) == 5
     told = json.loads((out / "left_out.json").read_text("utf-8"))
-    assert told == {"counts": [2, 1, 1, 0], "rows": 5}
+    assert told == {"counts": [2, 1, 1, 0], "rows": 5, "least": 0.0}
