@@ -117,10 +117,11 @@ def _choices(waiting: Waiting, asked: str) -> tuple[Action, ...]:
 
 
 def _once_more(row: JobRow, waiting: Waiting) -> tuple[Action, ...]:
-    if waiting.field != "retry":
+    if waiting.field not in {"retry", "resume"}:
         return ()
-    retry = Action(id="retry", label="Retry", argument=row.id, style="primary")
-    return (retry, Action(id="change", label="Change", argument=row.id))
+    name = waiting.field
+    again = Action(id=name, label=name.title(), argument=row.id, style="primary")
+    return (again, Action(id="change", label="Change", argument=row.id))
 
 
 def _shell(row: JobRow, live: Live) -> Card:

@@ -15,6 +15,9 @@ status [JOB]       where a job stands
 log [JOB]          what happened in it
 resume [JOB]       go on where it stopped
 retry [JOB]        run the stage that failed once more
+interrupt [JOB]    stop the stage at work; then resume, change something or undo
+undo STAGE [JOB]   go back to before a stage, as in: undo dataset
+compact [JOB]      make a long conversation short
 cancel [JOB]       stop it for good
 predict [JOB] ROW  use its model
 connect [SERVICE]  your accounts
@@ -30,8 +33,7 @@ STALE = "That button is no longer up to date."
 SEE_CARD = "The job has moved on. Its card in the thread says what it needs now."
 READING = "I am still reading your last reply."
 SAY_WHEN_ASKED = "Say this again when I ask next."
-AT_WORK = "The job is at work, so nothing can be changed now."
-CANCEL_FIRST = "Wait for its end, or cancel it and start a new one."
+INTERRUPT_FIRST = "Say “interrupt” to stop its stage, then change what you want."
 ONE_AT_A_TIME = (
     "Here I do one job at a time: ask again when this one is over, or mention me in a channel."
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.phrases import PREDICT_IN_THREAD
 from pipeline.artifacts import HeadlineMetric, Metrics
 from pipeline.context import Waiting
-from pipeline.jobs import JobId
+from pipeline.jobs import JobId, Stage
 from pipeline.ports.store import JobRow
 
 GREETING = "mltrainer"
@@ -35,6 +35,10 @@ SANDBOX: Mapping[str, str] = {
 }
 INTERRUPTED = "The job stands still: no process is working on it."
 RUNNING = "The job is being worked on."
+AT_WORK = "The job is at work, so nothing can be changed now."
+BEING_CANCELLED = "The job is being cancelled already."
+REPLY_OR_CANCEL = "Reply to what it asks, or say “cancel”."
+UNDO_WHAT = "Which stage shall be undone?"
 YOUR_JOBS = "Your latest jobs:"
 NO_JOBS = 'There is no job yet. Start one: mltrainer run "WORDS" --data FILE'
 NO_EVENTS = "Nothing has happened yet."
@@ -46,6 +50,9 @@ status [JOB]     where a job stands
 log [JOB]        what happened in it
 resume [JOB]     go on where it stopped
 retry [JOB]      run the stage that failed once more
+interrupt [JOB]  stop the stage at work; then resume, change something or undo
+undo STAGE [JOB] go back to before a stage, as in: undo dataset
+compact [JOB]    make a long conversation short
 cancel [JOB]     stop it for good
 help             this list"""
 
@@ -133,6 +140,8 @@ def question_help(waiting: Waiting, job_id: JobId) -> str:
     """The command that replies to what a job waits for."""
     if waiting.field == "retry":
         return f"mltrainer retry {job_id}"
+    if waiting.field == "resume":
+        return f"mltrainer resume {job_id}"
     if waiting.reason == "credential":
         return f"mltrainer connect {waiting.field}, then: mltrainer resume {job_id}"
     reply = "approve" if waiting.reason == "approval" else "1" if waiting.options else "TEXT"
@@ -222,6 +231,18 @@ def not_yours(owner: str) -> str:
 def which_job(command: str) -> str:
     """Several jobs, or none, could be meant."""
     return f"Which job do you mean? Say: {command} JOB"
+
+
+def stages() -> str:
+    """The stages, and how one is undone."""
+    return f"The stages are {', '.join(Stage)}. Say: undo STAGE"
+
+
+def compacted(turns: int) -> str:
+    """After `compact`."""
+    if not turns:
+        return "The conversation is short already."
+    return f"The conversation was made short: {turns} turns became one; the latest stay as said."
 
 
 def already(status: str) -> str:

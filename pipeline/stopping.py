@@ -11,6 +11,8 @@ from pipeline.transitions import Change, cancelled, waits_for
 
 PAUSE = "pause:"
 """Before the name of who stops a job: it shall only pause."""
+FIELD = "resume"
+"""What a job that was stopped waits for."""
 
 
 def stopped(context: JobContext, by: str, now: datetime) -> Change:
@@ -24,7 +26,7 @@ def stopped(context: JobContext, by: str, now: datetime) -> Change:
     hint = "Say “resume”, “change NAME to VALUE”, “undo STAGE” or “cancel”."
     ended_well = context.run is not None and context.run.status in {"collected", "proven"}
     context = context.evolve(run=context.run if ended_well else None)
-    paused = PersonCanFix(f"{name} stopped the work{under_way}.", hint, field="resume")
+    paused = PersonCanFix(f"{name} stopped the work{under_way}.", hint, field=FIELD)
     return waits_for(context, paused, now)
 
 

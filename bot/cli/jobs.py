@@ -1,4 +1,4 @@
-"""Looking at jobs and steering them: answer, list, status, log, resume, retry, cancel."""
+"""Looking at jobs and steering them: answer, list, status, resume, interrupt, cancel and more."""
 
 from typing import Annotated
 
@@ -70,6 +70,35 @@ def retry(job: Job, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
     steering.retry(job, as_json=as_json, quiet=quiet)
 
 
+def interrupt(job: Job, *, as_json: AsJson = False) -> None:
+    """Stop the stage at work; then resume, change something or undo a stage."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.interrupt(job, as_json=as_json)
+
+
+def undo(
+    job: Job,
+    stage: Annotated[
+        str, typer.Argument(metavar="STAGE", help="A stage of the job, for example dataset.")
+    ],
+    *,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go back to before a stage and on from there; earlier stages are kept."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.undo(job, stage, as_json=as_json, quiet=quiet)
+
+
+def compact(job: Job, *, as_json: AsJson = False) -> None:
+    """Make a job's long conversation short; its latest turns stay as they were said."""
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.compact(job, as_json=as_json)
+
+
 def cancel(job: Job, *, as_json: AsJson = False) -> None:
     """Stop a job for good, and the training it runs."""
     from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
@@ -85,4 +114,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("log", rich_help_panel=PANEL)(log)
     app.command("resume", rich_help_panel=PANEL)(resume)
     app.command("retry", rich_help_panel=PANEL)(retry)
+    app.command("interrupt", rich_help_panel=PANEL)(interrupt)
+    app.command("undo", rich_help_panel=PANEL)(undo)
+    app.command("compact", rich_help_panel=PANEL)(compact)
     app.command("cancel", rich_help_panel=PANEL)(cancel)

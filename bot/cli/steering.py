@@ -4,9 +4,10 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
-from bot import commands
-from bot.cli.output import Output, complain
-from bot.cli.session import Work, perform, person, working
+from bot import commands, words
+from bot.cli.output import Output, complain, note
+from bot.cli.session import Work, looking, perform, person, working
+from bot.cli.work import holder_works_on
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobStatus
 from pipeline.ports.store import Inbound, JobRow, Store
@@ -71,6 +72,45 @@ async def _refuse(here: Work, row: JobRow) -> int:
     except PersonCanFix as error:
         complain(error)
     return await here.finish(row)
+
+
+def interrupt(job: str, *, as_json: bool) -> None:
+    """Stop the stage at work, and see to it when nobody else can; the job waits then."""
+
+    async def work() -> int:
+        async with working(Output(as_json=as_json), quiet=True) as here:
+            row = await here.find(job)
+            after = await here.last_event(row)
+            row = await commands.interrupt(here.store, row, person().name)
+            row = await here.settle(row, after=after)
+            await here.finish(row)
+            return 0 if row.status is JobStatus.WAITING else 1
+
+    perform(work)
+
+
+def undo(job: str, stage: str, *, as_json: bool, quiet: bool) -> None:
+    """Go back to before a stage; then as resume."""
+
+    async def back(store: Store, row: JobRow, *, worked_on: bool) -> JobRow:
+        return await commands.undo(store, row, stage, worked_on=worked_on)
+
+    _go_on(back, job, as_json=as_json, quiet=quiet)
+
+
+def compact(job: str, *, as_json: bool) -> None:
+    """Make the conversation short; nothing else happens."""
+
+    async def work() -> int:
+        async with looking(Output(as_json=as_json)) as here:
+            row = await here.find(job)
+            at_work = holder_works_on(here.lock, row)
+            row, turns = await commands.compact(here.store, row, worked_on=at_work)
+            note(words.compacted(turns))
+            await here.show(row, here.state(row))
+        return 0
+
+    perform(work)
 
 
 def cancel(job: str, *, as_json: bool) -> None:

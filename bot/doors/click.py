@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from bot import commands, forms, phrases
+from bot import commands, forms, phrases, words
 from bot.authority import owner_name, refuse_strangers, visible
 from bot.doors import prediction
 from bot.doors.command import obey
@@ -75,7 +75,7 @@ async def _change(desk: Desk, click: Click) -> Reply:
 
 def _refuse_unchangeable(row: JobRow) -> None:
     if row.status is JobStatus.RUNNABLE:
-        raise PersonCanFix(phrases.AT_WORK, phrases.CANCEL_FIRST)
+        raise PersonCanFix(words.AT_WORK, phrases.INTERRUPT_FIRST)
     if row.status in {JobStatus.DONE, JobStatus.CANCELLED}:
         raise PersonCanFix(phrases.STALE, phrases.SEE_CARD)
 

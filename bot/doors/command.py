@@ -6,12 +6,15 @@ from bot.doors import prediction
 from bot.doors.desk import Desk
 from bot.job_card import buttons, job_card
 from pipeline.errors import PersonCanFix
-from pipeline.jobs import JobStatus
+from pipeline.jobs import JobStatus, is_job_id, stage_named
 from pipeline.ports.chat import AskForm, Card, Click, Command, Mention, Reply, Whisper
 from pipeline.ports.store import JobRow
 
 Asked = Mention | Command | Click
 _LOG_LINES = 40
+_ABOUT_JOBS = frozenset(
+    ("status", "log", "menu", "resume", "retry", "interrupt", "compact", "cancel")
+)
 
 
 async def obey(desk: Desk, asked: Asked, name: str, argument: str) -> Reply:
@@ -23,7 +26,9 @@ async def obey(desk: Desk, asked: Asked, name: str, argument: str) -> Reply:
             return await _account(desk, asked, name, argument)
         case "predict":
             return await prediction.asked_for(desk, asked, argument)
-        case "status" | "log" | "menu" | "resume" | "retry" | "cancel":
+        case "undo":
+            return await _undo(desk, asked, argument)
+        case _ if name in _ABOUT_JOBS:
             return await _about_job(desk, asked, name, argument.strip())
         case _:
             return Whisper(card=await _about_us(desk, asked, name))
@@ -58,6 +63,23 @@ async def _about_job(desk: Desk, asked: Asked, name: str, job: str) -> Reply:
             return await _act(desk, asked, name, row)
 
 
+async def _undo(desk: Desk, asked: Asked, argument: str) -> Reply:
+    """The job may be named before the stage or after it."""
+    said = argument.split()
+    job = next((one.lower() for one in said if is_job_id(one.lower())), "")
+    stage = " ".join(one for one in said if one.lower() != job)
+    if not stage:
+        raise PersonCanFix(words.UNDO_WHAT, words.stages())
+    stage_named(stage)
+    row = await desk.which(asked, "undo", job)
+    if row is None:
+        title = words.which_job(f"undo {stage}")
+        return Whisper(card=await desk.listing(asked.actor, "undo", title, more=stage))
+    refuse_strangers(asked, row)
+    row = await commands.undo(desk.store, row, stage, worked_on=True)
+    return await desk.told(asked.place, row, phrases.GOING_ON)
+
+
 async def _act(desk: Desk, asked: Asked, name: str, row: JobRow) -> Reply:
     refuse_strangers(asked, row)
     match name:
@@ -67,8 +89,14 @@ async def _act(desk: Desk, asked: Asked, name: str, row: JobRow) -> Reply:
         case "retry":
             await commands.retry(desk.store, row, worked_on=True)
             state = phrases.GOING_ON
+        case "interrupt":
+            await commands.interrupt(desk.store, row, _name(asked))
+            state = phrases.STOPPING
+        case "compact":
+            row, turns = await commands.compact(desk.store, row, worked_on=True)
+            return Whisper(card=await desk.pointed(row, Card(title=words.compacted(turns))))
         case _:
-            await commands.cancel(desk.store, row, asked.actor.name or asked.actor.id)
+            await commands.cancel(desk.store, row, _name(asked))
             state = phrases.STOPPING
     return await desk.told(asked.place, row, state)
 
@@ -87,6 +115,10 @@ def _new(asked: Asked) -> Reply:
     if isinstance(asked, Mention):
         return Whisper(card=Card(title=phrases.MENTION_ME))
     return AskForm(form=forms.new_job(asked.place))
+
+
+def _name(asked: Asked) -> str:
+    return asked.actor.name or asked.actor.id
 
 
 def _state(row: JobRow) -> str:

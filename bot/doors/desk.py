@@ -96,8 +96,11 @@ class Desk:
         card = (await self.post.board(row.id)).card
         return card is not None and card.place.key == place.key
 
-    async def listing(self, actor: Actor, name: str = "", title: str = "") -> Card:
-        """The person's latest jobs, each with the button of the command that is meant."""
+    async def listing(self, actor: Actor, name: str = "", title: str = "", more: str = "") -> Card:
+        """The person's latest jobs, each with the button of the command that is meant.
+
+        `more` is what the command is given beside the job.
+        """
         rows = await self.store.list(owner=actor.key, limit=_LOOKED_AT if name else _SHOWN)
         if actor.platform == "terminal":
             lines = (words.job_line(row, commands.state(row, worked_on=True)) for row in rows)
@@ -106,7 +109,7 @@ class Desk:
         if not rows:
             return Card(title=phrases.NO_JOBS_HERE)
         fitting = [row for row in rows if not name or fits(name, row)] or rows
-        listed = tuple(_listed(row, name) for row in fitting[:_SHOWN])
+        listed = tuple(_listed(row, name, more) for row in fitting[:_SHOWN])
         return Card(title=title or words.YOUR_JOBS, rows=listed)
 
     async def answer(self, asked: Inbound, row: JobRow, key: str, text: str) -> Reply:
@@ -147,24 +150,28 @@ def fits(name: str, row: JobRow) -> bool:
             return row.status in {JobStatus.RUNNABLE, JobStatus.FAILED, JobStatus.WAITING}
         case "retry":
             return row.status in {JobStatus.FAILED, JobStatus.WAITING}
+        case "interrupt":
+            return row.status is JobStatus.RUNNABLE
+        case "undo" | "compact":
+            return row.status in {JobStatus.FAILED, JobStatus.WAITING}
         case "predict":
             return row.status is JobStatus.DONE
         case _:
             return True
 
 
-def _listed(row: JobRow, name: str) -> Row:
+def _listed(row: JobRow, name: str, more: str) -> Row:
     short = words.shortened(row.context.request.words, _WORDS_SHOWN)
     state = commands.state(row, worked_on=True)
     text = f"{row.context.created_at:%Y-%m-%d %H:%M}  {short}"
-    return Row(title=f"{row.id}  {state}", text=text, actions=_row_buttons(row, name))
+    return Row(title=f"{row.id}  {state}", text=text, actions=_row_buttons(row, name, more))
 
 
-def _row_buttons(row: JobRow, name: str) -> tuple[Action, ...]:
+def _row_buttons(row: JobRow, name: str, more: str) -> tuple[Action, ...]:
     if name and name != "menu":
         action = "try" if name == "predict" else name
         label = "Try it" if name == "predict" else name.title()
-        return (Action(id=action, label=label, argument=row.id),)
+        return (Action(id=action, label=label, argument=f"{row.id} {more}".strip()),)
     status = Action(id="status", label="Status", argument=row.id)
     resume = Action(id="resume", label="Resume", argument=row.id)
     return (status, resume) if row.status is JobStatus.FAILED else (status,)

@@ -57,7 +57,7 @@ async def _to_other(desk: Desk, mention: Mention, row: JobRow) -> Reply:
         return Ok()
     at_terminal = mention.actor.platform == "terminal"
     if wanted and not row.status.settled:
-        return Whisper(card=Card(title=phrases.AT_WORK, body=phrases.CANCEL_FIRST))
+        return Whisper(card=Card(title=words.AT_WORK, body=phrases.INTERRUPT_FIRST))
     state = commands.state(row, worked_on=True)
     text = words.HELP if at_terminal else phrases.CHAT_HELP
     if mention.place.thread is None:

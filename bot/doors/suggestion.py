@@ -11,7 +11,9 @@ from pipeline.ports.store import JobRow
 _MOST = 25
 _LABEL = 100
 _LOOKED_AT = 100
-_ABOUT_JOBS = frozenset({"status", "log", "resume", "retry", "cancel", "predict"})
+_ABOUT_JOBS = frozenset(
+    ("status", "log", "resume", "retry", "interrupt", "undo", "compact", "cancel", "predict")
+)
 
 
 async def suggested(desk: Desk, asked: Suggest) -> Choices:

@@ -7,10 +7,12 @@ import discord
 
 from adapters.platforms.discord.drawing import Json
 from adapters.platforms.discord.errors import translated
+from pipeline.jobs import Stage
 
 NAME = "mltrainer"
 JOB = "job"
 SERVICE = "service"
+STAGE = "stage"
 ABOUT: Mapping[str, str] = {
     "help": "What I can do, and how",
     "list": "Your jobs",
@@ -18,7 +20,10 @@ ABOUT: Mapping[str, str] = {
     "log": "What a job has done so far",
     "resume": "Let an interrupted or failed job go on",
     "retry": "Try the stage that failed once more",
-    "cancel": "Stop a job",
+    "interrupt": "Stop the stage at work; then resume, change something or undo",
+    "undo": "Go back to before a stage; what was done earlier is kept",
+    "compact": "Make a job's long conversation short",
+    "cancel": "Stop a job for good",
     "predict": "Try the model of a job",
     "new": "Ask for a new model in a form",
     "connect": "Connect your accounts",
@@ -26,7 +31,9 @@ ABOUT: Mapping[str, str] = {
 }
 """The subcommands, with what each does."""
 
-_OF_A_JOB = ("status", "log", "resume", "retry", "cancel", "predict")
+_OF_A_JOB = (
+    *("status", "log", "resume", "retry", "interrupt", "undo", "compact", "cancel", "predict"),
+)
 _OF_A_SERVICE = ("connect", "forget")
 _SUBCOMMAND, _STRING, _CHAT_INPUT = 1, 3, 1
 _IN_SERVER, _IN_DIRECT = 0, 1
@@ -84,6 +91,12 @@ def _subcommand(name: str, about: str) -> Json:
 
 
 def _options(name: str) -> Iterator[Json]:
+    if name == "undo":  # what is required stands first
+        choices = [{"name": stage, "value": stage} for stage in map(str, Stage)]
+        about = "Which stage"
+        yield {"name": STAGE, "type": _STRING, "description": about, "required": True} | {
+            "choices": choices
+        }
     if name in _OF_A_JOB:
         about = "Which job; not needed in the thread of one"
         yield {"name": JOB, "type": _STRING, "description": about, "autocomplete": True}
