@@ -74,14 +74,6 @@ def output(text: str, context: JobContext, ports: Ports) -> Data:
     return Data(_QUOTED.sub(shown, text))
 
 
-def config(text: str, ports: Ports) -> Data:
-    """config.json; where no samples may be shown, without the value that counts as positive."""
-    told = json.loads(text)
-    if ports.share != "samples" and told.get("positive") is not None:
-        told["positive"] = "(a value)"
-    return Data(json.dumps(told, indent=1, ensure_ascii=False))
-
-
 def words(context: JobContext) -> Data:
     """What the person wrote: the first message, and as many of the latest turns as have room."""
     first = f"person: {context.request.words[:_LONGEST_WORDS]}"
@@ -106,10 +98,15 @@ def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:
     )
 
 
-def config(written: str) -> Data:
-    """A bundle's config.json without its long lists, which the data tells better."""
+def config(written: str, ports: Ports) -> Data:
+    """A bundle's config.json without its long lists, which the data tells better.
+
+    Where no samples may be shown, it is without the value that counts as positive.
+    """
     document: dict[str, JsonValue] = json.loads(written)
     kept = {name: value for name, value in document.items() if name not in _LONG_PARTS}
+    if ports.share != "samples" and kept.get("positive") is not None:
+        kept["positive"] = "(a value)"
     return Data(json.dumps(kept, ensure_ascii=False))
 
 
