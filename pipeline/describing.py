@@ -32,9 +32,9 @@ _LONGEST_VALUE = 60
 _LONGEST_CELL = 200
 _LONGEST_TALK = 8_000
 _LONGEST_WORDS = 4_000
-# Not a model's to say (see proposals), or read from the data itself.
 _QUOTED = re.compile(r"(?P<mark>['\"`])(?P<said>(?:(?!(?P=mark))[^\n]){1,400})(?P=mark)")
 _PYTHON = frozenset(dir(builtins))
+# Not a model's to say (see proposals), or read from the data itself.
 _NOT_ASKED = frozenset(
     (
         *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),

@@ -115,12 +115,19 @@ def _facts(
     return {
         "task": find_recipe(intent.task_type).title,
         "words": describing.words(context),
-        "data": describing.data(report, context, ports),
+        "data": describing.data(report, context, ports, used=_used(context)),
+        "roles": describing.roles(context.columns),
         "config": describing.config((folder.bundle / "config.json").read_text("utf-8"), ports),
         "requirements": ", ".join(lines),
         "prepare": Data(prepare, longest=_LONGEST_SCRIPT),
         "train": Data(train, longest=_LONGEST_SCRIPT),
     }
+
+
+def _used(context: JobContext) -> set[str]:
+    """The columns that play a part."""
+    parts = context.columns.values()
+    return {name for one in parts for name in ([one] if isinstance(one, str) else one)}
 
 
 def _seconds(written: Bundle) -> str:
