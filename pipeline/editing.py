@@ -9,7 +9,7 @@ from pydantic import Field
 from pipeline.asking import Reply
 from pipeline.codecheck import problems
 from pipeline.errors import Rejected
-from pipeline.prompting import visible
+from pipeline.prompting import unescaped, visible
 
 EDITABLE = ("prepare.py", "train.py")
 _LONGEST_SCRIPT = 60_000  # signs
@@ -72,7 +72,16 @@ def difference(texts: Mapping[str, str], folder: Path) -> str:
     return "\n".join([*shown, *([f"… {more} more lines"] if more > 0 else [])])
 
 
+def _with_its_signs(edit: Edit, text: str) -> Edit:
+    """An edit copied as the script was shown, in which `<` was written otherwise."""
+    if unescaped(text) != text:
+        return edit
+    signs = {"find": unescaped(edit.find), "replace": unescaped(edit.replace)}
+    return edit.model_copy(update=signs)
+
+
 def _changed(text: str, edit: Edit) -> str:
+    edit = _with_its_signs(edit, text)
     if len(edit.replace) > _LONGEST_SCRIPT:
         raise Rejected(f"The change of {edit.file} is too long.")
     if not edit.find:

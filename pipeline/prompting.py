@@ -11,6 +11,7 @@ from pipeline.errors import Bug
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _RULE = "\n---\n"
 _LONGEST_BLOCK = 12_000  # signs
+_ESCAPED = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 # What a reader does not see: controls but the end of a line, and signs without a width.
 _HIDDEN = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -60,8 +61,16 @@ def block(name: str, data: Data) -> str:
     text = visible(data.text).strip()
     if len(text) > data.longest:
         text = f"{text[: data.longest]} […{len(text) - data.longest:,} more signs were cut]"
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<data name="{name}">\n{escaped}\n</data>'
+    for sign, mark in _ESCAPED:
+        text = text.replace(sign, mark)
+    return f'<data name="{name}">\n{text}\n</data>'
+
+
+def unescaped(text: str) -> str:
+    """A text copied out of data, with its own signs again."""
+    for sign, mark in reversed(_ESCAPED):
+        text = text.replace(mark, sign)
+    return text
 
 
 def visible(text: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import Bug
-from pipeline.prompting import Data, block, prompt
+from pipeline.prompting import Data, block, prompt, unescaped
 
 
 def test_slots_and_values_must_match() -> None:
@@ -34,3 +34,10 @@ def test_long_data_is_cut_and_says_so() -> None:
     shown = block("log", Data("x" * 50, longest=10))
     assert "x" * 10 in shown
     assert "40 more signs were cut" in shown
+
+
+@pytest.mark.parametrize("text", ["a < b and c -> d", "R&D", "&lt; is how < is shown", ""])
+def test_what_is_copied_out_of_data_gets_its_signs_back(text: str) -> None:
+    shown = block("script", Data(text)).split("\n")[1]
+
+    assert unescaped(shown) == text
