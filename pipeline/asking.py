@@ -7,11 +7,12 @@ after it was asked for once more, is Rejected like a bad proposal.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline import prompting, tools
+from pipeline import describing, prompting, tools
 from pipeline.context import JobContext
 from pipeline.errors import MLTrainerError, Rejected, TryAgain
 from pipeline.events import AgentLogged, ModelCalled, ModelReplied
@@ -20,10 +21,15 @@ from pipeline.ports import Ports
 from pipeline.ports.model import Answer, Model, ModelRefused, Question, Turn, named
 
 TOOL_ROUNDS = 3
+_OF_SCRIPTS = frozenset((Stage.CONFIG, Stage.CODEGEN))  # whose errors scripts printed
+_MOST_CALLS = 8  # of tools, in one answer
+_MOST_READ = 20  # texts that may be the object
 _WARMER = 0.4  # the temperature of an attempt after a refused one
 _LONGEST_REPLY = 200_000  # signs
 _LONGEST_SHOWN = 4_000  # signs of a bad reply that are shown to the model again
 _MOST_PROBLEMS = 5
+_MOST_TRIED = 200  # places where an object may begin
+_UNREADABLE = "writes nothing that can be read:"
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
 
 
@@ -62,12 +68,13 @@ async def ask(
     feedback = context.feedback.get(stage)
     question = Question(
         system=filled.system,
-        turns=(*history, Turn(role="user", text=filled.message), *_told(feedback)),
+        turns=(*history, Turn(role="user", text=filled.message), *_told(context, ports, stage)),
         reply=reply_type,
         tools=tuple(tools.spec(name) for name in with_tools),
         temperature=_WARMER if feedback else 0.0,
     )
-    for model, after in zip(models, (*models[1:], None), strict=True):
+    willing = [one for one in models if _is_worth_asking(one, ports)]
+    for model, after in zip(willing, (*willing[1:], None), strict=False):
         try:
             return await _Talk(context, ports, stage, prompt, model).reply(question, reply_type)
         except (ModelRefused, TryAgain) as away:
@@ -78,7 +85,8 @@ async def ask(
                 ports, stage, f"The limit of {limit} for language models is reached: rules go on."
             )
             return None
-    await _say(ports, stage, "No language model answers: rules go on.")
+    if willing:
+        await _say(ports, stage, "No language model answers: rules go on.")
     return None
 
 
@@ -101,7 +109,11 @@ class _Talk:
             return read(answer.text, reply_type)
         except Rejected as unread:
             mended = await self._once(_again(question, answer.text, unread.feedback))
+        try:
             return read(mended.text, reply_type)
+        except Rejected as unread:
+            told = f"{named(self._model)} {_UNREADABLE} {unread.message}"
+            raise Rejected(told, feedback=unread.feedback) from unread
 
     async def _with_tools(self, question: Question) -> tuple[Question, Answer]:
         """The first answer that wants no tool; after some rounds no tool is offered."""
@@ -109,14 +121,15 @@ class _Talk:
             answer = await self._once(question)
             if not answer.calls:
                 return question, answer
-            said = Turn(role="assistant", text=answer.text, calls=answer.calls)
+            calls = answer.calls[:_MOST_CALLS]
+            said = Turn(role="assistant", text=answer.text[:_LONGEST_SHOWN], calls=calls)
             found = [
                 Turn(
                     role="tool",
                     answers=call.id,
                     text=await tools.call(self._context, self._ports, question.tools, call),
                 )
-                for call in answer.calls
+                for call in calls
             ]
             turns = (*question.turns, said, *found)
             question = question.model_copy(update={"turns": turns})
@@ -154,7 +167,7 @@ def read(text: str, reply_type: type[ReplyType]) -> ReplyType:
     if len(text) > _LONGEST_REPLY:
         raise Rejected(f"The reply is too long: {len(text):,} signs.")
     problem = "it holds no JSON object"
-    for candidate in _objects(text):
+    for candidate in islice(_objects(text), _MOST_READ):
         try:
             return reply_type.model_validate_json(candidate)
         except ValidationError as error:
@@ -167,14 +180,16 @@ def _objects(text: str) -> Iterator[str]:
     yield text.strip()
     yield from (found.strip() for found in _FENCED.findall(text))
     decoder, start = json.JSONDecoder(), text.find("{")
-    while start >= 0:
+    for _ in range(_MOST_TRIED):
+        if start < 0:
+            return
         try:
-            _, length = decoder.raw_decode(text[start:])
+            _, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             start = text.find("{", start + 1)
         else:
-            yield text[start : start + length]
-            start = text.find("{", start + length)
+            yield text[start:end]
+            start = text.find("{", end)
 
 
 def why(error: ValidationError) -> str:
@@ -192,12 +207,22 @@ def _again(question: Question, text: str, why: str) -> Question:
     return question.model_copy(update={"turns": (*question.turns, said, asked)})
 
 
-def _told(feedback: str | None) -> tuple[Turn, ...]:
+def _told(context: JobContext, ports: Ports, stage: Stage) -> tuple[Turn, ...]:
+    feedback = context.feedback.get(stage)
     if not feedback:
         return ()
-    shown = prompting.block("error", prompting.Data(feedback))
+    printed = stage in _OF_SCRIPTS
+    data = describing.output(feedback, context, ports) if printed else prompting.Data(feedback)
+    shown = prompting.block("error", data)
     text = f"Your attempt before this one was refused. Do not repeat it. The error:\n{shown}"
     return (Turn(role="user", text=text),)
+
+
+def _is_worth_asking(model: Model, ports: Ports) -> bool:
+    """Not once more in a job who has been silent twice, or has written nothing but nonsense."""
+    nonsense = f"{named(model)} {_UNREADABLE}"
+    spoiled = any(nonsense in said for said in ports.ledger.said)
+    return not spoiled and not ports.ledger.is_silent(model.provider, model.name)
 
 
 async def _say_away(

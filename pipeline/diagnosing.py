@@ -15,10 +15,11 @@ from pipeline.jobs import Stage
 from pipeline.outcomes import Redo
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState
-from pipeline.prompting import Data
 from pipeline.proposals import plain
 from pipeline.recipe import find_recipe
+from pipeline.retry import REDOS_PER_JOB
 
+_ALONE = "The training failed again: the program's own settings and scripts are used now."
 _WORDS_OF_LOSS = ("loss", "nats", "error")
 
 
@@ -42,7 +43,12 @@ def early_sign(told: Iterable[ProgressReported]) -> str:
 async def tried_again(
     context: JobContext, ports: Ports, state: RunState, ending: str, feedback: str
 ) -> Redo:
-    """Back to where the cause can be mended, with all that is known of it."""
+    """Back to where the cause can be mended, with all that is known of it.
+
+    The last time nothing is left of what a model has changed.
+    """
+    if ports.ledger.replies and context.redos == REDOS_PER_JOB - 1:
+        return Redo(Stage.CONFIG, f"{_ALONE}\n{feedback}")
     told = await _diagnosis(context, ports, state, ending)
     if told is None:
         return Redo(Stage.CODEGEN, feedback)
@@ -71,8 +77,8 @@ async def _diagnosis(
                 "task": find_recipe(intent.task_type).title,
                 "words": describing.words(context),
                 "training": f"step {state.step}, {settings}",
-                "ending": Data(ending),
-                "log": Data("\n".join(tail)),
+                "ending": describing.output(ending, context, ports),
+                "log": describing.output("\n".join(tail), context, ports),
             },
         )
     except Rejected:

@@ -1,19 +1,35 @@
 """What a job has spent on language models and what it has said of them, by its own events."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
-from pipeline.events import AgentLogged, Event, ModelReplied
+from pipeline.events import (
+    AgentLogged,
+    AnswerReceived,
+    Event,
+    JobResumed,
+    ModelCalled,
+    ModelReplied,
+)
+
+_MOST_SILENT = 2
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Kept from the events, which outlive a process that died in the middle of a stage."""
+    """Kept from the events, which outlive a process that died in the middle of a stage.
+
+    `silent` counts by provider and model the calls since its latest answer, or since its person
+    did something about the job.
+    """
 
     usd: Decimal = Decimal(0)
     said: set[str] = field(default_factory=set)
+    replies: int = 0
+    silent: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Self:
@@ -26,7 +42,17 @@ class Ledger:
     def note(self, event: Event) -> None:
         """One more event."""
         match event:
+            case ModelCalled():
+                self.silent[event.provider, event.model] += 1
             case ModelReplied():
                 self.usd += Decimal(str(event.cost_usd))
+                self.replies += 1
+                del self.silent[event.provider, event.model]
+            case AnswerReceived() | JobResumed():
+                self.silent.clear()
             case AgentLogged():
                 self.said.add(event.message)
+
+    def is_silent(self, provider: str, model: str) -> bool:
+        """Whether a model has left its latest calls without an answer: no stage waits for it."""
+        return self.silent[provider, model] >= _MOST_SILENT

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from pipeline.jobs import Frozen, Stage
 
+REDOS_PER_JOB = 2  # how often a training that failed sends its job back
+
 
 class RetryPolicy(Frozen):
     """Attempts a stage has, and the pause between them.

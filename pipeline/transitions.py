@@ -32,10 +32,9 @@ from pipeline.events import (
 from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, NeedCredential, Outcome, Redo
 from pipeline.readiness import apply_reply, forget_from
-from pipeline.retry import RetryPolicy
+from pipeline.retry import REDOS_PER_JOB, RetryPolicy
 
 DEATHS_BEFORE_PARKING = 3
-REDOS_PER_JOB = 2
 
 
 @dataclass(frozen=True, slots=True)

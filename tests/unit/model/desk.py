@@ -33,6 +33,7 @@ class Desk:
     models: tuple[Model, ...] = ()
     limit: str = "1.00"
     feedback: str = ""
+    owner: Actor = ANN
     ports_are: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
@@ -43,7 +44,7 @@ class Desk:
         return JobContext(
             job_id=JobId("j-aaaaaaaa"),
             created_at=FakeClock().now(),
-            owner=ANN,
+            owner=self.owner,
             thread=Place(platform="slack", space="T1", channel="C1", thread="1.1"),
             home=str(self.home),
             request=Request(words="make me a model"),
