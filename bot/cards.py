@@ -1,8 +1,8 @@
 """From a job and its events to the cards a person reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot import telling, words
+from bot import telling, trying, words
 from pipeline.artifacts import Metrics
 from pipeline.context import JobContext, Waiting
 from pipeline.events import (
@@ -111,15 +111,20 @@ def live_card(row: JobRow, live: Live) -> Card:
     )
 
 
-def ending_card(row: JobRow) -> Card:
+def ending_card(row: JobRow, events: Sequence[Event] = ()) -> Card:
     """What a job says once it settles: the question, the result, the failure or the farewell."""
     if row.status is JobStatus.WAITING and row.context.waiting is not None:
-        return question_card(row.context, row.context.waiting)
+        card = question_card(row.context, row.context.waiting)
+        return _with_facts(card, trying.tried(row, events))
     if row.status is JobStatus.DONE:
-        return result_card(row.context)
+        return _with_facts(result_card(row.context), trying.spent(events))
     if row.status is JobStatus.FAILED:
-        return failure_card(row.context)
+        return _with_facts(failure_card(row.context), trying.tried(row, events))
     return Card(title=words.CANCELLED, tone="bad")
+
+
+def _with_facts(card: Card, more: trying.Facts) -> Card:
+    return card.model_copy(update={"facts": (*card.facts, *more)}) if more else card
 
 
 def question_card(context: JobContext, waiting: Waiting) -> Card:

@@ -7,13 +7,13 @@ and no later one.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from bot import cards, phrases, words
+from bot import cards, phrases, trying, words
 from bot.authority import owner_name
 from bot.cards import Live, model_path, told
 from pipeline.context import JobContext, Waiting
 from pipeline.events import Event, PlanProposed
 from pipeline.jobs import JobStatus, Stage
-from pipeline.planning import time_limit
+from pipeline.planning import SENDS, SPEAKS, time_limit
 from pipeline.ports.chat import Action, Card, StageLine
 from pipeline.ports.store import JobRow
 
@@ -33,7 +33,7 @@ def job_card(
     """The card as the row stands; `titles` are the services' names by their kind."""
     seen = tuple(events)
     live = told(seen, quiet=True)
-    shell = _shell(row, live)
+    shell = _shell(row, live, seen)
     waiting = row.context.waiting
     match row.status:
         case JobStatus.WAITING if waiting is not None:
@@ -41,11 +41,13 @@ def job_card(
         case JobStatus.DONE:
             return _done(row, shell)
         case JobStatus.FAILED:
-            return _failed(row, shell)
+            return _failed(row, shell, seen)
         case JobStatus.CANCELLED:
             log = Action(id="log", label="Log", argument=row.id)
             return _said(row, shell, "cancelled", tone="bad", actions=(log,))
         case _:
+            facts = (*shell.facts, *trying.changed(seen))
+            shell = shell.model_copy(update={"facts": facts})
             return _live(row, shell, worked_on=worked_on)
 
 
@@ -124,16 +126,18 @@ def _once_more(row: JobRow, waiting: Waiting) -> tuple[Action, ...]:
     return (again, Action(id="change", label="Change", argument=row.id))
 
 
-def _shell(row: JobRow, live: Live) -> Card:
+def _shell(row: JobRow, live: Live, events: tuple[Event, ...]) -> Card:
     """What every state shows: whose job it is, what was asked, and how the stages stand."""
     return Card(
         title=row.id,
         facts=(
             ("Asked", words.shortened(row.context.request.words, _WORDS)),
             ("By", owner_name(row)),
+            *trying.spoken(events),
+            *trying.spent(events),
         ),
         stages=tuple(live.stages.get(stage, StageLine(title=stage)) for stage in Stage),
-        log=live.log,
+        log=tuple(trying.short(line) for line in live.log),
         actions=buttons(row),
     )
 
@@ -166,40 +170,49 @@ def _waiting(
             body = waiting.asked.replace(f"your {kind} account", f"your {title} account")
         case "approval":
             state, body = "waiting for your yes", waiting.asked
-            facts = (*shell.facts, *_plan(row.context, events))
+            facts = (*_without_cost(shell.facts), *_plan(row.context, events))
         case _:
-            state, facts = "waiting for your answer", shell.facts
+            state, facts = "waiting for your answer", (*shell.facts, *trying.tried(row, events))
             body = f"{waiting.asked}\n{words.options(waiting)}".strip()
     return _said(row, shell, state, body=body, facts=facts, tone="waiting", log=())
 
 
 def _plan(context: JobContext, events: tuple[Event, ...]) -> tuple[tuple[str, str], ...]:
-    """What would be done, what leaves the machine, becomes public, costs, and how long it takes."""
+    """What would be done, what leaves the machine, becomes public, costs, and how long it takes.
+
+    What was spent already stands with what is to be paid.
+    """
     plans = [event for event in events if isinstance(event, PlanProposed)]
     lines = plans[-1].lines if plans else ()
     told_apart = [line.strip().partition(": ") for line in lines]
     facts = [
         (label, text) if text else ("Plan", label)
         for label, _, text in told_apart
-        if label not in {"Here", "Time"}
+        if label not in {"Here", "Time", SENDS, SPEAKS}
     ]
-    return (*facts, *_consequences(context))
+    return (*facts, *_consequences(context, events))
 
 
-def _consequences(context: JobContext) -> tuple[tuple[str, str], ...]:
+def _without_cost(facts: trying.Facts) -> trying.Facts:
+    return tuple(fact for fact in facts if fact[0] != "Cost")
+
+
+def _consequences(context: JobContext, events: tuple[Event, ...]) -> trying.Facts:
     collected = context.collected
     runtime = collected.runtime if collected else "local"
     host = collected.host if collected and context.publishes else "folder"
     leaves = [f"the data and the training, to {runtime}"] if runtime != "local" else []
     leaves += [f"the model, to {host}"] if host != "folder" else []
+    leaves += [shown] if (shown := trying.sent(events)) else []
     private = context.intent is not None and context.intent.deploy.private_repo
     public = "nothing" if host == "folder" or private else f"the model and its card, at {host}"
     paid = f"what {runtime} charges you for the time below" if runtime != "local" else "nothing"
+    spent = trying.spent(events)
     time = (("Time", time_limit(context)),) if context.config else ()
     return (
         ("Leaves here", " and ".join(leaves) or "nothing"),
         ("Public", public),
-        ("Cost", paid),
+        ("Cost", "; ".join([paid, *(f"language model so far {usd}" for _, usd in spent)])),
         *time,
     )
 
@@ -221,11 +234,11 @@ def _done(row: JobRow, shell: Card) -> Card:
     )
 
 
-def _failed(row: JobRow, shell: Card) -> Card:
+def _failed(row: JobRow, shell: Card, events: tuple[Event, ...]) -> Card:
     error = row.context.last_error
     cause = words.sentences(error.message, error.hint) if error else words.FAILED
     done = [stage for stage in Stage if stage in row.context.stage_results]
-    facts = (*shell.facts, ("Kept", phrases.kept(done)))
+    facts = (*shell.facts, *trying.tried(row, events), ("Kept", phrases.kept(done)))
     return _said(row, shell, "failed", body=cause, facts=facts, tone="bad")
 
 

@@ -51,7 +51,7 @@ class Follower:
                 break
             await asyncio.sleep(POLL_SECONDS)
             row = await self._store.load(self._job_id)
-        card = cards.ending_card(row)
+        card = cards.ending_card(row, [one.event for one in await self._events()])
         await self._chat.post(row.context.thread, card, ending, notify=row.context.owner)
         return row
 

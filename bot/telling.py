@@ -83,7 +83,8 @@ def _(event: ModelCalled) -> str:
 @event_line.register
 def _(event: ModelReplied) -> str:
     cost = f"{event.tokens:,} tokens, ${event.cost_usd:.4f}, {words.seconds(event.seconds)}"
-    return f"{event.stage} has an answer to {event.prompt}: {cost}"
+    who = f"{event.provider} {event.model}".strip() or "an answer"
+    return f"{event.stage} hears {who}: {cost}"
 
 
 @event_line.register

@@ -28,8 +28,8 @@ METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
 )
 
 
-SENDS = "Sends"
-"""The label of the line that says what a language model is shown."""
+SPEAKS, SENDS = "Language model", "Sends"
+"""The labels of the lines that say which model speaks, and what it is shown."""
 
 
 async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
     price = "" if first.whose == "free" else f", at most ${ports.model_usd:.2f}"
     rows = " and sample rows" if ports.share == "samples" else ""
     sees = f"your words, and names, types and statistics of the columns{rows}"
-    return f"Language model: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
+    return f"{SPEAKS}: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
 
 
 def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ async def _show(here: Look, row: JobRow) -> None:
     live = cards.told(events).model_copy(update={"log": ()})
     await screen.post(row.context.thread, cards.live_card(row, live), row.id)
     if row.status.settled:
-        await screen.post(row.context.thread, cards.ending_card(row), f"{row.id}-end")
+        await screen.post(row.context.thread, cards.ending_card(row, events), f"{row.id}-end")
     else:
         here.output.say(words.standing(here.state(row)))
     await screen.stop()

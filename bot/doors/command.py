@@ -131,7 +131,9 @@ async def _status(desk: Desk, row: JobRow) -> Card:
         return await desk.pointed(row, job_card(row, events, titles=desk.titles))
     live = cards.told(events, quiet=True)
     card = cards.live_card(row, live.model_copy(update={"log": ()}))
-    ending = cards.ending_card(row) if row.status is not JobStatus.RUNNABLE else Card(title="")
+    ending = (
+        cards.ending_card(row, events) if row.status is not JobStatus.RUNNABLE else Card(title="")
+    )
     body = "\n".join(part for part in (card.body, ending.title, ending.body) if part)
     return card.model_copy(update={"body": body, "facts": ending.facts})
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from bot import commands, phrases, words
 from bot.accounts.connecting import Connecting
@@ -141,23 +142,24 @@ class Desk:
 _MOST_ACTIONS = 5
 
 
+_OPEN = frozenset((JobStatus.RUNNABLE, JobStatus.WAITING))
+_STOPPED = frozenset((JobStatus.FAILED, JobStatus.WAITING))
+_FITTING: Mapping[str, frozenset[JobStatus]] = MappingProxyType(
+    {
+        "cancel": _OPEN,
+        "interrupt": frozenset((JobStatus.RUNNABLE,)),
+        "resume": _OPEN | _STOPPED,
+        "retry": _STOPPED,
+        "undo": _STOPPED,
+        "compact": _STOPPED,
+        "predict": frozenset((JobStatus.DONE,)),
+    }
+)
+
+
 def fits(name: str, row: JobRow) -> bool:
     """Whether a command makes sense for a job as it is."""
-    match name:
-        case "cancel":
-            return not row.status.settled or row.status is JobStatus.WAITING
-        case "resume":
-            return row.status in {JobStatus.RUNNABLE, JobStatus.FAILED, JobStatus.WAITING}
-        case "retry":
-            return row.status in {JobStatus.FAILED, JobStatus.WAITING}
-        case "interrupt":
-            return row.status is JobStatus.RUNNABLE
-        case "undo" | "compact":
-            return row.status in {JobStatus.FAILED, JobStatus.WAITING}
-        case "predict":
-            return row.status is JobStatus.DONE
-        case _:
-            return True
+    return row.status in _FITTING.get(name, JobStatus)
 
 
 def _listed(row: JobRow, name: str, more: str) -> Row:
