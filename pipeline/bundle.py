@@ -136,6 +136,14 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.name: sha256(path) for path in sorted(folder.iterdir())}
 
 
+def is_untouched(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether a bundle still has just these files, as they were; what is no script may come."""
+    there = {path.name for path in folder.iterdir() if path.is_file()}
+    came = any(name.endswith(".py") for name in there - files.keys())
+    same = all(name in there and sha256(folder / name) == told for name, told in files.items())
+    return same and not came
+
+
 def sha256(path: Path) -> str:
     """Hex digest of a file."""
     with path.open("rb") as file:

@@ -7,7 +7,6 @@ import builtins
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import get_args
@@ -33,6 +32,7 @@ _LONGEST_CELL = 200
 _LONGEST_TALK = 8_000
 _LONGEST_WORDS = 4_000
 _QUOTED = re.compile(r"(?P<mark>['\"`])(?P<said>(?:(?!(?P=mark))[^\n]){1,400})(?P=mark)")
+_MOST_SEARCHED = 20_000_000  # bytes
 _PYTHON = frozenset(dir(builtins))
 # Not a model's to say (see proposals), or read from the data itself.
 _NOT_ASKED = frozenset(
@@ -60,15 +60,17 @@ def data(
 
 def output(text: str, context: JobContext, ports: Ports) -> Data:
     """What scripts printed; where no samples may be shown, without what they quote of cells."""
-    if ports.share == "samples":
+    quoted = {found["said"] for found in _QUOTED.finditer(text)}
+    if ports.share == "samples" or not quoted:
         return Data(text)
+    of_cells = _found_in_tables(quoted, JobFolder.of(ports.home, context.job_id).tables)
     known = _PYTHON | set(context.data_report.names if context.data_report else ())
     bundle = JobFolder.of(ports.home, context.job_id).bundle
     code = {name for path in bundle.glob("*.py") for name in _names_of(path)}
 
     def shown(found: re.Match[str]) -> str:
         said = found["said"]
-        ours = said in known or said in code or said.endswith((".py", ".json", ".jsonl"))
+        ours = said in known or said in code or said not in of_cells
         return found[0] if ours else f"{found['mark']}…{found['mark']}"
 
     return Data(_QUOTED.sub(shown, text))
@@ -199,7 +201,18 @@ def _rows(report: DataReport, context: JobContext, ports: Ports) -> Iterator[str
             yield json.dumps(shown, ensure_ascii=False)
 
 
-@cache
+def _found_in_tables(texts: set[str], tables: Path) -> set[str]:
+    """Those of the texts that stand in a row; all that are left where the tables are too large."""
+    left, room = set(texts), _MOST_SEARCHED
+    for path in sorted(tables.glob("*.jsonl")):
+        room -= path.stat().st_size
+        if room < 0:
+            return texts
+        rows = path.read_text("ascii", "replace").casefold()
+        left = {text for text in left if json.dumps(text)[1:-1].casefold() not in rows}
+    return texts - left
+
+
 def _names_of(path: Path) -> frozenset[str]:
     """Every name in a script."""
     return frozenset(re.findall(r"\w+", path.read_text("utf-8")))

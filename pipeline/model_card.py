@@ -1,6 +1,7 @@
 """The model card and the passport of a model folder. Every number comes from metrics.json."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
@@ -116,9 +117,12 @@ def _data(
         f"- {rows['train']} to train, {rows['validation']} to validate, {rows['test']} held out",
         f"- {split.duplicates_removed} duplicates left out",
         f"- split {split.strategy}",
-        *(f"- column `{name}` ignored: {why}" for name, why in context.ignored.items()),
         *(
-            f"- {warning}"
+            f"- column `{_bare(name)}` ignored: {_bare(why)}"
+            for name, why in context.ignored.items()
+        ),
+        *(
+            f"- {_bare(warning)}"
             for warning in dict.fromkeys((*report.warnings, *split.warnings, *metrics.warnings))
         ),
         "",
@@ -163,6 +167,13 @@ def _own_version() -> str:
         return version("mltrainer")
     except PackageNotFoundError:
         return "source"
+
+
+def _bare(text: str) -> str:
+    """A text of a stranger or a model on one line: it links nowhere and ends no markup."""
+    line = " ".join(text.split()).replace("`", "'").replace("<", "&lt;")
+    line = re.sub(r"[\[\]!*_]", r"\\\g<0>", line)
+    return re.sub(r"(?i)(?<=[a-z]):(?=//)|(?<=www)\.|(?<=mailto):", r"\\\g<0>", line)
 
 
 def _quoted(words: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from pipeline.ports.runtime import Step, StepResult
 from pipeline.recipe import harness_file, known_recipes, requirements
 
 PROBLEM_EXIT = 3
+# What a script may ask about: never where a model goes, what is spent, or a yes.
+_ABOUT_DATA = re.compile(
+    r"data|retry|target|time|text|(?:dataset|hyperparameters)\.\w+|[a-z_]*column"
+)
 _HINTS = {
     "timeout": "Give it more time (--budget-minutes) or less data, then retry.",
     "memory": "Use fewer rows or columns, or a machine with more memory, then retry.",
@@ -79,8 +84,13 @@ def failure(step: str, result: StepResult) -> MLTrainerError:
 def _problem(result: StepResult) -> Problem | None:
     for line in reversed(result.tail):
         value = read_line(line)
-        if value is not None and "problem" in value:
-            return Problem.model_validate(value["problem"])
+        if value is None or "problem" not in value:
+            continue
+        try:
+            problem = Problem.model_validate(value["problem"])
+        except ValidationError:
+            return None
+        return problem if _ABOUT_DATA.fullmatch(problem.field) else None
     return None
 
 

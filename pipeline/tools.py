@@ -22,6 +22,8 @@ from pipeline.secrets import SecretRef
 
 _LONGEST_RESULT = 4_000  # signs
 _LONGEST_ARGUMENT = 80
+_LONGEST_NAME = 40
+_MOST_ARGUMENTS = 10
 _LONGEST_WORD = 20  # a longer one without a break may be a key
 _PROVIDERS = ("anthropic", "google", "groq", "openai")
 _PLAIN = re.compile(r"[\w ./:@+-]*")
@@ -64,9 +66,10 @@ async def call(
     context: JobContext, ports: Ports, offered: tuple[ToolSpec, ...], wanted: ToolCall
 ) -> str:
     """Do what a model wants done, if it was offered; the answer says what came of it."""
-    await ports.emit(ToolCalled(tool=wanted.name[:40], arguments=masked(wanted.arguments)))
+    name = wanted.name if wanted.name in known() else _masked(wanted.name[:_LONGEST_NAME])
+    await ports.emit(ToolCalled(tool=name, arguments=masked(wanted.arguments)))
     result = await _result(context, ports, [one.name for one in offered], wanted)
-    await ports.emit(ToolReturned(tool=wanted.name[:40], result=result[:200]))
+    await ports.emit(ToolReturned(tool=name, result=result[:200]))
     return result[:_LONGEST_RESULT]
 
 
@@ -75,7 +78,7 @@ async def _result(context: JobContext, ports: Ports, offered: list[str], wanted:
     if tool is None:
         return f"There is no such tool. There are: {', '.join(offered)}."
     try:
-        arguments = tool.arguments.model_validate_json(wanted.arguments or "{}")
+        arguments = tool.arguments.model_validate_json(wanted.arguments[:_LONGEST_RESULT] or "{}")
     except ValidationError as error:
         fields = {".".join(map(str, one["loc"])) for one in error.errors(include_input=False)}
         return f"The arguments do not fit: {', '.join(sorted(fields))}."
@@ -88,12 +91,13 @@ async def _result(context: JobContext, ports: Ports, offered: list[str], wanted:
 def masked(arguments: str) -> str:
     """Arguments as an event shows them: references and short plain words, nothing else."""
     try:
-        given = json.loads(arguments or "{}")
-    except ValueError:
+        given = json.loads(arguments[:_LONGEST_RESULT] or "{}")
+    except (ValueError, RecursionError):
         return "(unreadable)"
     if not isinstance(given, dict):
         return "(unreadable)"
-    return ", ".join(f"{name[:30]}={_masked(value)}" for name, value in given.items())
+    named = [f"{_masked(name)}={_masked(value)}" for name, value in given.items()]
+    return ", ".join(named[:_MOST_ARGUMENTS])
 
 
 def _masked(value: object) -> str:

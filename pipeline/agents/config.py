@@ -7,7 +7,7 @@ from functools import partial
 from pydantic import Field, JsonValue, ValidationError
 
 from pipeline import bundle, describing
-from pipeline.artifacts import Care, TrainingConfig
+from pipeline.artifacts import Care, DataReport, TrainingConfig
 from pipeline.asking import Reply, ask, why
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
@@ -29,6 +29,7 @@ _PREFIX = "hyperparameters."
 _OF_CLASSES = frozenset(("accuracy", "f1", "macro_f1"))
 _SAY_CARE = frozenset(("recall", "precision"))  # the field's words for the two mistakes
 TWO = 2
+_TOO_COMMON = 0.8
 _HEARD = frozenset(  # by other agents, or kept by a model that stays in a folder
     (
         *("task_type", "runtime", "architecture.backbone", "user_expertise_level"),
@@ -107,17 +108,19 @@ class Config:
         )
         if reply is None:
             return None
-        config = _with_tuning(recipe, intent, draft, reply)
+        classes = bundle.classes(context) if _tells_classes(recipe) else 0
+        reply = reply.model_copy(update={"metric": _for_classes(reply.metric, classes)})
+        config = _with_tuning(recipe, intent, draft, reply, _commonest(report))
         return None if config == draft else (config, f"{_note(config)}: {plain(reply.why)}")
 
 
 def _with_tuning(
-    recipe: Recipe, intent: ParsedIntent, draft: TrainingConfig, reply: Tuned
+    recipe: Recipe, intent: ParsedIntent, draft: TrainingConfig, reply: Tuned, common: float
 ) -> TrainingConfig:
     """The draft with what was proposed; Rejected where that cannot be. What is fixed stays."""
     changed: dict[str, object] = {}
-    if reply.metric and intent.metric is None and intent.care is None:
-        changed = _judged_by(recipe, reply.metric)
+    if reply.metric and reply.metric != draft.metric and not (intent.metric or intent.care):
+        changed = _judged_by(recipe, reply.metric, common)
     unknown = [one.name for one in reply.settings if one.name not in recipe.settings.model_fields]
     if unknown:
         known = ", ".join(recipe.settings.model_fields)
@@ -132,11 +135,24 @@ def _with_tuning(
     return draft.model_copy(update={"hyperparameters": checked.model_dump(mode="json"), **changed})
 
 
-def _judged_by(recipe: Recipe, name: str) -> dict[str, object]:
+def _commonest(report: DataReport) -> float:
+    """The share of the rows that have the commonest answer."""
+    target = report.roles.get("target")
+    column = report.column(target) if isinstance(target, str) else None
+    most = column.top[0][1] if column and column.top else 0
+    return most / max(report.rows, 1)
+
+
+def _judged_by(recipe: Recipe, name: str, common: float) -> dict[str, object]:
     metric = next((one for one in recipe.metrics if one.name == name), None)
     if metric is None:
         known = ", ".join(one.name for one in recipe.metrics)
         raise Rejected(f"There is no metric {plain(name)}. There are: {known}.")
+    if metric.name == "accuracy" and common > _TOO_COMMON:
+        raise Rejected(
+            f"Accuracy says little here: {common:.0%} of the rows have the same answer.",
+            feedback="Accuracy says little where one answer is that common. Leave the metric.",
+        )
     return {"metric": metric.name, "better": metric.better}
 
 

@@ -95,6 +95,7 @@ class Monitor:
                 return ComeBack(pause, seen.model_copy(update={"status": "running"}))
             case "done":
                 folder = JobFolder.of(ports.home, context.job_id)
+                await asyncio.to_thread(_check_untouched, context, folder)
                 metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
                 collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
                 return ComeBack(timedelta(0), seen.model_copy(update=collected))
@@ -137,6 +138,16 @@ def _run_name(context: JobContext) -> str:
     """A name that no earlier training has: a run is found by it."""
     rebuilt = f"-{context.rebuilt}" if context.rebuilt else ""
     return f"{context.job_id}-{context.redos}{rebuilt}"
+
+
+def _check_untouched(context: JobContext, folder: JobFolder) -> None:
+    """PersonCanFix where the scripts that measured are not those that were checked."""
+    written = context.bundle
+    if written is not None and not bundle.is_untouched(folder.bundle, written.files):
+        raise PersonCanFix(
+            "The training's scripts were changed while it ran, so its figures cannot be trusted.",
+            "Say “undo codegen” to write them anew and train again.",
+        )
 
 
 def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:
