@@ -1,4 +1,4 @@
-"""Write the generated blocks of the README: `make docs`; with `--check` only compare them.
+"""Write the generated blocks of the documents: `make docs`; with `--check` only compare them.
 
 A block stands between `<!-- NAME: generated -->` and `<!-- end of NAME -->`. The transcript is a
 real run, recorded anew only by `make docs TRANSCRIPT=1`.
@@ -10,29 +10,39 @@ import sys
 import tempfile
 from pathlib import Path
 
+from model_tables import tables
+
 from pipeline.execution_plan import known_tasks, plan
 from pipeline.jobs import TaskType
 from pipeline.recipe import find_recipe, known_recipes
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+MODELS = ROOT / "docs" / "models.md"
 WIDTH = 96
 USUAL_HOME = "~/.mltrainer"
 
 
 def main() -> None:
     """Rewrite the blocks in place, or fail when they are not what the code says."""
-    before = README.read_text("utf-8")
-    text = fill(before, generated_blocks())
+    before = {path: path.read_text("utf-8") for path in (README, MODELS)}
+    after = {
+        README: fill(before[README], generated_blocks()),
+        MODELS: fill(before[MODELS], tables()),
+    }
     if "--check" in sys.argv[1:]:
-        sys.exit(0 if text == before else "README.md says something else than the code: make docs")
+        stale = [path.name for path in before if after[path] != before[path]]
+        sys.exit(
+            f"{', '.join(stale)}: something else than the code says: make docs" if stale else 0
+        )
     if "--transcript" in sys.argv[1:]:
-        text = fill(text, {"transcript": fenced(recorded_demo())})
-    README.write_text(text, "utf-8")
+        after[README] = fill(after[README], {"transcript": fenced(recorded_demo())})
+    for path, text in after.items():
+        path.write_text(text, "utf-8")
 
 
 def generated_blocks() -> dict[str, str]:
-    """Everything that follows from the code alone, by the block's name."""
+    """Everything in the README that follows from the code alone, by the block's name."""
     return {"tasks": tasks_table(), "help": fenced(output_of("--help", "$ mltrainer --help"))}
 
 
@@ -88,7 +98,7 @@ def fill(document: str, blocks: dict[str, str]) -> str:
         before, found, rest = document.partition(first)
         _, closed, after = rest.partition(last)
         if not (found and closed):
-            raise ValueError(f"README.md has no block '{name}'")
+            raise ValueError(f"There is no block '{name}'")
         document = f"{before}{first}\n{text}\n{last}{after}"
     return document
 

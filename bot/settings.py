@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     master_keys: SecretStr | None = None
     """Keys that protect secrets, newest first; empty: a file in the home."""
     share: Literal["schema", "samples"] = "schema"
-    """What a language model sees of data: schema (names, types, statistics) or samples (rows)."""
+    """What a language model sees of data: schema (names, types, statistics) or samples (5 rows)."""
     sandbox: Literal["full", "partial", "limited"] | None = None
     """Sandbox of training scripts: full, partial or limited; empty: the best this machine has."""
     approval: Literal["paid", "always", "never"] = "paid"
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     gemini_api_key: SecretStr | None = None
     """Google Gemini's key."""
     groq_api_key: SecretStr | None = None
-    """Groq's key."""
+    """Groq's key; the last of these that is asked, as it is free within limits."""
     anthropic_api_base: Address = "https://api.anthropic.com"
     """Anthropic's API, the bare host."""
     openai_api_base: Address = "https://api.openai.com/v1"
@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     groq_api_base: Address = "https://api.groq.com/openai/v1"
     """Groq's API, with /openai/v1 at its end."""
     ollama_api_base: Address = "http://localhost:11434"
-    """Ollama's API, the bare host."""
+    """Ollama's API, the bare host; it is asked last, where it answers."""
 
     @classmethod
     def load(cls) -> Self:

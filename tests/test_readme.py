@@ -36,6 +36,21 @@ def test_the_generated_blocks_say_what_the_code_says() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_what_the_guide_of_models_explains_is_said_somewhere() -> None:
+    trouble = (ROOT / "docs" / "models.md").read_text("utf-8").partition("## When something")[2]
+    rows = [line.split(" | ")[0] for line in trouble.splitlines() if line.startswith("| `")]
+    phrases = [
+        part for row in rows for one in re.findall(r"`([^`]+)`", row) for part in one.split("…")
+    ]
+    folders = ("adapters/llm", "adapters", "pipeline")
+    code = "\n".join(
+        path.read_text("utf-8") for one in folders for path in (ROOT / one).glob("*.py")
+    )
+
+    assert len(rows) > 9
+    assert [phrase for phrase in phrases if phrase.strip() not in code] == []
+
+
 def test_the_transcript_shows_a_whole_job() -> None:
     transcript = README.partition("<!-- transcript: generated -->")[2].partition("<!-- end")[0]
 
