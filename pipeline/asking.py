@@ -18,7 +18,7 @@ from pipeline.errors import MLTrainerError, Rejected, TryAgain
 from pipeline.events import AgentLogged, ModelCalled, ModelReplied
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
-from pipeline.ports.model import Answer, Model, ModelRefused, Question, Turn, named
+from pipeline.ports.model import AWAY, Answer, Model, ModelRefused, Question, Turn, named
 
 TOOL_ROUNDS = 3
 _OF_SCRIPTS = frozenset((Stage.CONFIG, Stage.CODEGEN))  # whose errors scripts printed
@@ -229,7 +229,7 @@ async def _say_away(
     ports: Ports, stage: Stage, model: Model, away: MLTrainerError, after: Model | None
 ) -> None:
     """Which model does not answer, how to mend it and who is asked instead, once in a job."""
-    begin = f"{named(model)} does not answer:"
+    begin = f"{named(model)} {AWAY}"
     if any(said.startswith(begin) for said in ports.ledger.said):
         return
     instead = f"{named(after)} is asked instead." if after else ""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 from pydantic import BaseModel, JsonValue
@@ -17,12 +18,21 @@ from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.folders import JobFolder
-from pipeline.intent import ParsedIntent
+from pipeline.hearing.expertise import expertise
+from pipeline.hearing.wishes import spoken_wishes
+from pipeline.intent import Expertise, ParsedIntent
 from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.understanding import Reading
 from pipeline.wishes import leaves
 
+_READERS: Mapping[Expertise, str] = MappingProxyType(
+    {
+        "novice": "new to machine learning: use no words of the field, and ask for none.",
+        "intermediate": "at home with the basics: the common words of the field will do.",
+        "expert": "an expert: be brief and exact.",
+    }
+)
 _MOST_COLUMNS = 60
 _LONG_PARTS = frozenset(("columns", "ignored", "kinds", "files"))
 _MOST_VALUES = 5
@@ -88,6 +98,14 @@ def words(context: JobContext) -> Data:
             break
         kept.insert(0, line)
     return Data("\n".join([first, *kept]))
+
+
+def reader(context: JobContext) -> str:
+    """How much the person knows of the field, and so how they are to be spoken to."""
+    request, known = context.request, context.intent
+    said = request.settings.get("user_expertise_level") or (known and known.user_expertise_level)
+    level = next((one for one in _READERS if one == said), None)
+    return _READERS[level or expertise(request.words, spoken_wishes(request.words))]
 
 
 def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:

@@ -1,7 +1,8 @@
 """The short replies that mention a job's owner, for exactly four things.
 
 Waiting for you, failed, resumed, done: the card is edited in place, which notifies nobody. Progress
-alone is never worth a reply. An account that was connected is told of without mentioning anybody.
+alone is never worth a reply. Without mentioning anybody it is told that an account was connected,
+and that a language model of the owner's own key does not answer, and which one is asked instead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from pipeline.events import (
 from pipeline.jobs import JobStatus
 from pipeline.picturing import FOLDER
 from pipeline.ports.chat import Card, Picture
+from pipeline.ports.model import OWN_KEY_AWAY
 from pipeline.ports.post import Letter
 from pipeline.ports.store import JobRow
 
@@ -68,6 +70,9 @@ def _letters(
             notice = _notice(row, one.number, now, waiting(one.event, titles))
             yield notice.model_copy(update={"waits_for_person": True})
         case AgentLogged() as event if _is_connected(row, event, before, titles):
+            said = _notice(row, one.number, now, Card(title=event.message))
+            yield said.model_copy(update={"notify": None})
+        case AgentLogged(warning=True) as event if OWN_KEY_AWAY in event.message:
             said = _notice(row, one.number, now, Card(title=event.message))
             yield said.model_copy(update={"notify": None})
         case _:

@@ -101,6 +101,7 @@ async def _heard(context: JobContext, ports: Ports) -> Heard | None:
         prompt="intake_manager",
         values={
             "words": describing.words(context),
+            "reader": describing.reader(context),
             "files": Data(", ".join(_name(one) for one in context.request.inputs) or "none"),
             "missing": ", ".join(need.question for need in needs) or "nothing",
             "runtimes": ", ".join(sorted(ports.runtimes)),

@@ -112,6 +112,7 @@ class IntentParser:
             prompt="intent_parser",
             values={
                 "words": describing.words(context),
+                "reader": describing.reader(context),
                 "data": describing.data(report, context, ports),
                 "tasks": describing.choices(ranked),
                 "draft": Data(_told(draft)),

@@ -94,6 +94,11 @@ _WHOSE: Mapping[Whose, str] = MappingProxyType(
 )
 
 
+AWAY = "does not answer:"
+"""After a model's name, where it is told that another one is asked instead."""
+OWN_KEY_AWAY = f"({_WHOSE['person']}) {AWAY}"
+
+
 def named(model: Model) -> str:
     """A model for people, as `Anthropic claude-haiku-4-5 (your key)`."""
     return f"{model.title} {model.name} ({_WHOSE[model.whose]})"

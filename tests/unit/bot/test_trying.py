@@ -2,10 +2,12 @@
 
 from bot import cards
 from bot.job_card import job_card
+from bot.posting.notices import notices
 from pipeline.artifacts import Collected
 from pipeline.context import JobContext, StageError, Waiting
-from pipeline.events import AgentLogged, Event, ModelCalled, ModelReplied, PlanProposed
+from pipeline.events import AgentLogged, Event, ModelCalled, ModelReplied, PlanProposed, Recorded
 from pipeline.jobs import JobStatus, Stage
+from pipeline.ports.model import AWAY
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 from tests.fakes.reported import row_of
@@ -126,3 +128,19 @@ def test_a_terminal_shows_a_line_for_each_call_and_quiet_hides_them() -> None:
         "codegen hears anthropic claude-small: 1,200 tokens, $0.0120, 1.5s",
     )
     assert cards.told([called, replied()], quiet=True).log == ()
+
+
+def test_a_refused_key_of_the_owner_is_told_in_the_thread_without_a_mention() -> None:
+    told = f"Anthropic small (your key) {AWAY} It was refused. Groq free is asked instead."
+    other = told.replace("your key", "the server's key")
+    events = [
+        Recorded(
+            number=one,
+            at=NOW,
+            event=AgentLogged(stage=Stage.CODEGEN, message=text, warning=True),
+        )
+        for one, text in enumerate((told, other), 1)
+    ]
+    row = row_of(new_job(FakeClock()), JobStatus.RUNNABLE)
+    (letter,) = notices(row, events, 0, NOW)
+    assert (letter.card.title, letter.notify) == (told, None)
