@@ -5,6 +5,7 @@ import hashlib
 import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.artifacts import BundleConfig
@@ -115,9 +116,16 @@ def needed(roots: Iterable[str], folders: Sequence[Path]) -> dict[str, Path]:
         if path is None or name in found:
             continue
         found[name] = path
-        tree = ast.parse(path.read_text("utf-8"), name)
-        wanted.extend(f"{module}.py" for node in ast.walk(tree) for module in _imports(node))
+        wanted.extend(_imported(path, path.stat().st_mtime_ns))
     return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=1024)
+def _imported(path: Path, changed_at: int) -> tuple[str, ...]:
+    """The files that a script may import, kept as long as it is not changed."""
+    del changed_at
+    tree = ast.parse(path.read_text("utf-8"), path.name)
+    return tuple(f"{module}.py" for node in ast.walk(tree) for module in _imports(node))
 
 
 def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> dict[str, str]:
