@@ -7,6 +7,7 @@ after it was asked for once more, is Rejected like a bad proposal.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from pipeline.context import JobContext
 from pipeline.errors import MLTrainerError, Rejected, TryAgain
 from pipeline.events import AgentLogged, ModelCalled, ModelReplied
 from pipeline.jobs import Stage
+from pipeline.planning import model_limit
 from pipeline.ports import Ports
 from pipeline.ports.model import AWAY, Answer, Model, ModelRefused, Question, Turn, named
 
@@ -28,6 +30,7 @@ _WARMER = 0.4  # the temperature of an attempt after a refused one
 _LONGEST_REPLY = 200_000  # signs
 _LONGEST_SHOWN = 4_000  # signs of a bad reply that are shown to the model again
 _MOST_PROBLEMS = 5
+_CENTS = Decimal("0.10")  # the least that is worth a yes
 _MOST_TRIED = 200  # places where an object may begin
 _UNREADABLE = "writes nothing that can be read:"
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
@@ -80,10 +83,7 @@ async def ask(
         except (ModelRefused, TryAgain) as away:
             await _say_away(ports, stage, model, away, after)
         except _TooDear:
-            limit = f"${ports.model_usd:.2f}"
-            await _say(
-                ports, stage, f"The limit of {limit} for language models is reached: rules go on."
-            )
+            await _say_limit(context, ports, stage, model)
             return None
     if willing:
         await _say(ports, stage, "No language model answers: rules go on.")
@@ -139,7 +139,8 @@ class _Talk:
     async def _once(self, question: Question) -> Answer:
         """One call: paid for within the limit, and written down before and after."""
         ports, model = self._ports, self._model
-        if ports.ledger.usd + model.most(question) > ports.model_usd:
+        limit = model_limit(self._context, ports, model)
+        if ports.ledger.usd + model.most(question) > limit:
             raise _TooDear
         called = ModelCalled(
             stage=self._stage, prompt=self._prompt, provider=model.provider, model=model.name
@@ -156,7 +157,7 @@ class _Talk:
                 seconds=ports.clock.monotonic() - began,
                 provider=model.provider,
                 model=model.name,
-                limit_usd=float(ports.model_usd),
+                limit_usd=float(limit),
             )
         )
         return answer
@@ -223,6 +224,16 @@ def _is_worth_asking(model: Model, ports: Ports) -> bool:
     nonsense = f"{named(model)} {_UNREADABLE}"
     spoiled = any(nonsense in said for said in ports.ledger.said)
     return not spoiled and not ports.ledger.is_silent(model.provider, model.name)
+
+
+async def _say_limit(context: JobContext, ports: Ports, stage: Stage, model: Model) -> None:
+    """The job may spend no more; of their own key its owner may let it, by a yes."""
+    limit = model_limit(context, ports, model)
+    told = f"The limit of ${limit:.2f} for language models is reached: rules go on."
+    if model.whose == "person" and limit:
+        more = f"“interrupt”, then “change model_usd to {max(2 * limit, _CENTS):.2f}”"
+        told = f"{told} To let your own key spend more, say {more}."
+    await _say(ports, stage, told)
 
 
 async def _say_away(

@@ -34,7 +34,10 @@ class Message(Frozen):
 
 
 class Request(Frozen):
-    """What the person said and gave, word for word. `settings` are explicit `--set` values."""
+    """What the person said and gave, word for word. `settings` are explicit `--set` values.
+
+    `model_usd` is their yes to more than the server's limit, for models of their own key.
+    """
 
     words: str
     inputs: tuple[DataInput, ...] = ()
@@ -42,6 +45,7 @@ class Request(Frozen):
     runtime: str | None = None
     host: str | None = None
     budget_seconds: float | None = None
+    model_usd: float | None = None
     deploy: bool = True
     approved: bool = False
     conversation: tuple[Message, ...] = ()

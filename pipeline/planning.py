@@ -1,11 +1,12 @@
 """The plan a person sees before anything runs, and whether it waits for a yes."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 
 from pipeline.context import JobContext
 from pipeline.ports import Ports
-from pipeline.ports.model import named
+from pipeline.ports.model import Model, named
 
 # For those who have not met them: what each metric says, and what is good.
 METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -38,10 +39,19 @@ async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
     if not models:
         return ()
     first = models[0]
-    price = "" if first.whose == "free" else f", at most ${ports.model_usd:.2f}"
+    limit = model_limit(context, ports, first)
+    price = "" if first.whose == "free" else f", at most ${limit:.2f}"
     rows = " and sample rows" if ports.share == "samples" else ""
     sees = f"your words, and names, types and statistics of the columns{rows}"
     return f"{SPEAKS}: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
+
+
+def model_limit(context: JobContext, ports: Ports, model: Model) -> Decimal:
+    """What the job may spend: the server's limit, and more only of a key whose owner said yes."""
+    said = context.request.model_usd
+    if said is None or model.whose != "person" or not ports.model_usd:
+        return ports.model_usd
+    return max(ports.model_usd, Decimal(str(said)))
 
 
 def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _BETWEEN = re.compile(
 _BEGINS_CHANGE = re.compile(r"(?:change|set)\s", re.IGNORECASE)
 _LONGEST_CHANGE = 1000  # signs; what is longer tells of something, and is slow to take apart
 _SHORT = {"lr": "learning_rate", "batch": "batch_size", "minutes": "budget_minutes"}
+_MOST_USD = 1000
 GROUPING = TaskType("clustering")
 FIND_GROUPS = "none of them: find groups of similar rows"
 _GROUPS = re.compile(
@@ -215,6 +216,8 @@ def _both(request: Request, reply: str) -> Request:
 def _set(context: JobContext, name: str, value: str) -> JobContext:
     if name == "host":
         return _moved(context, name, value)
+    if name == "model_usd":
+        return _settled(context, request=_changed(context.request, model_usd=_dollars(value)))
     dotted, checked = parse(leaf(name), value)
     if dotted == "task_type":
         plan(TaskType(value))  # an unknown task is asked for again, with the same choices
@@ -223,6 +226,16 @@ def _set(context: JobContext, name: str, value: str) -> JobContext:
     settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
     again = Stage.INTAKE_MANAGER if dotted == _READS_ANEW else Stage.INTENT_PARSER
     return _restart(context, _changed(context.request, settings=settings), again)
+
+
+def _dollars(value: str) -> float:
+    """What models of the person's own key may spend in this job."""
+    told = value.strip().strip("$").strip()
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", told) or not 0 < float(told) <= _MOST_USD:
+        raise PersonCanFix(
+            f"model_usd={value} cannot be.", f"Give dollars, from 0.01 to {_MOST_USD:,}."
+        )
+    return float(told)
 
 
 def _moved(context: JobContext, shelf: str, name: str) -> JobContext:

@@ -7,9 +7,11 @@ import pytest
 
 from pipeline import describing
 from pipeline.context import JobContext, Request
+from pipeline.errors import PersonCanFix
 from pipeline.events import ModelReplied
-from pipeline.planning import SENDS, SPEAKS, model_lines, plan_lines
+from pipeline.planning import SENDS, SPEAKS, model_limit, model_lines, plan_lines
 from pipeline.ports.model import OWN_KEY_AWAY, ModelRefused, Whose
+from pipeline.readiness import changes, with_changes
 from tests.fakes.models import ScriptedModel
 from tests.unit.model.desk import Desk
 
@@ -90,3 +92,44 @@ def test_a_model_is_told_whom_it_speaks_to(
     context: JobContext = Desk(tmp_path).context
     context = context.evolve(request=Request(words=words, settings=settings))
     assert describing.reader(context).startswith(told)
+
+
+async def test_a_persons_own_key_goes_beyond_the_limit_only_by_their_yes(tmp_path: Path) -> None:
+    desk = speaking(tmp_path)
+    desk.limit = "0.0025"
+    for _ in range(3):
+        await desk.ask()
+    assert desk.said == [
+        (
+            "The limit of $0.00 for language models is reached: rules go on. To let your own key "
+            "spend more, say “interrupt”, then “change model_usd to 0.10”."
+        )
+    ]
+    yes = with_changes(desk.context, changes("change model_usd to $0.10"))
+    assert yes.request.model_usd == 0.1
+    (own,) = await desk.ports.models.choose(desk.context.owner)
+    assert model_limit(yes, desk.ports, own) == Decimal("0.1")
+
+
+@pytest.mark.parametrize("whose", ["server", "free"])
+async def test_the_servers_limit_holds_for_what_is_not_the_persons_own(
+    tmp_path: Path, whose: Whose
+) -> None:
+    desk = speaking(tmp_path, whose)
+    yes = with_changes(desk.context, {"model_usd": "5"})
+    (model,) = await desk.ports.models.choose(desk.context.owner)
+    assert model_limit(yes, desk.ports, model) == Decimal("1.00")
+
+
+async def test_where_the_operator_wants_no_model_nobody_has_one(tmp_path: Path) -> None:
+    desk = speaking(tmp_path)
+    desk.limit = "0"
+    yes = with_changes(desk.context, {"model_usd": "5"})
+    (model,) = await desk.ports.models.choose(desk.context.owner)
+    assert model_limit(yes, desk.ports, model) == 0
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "much", "1e9", "inf", "nan", "1001", "٣"])
+def test_a_yes_to_no_sum_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(PersonCanFix, match="cannot be"):
+        with_changes(Desk(tmp_path).context, {"model_usd": value})
