@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import sys
 import time
 import uuid
@@ -45,6 +46,7 @@ _FORM_TRIES = 5
 _ASKING = {"waiting", "bad"}
 _TYPED = {"change": "change NAME to VALUE"}
 _LEAVE = {"exit", "quit", "bye"}
+_MOVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _YES = {"y", "yes", "true", "1"}
 
 
@@ -168,7 +170,7 @@ class Terminal:
             if self._status is None:
                 self._status = self._console.status(_stage_text(stage))
                 self._status.start()
-            self._status.update(_stage_text(stage))
+            self._status.update(_still(_stage_text(stage)))
             return
         now = self._monotonic()
         if fresh:
@@ -207,7 +209,7 @@ class Terminal:
             self._print(Text(f"Say: {', '.join(typed)}", style="dim"))
 
     def _print(self, text: Text) -> None:
-        self._console.print(text)
+        self._console.print(_still(text))
 
     async def _listen(self, decide: Decide) -> None:
         while (line := await self._read("You: ")) is not None:
@@ -293,6 +295,12 @@ async def _open_stdin() -> asyncio.StreamReader:
             reader.feed_data(await asyncio.to_thread(stdin.read))
         reader.feed_eof()
     return reader
+
+
+def _still(text: Text) -> Text:
+    """The same without what moves a cursor or turns a line around, whoever wrote it."""
+    text.plain = _MOVES.sub("", text.plain)
+    return text
 
 
 def _stage_text(stage: StageLine) -> Text:
