@@ -12,6 +12,7 @@ from pipeline.context import JobContext
 from pipeline.errors import MLTrainerError
 from pipeline.events import AgentLogged, Event
 from pipeline.jobs import Frozen, Stage
+from pipeline.ledger import Ledger
 from pipeline.ports.store import JobRow
 from pipeline.wishes import locked_values
 
@@ -139,12 +140,16 @@ class Result(Frozen):
             proof=_proof(context),
             sandbox=(context.run.sandbox if context.run else None) or sandbox,
             stages=_stages(context, events, at_work=state == "running"),
-            cost=Money(
-                llm_usd=float(context.cost.llm_usd), compute_usd=float(context.cost.compute_usd)
-            ),
+            cost=_cost(context, events),
             question=_question(context, state),
             error=_stop(stopped_by) if stopped_by else _error(context, state),
         )
+
+
+def _cost(context: JobContext, events: Sequence[Event]) -> Money:
+    """What was spent, also by a stage that is at work or was stopped: its events tell."""
+    llm = max(context.cost.llm_usd, Ledger.of(events).usd)
+    return Money(llm_usd=float(llm), compute_usd=float(context.cost.compute_usd))
 
 
 def _warnings(context: JobContext, events: Sequence[Event]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 
 from bot.result import Result
 from pipeline.context import StageError, Waiting
-from pipeline.events import AgentLogged, StageStarted
+from pipeline.events import AgentLogged, ModelReplied, StageStarted
 from pipeline.jobs import JobStatus, Stage
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
@@ -84,3 +84,11 @@ def test_a_stage_that_stopped_before_its_end_is_pending_unless_somebody_is_at_it
     row = row_of(new_job(FakeClock()), JobStatus.RUNNABLE)
     assert Result.of(row, (started,), state="running").stages[0].status == "running"
     assert Result.of(row, (started,), state="interrupted").stages[0].status == "pending"
+
+
+def test_what_a_stage_at_work_has_spent_counts_already() -> None:
+    replied = ModelReplied(
+        stage=Stage.CODEGEN, prompt="codegen", tokens=9, cost_usd=0.1, seconds=1, limit_usd=1
+    )
+    row = row_of(new_job(FakeClock()), JobStatus.RUNNABLE)
+    assert Result.of(row, (replied,) * 3, state="running").cost.llm_usd == 0.3
