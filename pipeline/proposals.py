@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue, ValidationError
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.asking import Reply, why
+from pipeline.casting import all_roles, fixed_roles, found_roles
 from pipeline.errors import PersonCanFix, Rejected
 from pipeline.hearing import asking
 from pipeline.hearing.roles import MOST_CLASSES
@@ -82,7 +83,7 @@ def _too_much(leaf: str, value: JsonValue, report: DataReport) -> Iterator[str]:
 
 
 def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
-    """Rejected where a proposed column cannot play its part."""
+    """Rejected where a proposed column cannot play its part, or a part has none."""
     values = intent.dataset.model_dump()
     for role in task.roles:
         leaf = ROLE_LEAVES.get(role.name, "")
@@ -90,6 +91,19 @@ def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
         for name in [told] if isinstance(told, str) else told or ():
             if not _can_play(role, report.column(name)):
                 raise Rejected(f"The column {plain(name)} cannot be {role.title}.")
+    _check_enough(task, intent, report)
+
+
+def _check_enough(task: Task, intent: ParsedIntent, report: DataReport) -> None:
+    """Rejected where a later stage would have to stop: a part without a column, too few rows."""
+    evidence = task.evidence(report, intent.task_description)
+    found = found_roles(evidence, fixed_roles(task, report, intent))
+    roles = all_roles(task, report, found, {})
+    for role in task.roles:
+        if role.required and not (roles.get(role.name) or evidence.doubts.get(role.name)):
+            raise Rejected(f"{task.title} needs {role.title}, and no column is named for it.")
+    if report.rows < task.minimum_rows:
+        raise Rejected(f"{task.title} needs {task.minimum_rows} rows; there are {report.rows}.")
 
 
 def as_heard(

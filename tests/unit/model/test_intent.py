@@ -122,3 +122,15 @@ async def test_garbage_leaves_the_draft_after_all_attempts(tmp_path: Path) -> No
     made.context = made.context.evolve(retry_counts={Stage.INTENT_PARSER: 2})
     outcome, _ = await understood(made, "no idea")
     assert intent(outcome).task_type == "tabular_classification"
+
+
+async def test_a_task_that_a_later_stage_would_stop_at_is_refused_here(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="needs the number to predict, and no column is named"):
+        await understood(job(tmp_path, "who is glad?"), says("tabular_regression"))
+
+
+async def test_a_column_that_is_in_doubt_is_asked_for_later(tmp_path: Path) -> None:
+    pay = ColumnReport(name="pay", kind="number", missing=0, unique=90, minimum=1, maximum=9)
+    made = table(tmp_path, "do something clever", LEFT, AGE, pay)
+    outcome, _ = await understood(made, says("tabular_regression"))
+    assert intent(outcome).task_type == "tabular_regression"
