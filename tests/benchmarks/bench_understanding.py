@@ -10,6 +10,9 @@ below DEV_DATA, and `second`, those of second_set/, whose data is made up on the
 is set up by its variables, as for the bot (OPENAI_API_KEY, GROQ_API_BASE, …), or is an Ollama that
 answers. All of them together spend no more than --usd.
 
+--extremes adds two models that cost nothing: one always answers what the author expects, one never
+does. Between them lies all that a model can do here, for better or worse.
+
 In the table, `task` and `columns` count lines whose task, and whose columns too, were understood;
 `no answer` those in which a model was asked in vain, so that rules went on.
 """
@@ -32,6 +35,7 @@ from adapters.workbench import adapter as make_workbench  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from pipeline.errors import PersonCanFix  # noqa: E402
 from tests.benchmarks.second_set import made_up  # noqa: E402
+from tests.benchmarks.understanding.extremes import EXTREMES, Extreme  # noqa: E402
 from tests.benchmarks.understanding.providers import Candidate, candidates  # noqa: E402
 from tests.benchmarks.understanding.reader import Prompt, Reader  # noqa: E402
 from tests.benchmarks.understanding.tally import Tally, table  # noqa: E402
@@ -52,6 +56,7 @@ def main() -> None:
     parser.add_argument("--provider", default="", help="one provider; all that are set up else")
     parser.add_argument("--usd", type=Decimal, default=Decimal("1.00"), help="most to spend")
     parser.add_argument("--rules", action="store_true", help="ask no language model")
+    parser.add_argument("--extremes", action="store_true", help="two models that are made up")
     parser.add_argument("--verbose", action="store_true", help="show every prompt")
     parser.add_argument("--quiet", action="store_true", help="show the table alone")
     try:
@@ -77,6 +82,8 @@ class Bench:
         self.tallies.append(tally)
         silent = 0
         for prompt in prompts:
+            if who is not None and isinstance(who.models, Extreme):
+                who.models.reads(prompt)
             found, watch = await reader.read(prompt, who.models if who else None, self.usd)
             self.usd -= watch.ledger.usd
             if watch.is_over:
@@ -110,7 +117,8 @@ async def _run(told: argparse.Namespace) -> None:
             for name, data, prompts in _sets(told, Path(scratch)):
                 reader = Reader(Path(scratch, f"{name}-home"), data, workbench)
                 await bench.read(name, prompts, reader)
-                for who in () if told.rules else found:
+                extremes = [Candidate(one, Extreme(one)) for one in EXTREMES if told.extremes]
+                for who in (*extremes, *(() if told.rules else found)):
                     await bench.read(name, prompts, reader, who)
     print(f"\n{table(bench.tallies)}")
 

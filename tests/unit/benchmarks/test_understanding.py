@@ -12,6 +12,7 @@ from pipeline.agents.intent_parser import Understood
 from pipeline.errors import PersonCanFix
 from pipeline.proposals import Setting
 from tests.benchmarks.bench_understanding import Bench
+from tests.benchmarks.understanding.extremes import EXTREMES, Extreme
 from tests.benchmarks.understanding.providers import Candidate, candidates
 from tests.benchmarks.understanding.reader import Prompt, Reader
 from tests.benchmarks.understanding.tally import Tally, table
@@ -89,6 +90,18 @@ async def test_a_refused_answer_is_fed_back_and_the_next_one_counts(reader: Read
     model = await counted(reader, says(no_such), says(RIGHT), "{}")
 
     assert model.endings["right"] == 1
+
+
+async def test_between_two_extremes_lies_all_that_a_model_can_do(reader: Reader) -> None:
+    right, wrong = [
+        await Bench(Decimal(0), quiet=True).read(
+            "made", (UNCLEAR,), reader, Candidate(name, Extreme(name))
+        )
+        for name in EXTREMES
+    ]
+
+    assert (right.endings["right"], wrong.endings["right"]) == (1, 0)
+    assert right.usd == wrong.usd == 0
 
 
 async def test_nothing_is_spent_beyond_the_limit(reader: Reader) -> None:
