@@ -269,7 +269,10 @@ def once_more(context: JobContext) -> JobContext:
 
 
 def undone(context: JobContext, stage: Stage) -> JobContext:
-    """Back to before a stage, earlier results kept; PersonCanFix for one that never began."""
+    """Back to before a stage, earlier results kept; PersonCanFix for one that never began.
+
+    What was agreed to was another plan.
+    """
     open_ = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
     if stage not in context.stage_results and stage is not open_:
         done = ", ".join(one for one in Stage if one in context.stage_results) or "none yet"
@@ -277,7 +280,9 @@ def undone(context: JobContext, stage: Stage) -> JobContext:
             f"The stage {stage} has not begun, so there is nothing to undo in it.",
             f"Done so far: {done}.",
         )
-    return once_more(forget_from(context, stage)).evolve(feedback={})
+    context = once_more(forget_from(context, stage)).evolve(feedback={})
+    anew = Stage.MONITOR not in context.stage_results
+    return context.evolve(request=_changed(context.request, approved=False)) if anew else context
 
 
 def forget_from(context: JobContext, stage: Stage) -> JobContext:

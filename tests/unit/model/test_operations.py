@@ -47,6 +47,13 @@ def test_undo_goes_back_to_before_a_stage_and_keeps_the_earlier_ones() -> None:
     assert change.status is JobStatus.RUNNABLE
 
 
+@pytest.mark.parametrize(("stage", "approved"), [(Stage.MONITOR, False), (Stage.DEPLOY, True)])
+def test_a_training_that_is_done_anew_needs_its_own_yes(stage: Stage, *, approved: bool) -> None:
+    job = talked(0).evolve(stage_results=done(*list(Stage)[:-1]))
+    job = job.evolve(request=job.request.model_copy(update={"approved": True}))
+    assert stopping.undone(job, stage).context.request.approved is approved
+
+
 def test_a_long_talk_keeps_its_latest_turns_word_for_word() -> None:
     job = talked(30)
     short = compacting.compacted(job)
