@@ -12,6 +12,7 @@ from adapters.disguises import Plain, decoded, forms
 from adapters.known_values import KnownValues
 from adapters.secret_shapes import (
     ASSIGNED,
+    BEGUN,
     NAMED,
     PASSWORDS,
     SPOKEN,
@@ -56,7 +57,7 @@ class KeySanitizer:
         self._searches = [
             *(_search(shape, _always) for shape in (*own, *KEYS, *NAMED)),
             *(_search(shape, looks_assigned) for shape in ASSIGNED),
-            *(_search(shape, looks_drawn) for shape in SPOKEN),
+            *(_search(shape, looks_drawn) for shape in (*SPOKEN, *BEGUN)),
             *(_search(shape, looks_like_a_password) for shape in PASSWORDS),
         ]
         self._whole = [search for search in self._searches if search.group == 0]

@@ -164,6 +164,15 @@ SPOKEN = (
         marks=_PASSWORD,
     ),
 )
+# The first part of a key that was sent in pieces: cut off it has no shape but its front.
+BEGUN = (
+    Shape(
+        "secret",
+        r"(?:hf_|gsk_|KGAT_|gh[opsur]_|github_pat_|AIza|sk-(?:proj-|ant-)?|xox[abeprs]-|xapp-)"
+        r"[A-Za-z0-9_-]{10,250}",
+        marks=("hf_", "gsk_", "kgat_", "gh", "aiza", "sk-", "xox", "xapp-"),
+    ),
+)
 # The same for passwords, which people make up.
 PASSWORDS = (
     Shape(

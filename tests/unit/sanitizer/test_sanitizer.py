@@ -287,3 +287,18 @@ def test_no_surroundings_hide_a_known_value(before: str, after: str, times: int)
         read = json.loads(read)
 
     assert VALUE not in read
+
+
+@pytest.mark.parametrize("said", ["{}", "it begins with {} and", "part 1: {}", '"{}",'])
+@pytest.mark.parametrize("key", [HF, PROJECT, "gsk_" + "Wq8rT3nZ" * 6, "AIza" + "Sy4Kd9Lm2Q" * 3])
+def test_the_first_part_of_a_key_is_taken_out_too(
+    sanitizer: KeySanitizer, said: str, key: str
+) -> None:
+    assert left(sanitizer, said.format(key[: len(key) // 2]), key[: len(key) // 2]) is False
+
+
+@pytest.mark.parametrize(
+    "text", ["sk-learn-compatible", "hf_hub_download_file", "gh_actions_v2", "sk-antarctica-2024"]
+)
+def test_a_name_that_begins_like_a_key_stays(sanitizer: KeySanitizer, text: str) -> None:
+    assert sanitizer.clean(f"use {text} here").found == ()
