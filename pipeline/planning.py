@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from pipeline.context import JobContext
 from pipeline.ports import Ports
-from pipeline.ports.model import Model, named
+from pipeline.ports.model import AWAY, Model, named
 
 # For those who have not met them: what each metric says, and what is good.
 METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -38,12 +38,17 @@ async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
     models = await ports.models.choose(context.owner)
     if not models:
         return ()
-    first = models[0]
+    first = next((one for one in models if not _is_away(one, ports)), models[0])
     limit = model_limit(context, ports, first)
     price = "" if first.whose == "free" else f", at most ${limit:.2f}"
     rows = " and sample rows" if ports.share == "samples" else ""
     sees = f"your words, and names, types and statistics of the columns{rows}"
     return f"{SPEAKS}: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
+
+
+def _is_away(model: Model, ports: Ports) -> bool:
+    """It was told in this job that another one is asked instead."""
+    return any(said.startswith(f"{named(model)} {AWAY}") for said in ports.ledger.said)
 
 
 def model_limit(context: JobContext, ports: Ports, model: Model) -> Decimal:

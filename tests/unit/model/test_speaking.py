@@ -75,6 +75,7 @@ async def test_a_key_that_is_refused_is_told_of_once_with_the_cure_and_who_is_ne
             f"Groq free-1 (free) is asked instead."
         )
     ]
+    assert (await model_lines(desk.context, desk.ports))[0] == f"{SPEAKS}: Groq free-1 (free)"
 
 
 @pytest.mark.parametrize(
