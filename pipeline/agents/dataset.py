@@ -127,7 +127,8 @@ class Dataset:
             for one in reply.leave_out
             if one.column in features and one.column not in wanted
         }
-        if not left or len(left) > len(features) // 2:
+        gone = _proposed_away(context.intent)
+        if not left or 2 * (len(features) - len(left)) < len(features) + gone:
             return None
         for column, why in left.items():
             told = _warning(column, why, kept=False)
@@ -135,6 +136,13 @@ class Dataset:
         kept = tuple(name for name in features if name not in left)
         roles = {**report.roles, "features": kept}
         return report.model_copy(update={"roles": roles, "ignored": {**report.ignored, **left}})
+
+
+def _proposed_away(intent: ParsedIntent | None) -> int:
+    """How many columns a model has left out already."""
+    leaf = "dataset.ignored_columns"
+    proposed = intent is not None and leaf in intent.proposed and leaf not in intent.locked
+    return len(intent.dataset.ignored_columns or ()) if intent is not None and proposed else 0
 
 
 def _spoken_of(report: DataReport, words: str) -> tuple[str, ...]:
