@@ -8,7 +8,7 @@ Every prompt goes through the real intake, intent, dataset and config agents wit
 it, and what came of it is held against what its author expected. Two sets: `dev`, the prompts
 below DEV_DATA, and `second`, those of second_set/, whose data is made up on the spot. A provider
 is set up by its variables, as for the bot (OPENAI_API_KEY, GROQ_API_BASE, …), or is an Ollama that
-answers. All of them together spend no more than --usd.
+answers. All of them together spend no more than --usd, each the same share of it.
 
 --extremes adds two models that cost nothing: one always answers what the author expects, one never
 does. Between them lies all that a model can do here, for better or worse.
@@ -28,8 +28,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+# Not this folder: what stands in it hides modules of the standard library from others.
+sys.path[:] = [str(ROOT), *(one for one in sys.path if Path(one).resolve() != HERE)]
 
 from adapters.workbench import adapter as make_workbench  # noqa: E402
 from bot.settings import Settings  # noqa: E402
@@ -42,7 +44,7 @@ from tests.benchmarks.understanding.tally import Tally, table  # noqa: E402
 from tests.benchmarks.understood import Verdict, judge  # noqa: E402
 
 DEV = Path(os.environ.get("DEV_DATA", ROOT.parent / "shared" / "data")) / "dev"
-SECOND = Path(__file__).with_name("second_set") / "PROMPTS.jsonl"
+SECOND = HERE / "second_set" / "PROMPTS.jsonl"
 CACHE = Path(os.environ.get("MLTRAINER_ENV_CACHE", ROOT / ".benchmarks" / "environments"))
 _MOST_SILENT = 3  # lines one after another; whoever does not answer then is away
 
@@ -75,17 +77,24 @@ class Bench:
     tallies: list[Tally] = field(default_factory=list)
 
     async def read(
-        self, name: str, prompts: Sequence[Prompt], reader: Reader, who: Candidate | None = None
+        self,
+        name: str,
+        prompts: Sequence[Prompt],
+        reader: Reader,
+        who: Candidate | None = None,
+        share: int = 1,
     ) -> Tally:
-        """One set, by rules alone or with a candidate's model."""
+        """One set, by rules alone or with a candidate's model, for a `share`-th of what is left."""
+        left = self.usd / share
         tally = Tally(name, who.name if who else "rules")
         self.tallies.append(tally)
         silent = 0
         for prompt in prompts:
             if who is not None and isinstance(who.models, Extreme):
                 who.models.reads(prompt)
-            found, watch = await reader.read(prompt, who.models if who else None, self.usd)
+            found, watch = await reader.read(prompt, who.models if who else None, left)
             self.usd -= watch.ledger.usd
+            left -= watch.ledger.usd
             if watch.is_over:
                 self._say(f"{tally.reader}: what may be spent is spent; the rest was left out.")
                 break
@@ -114,12 +123,17 @@ async def _run(told: argparse.Namespace) -> None:
     bench = Bench(told.usd, told.verbose, told.quiet)
     with tempfile.TemporaryDirectory() as scratch:
         async with candidates(Settings.load(), told.provider) as found:
-            for name, data, prompts in _sets(told, Path(scratch)):
+            sets = list(_sets(told, Path(scratch)))
+            readings = len(sets) * len(found)
+            for name, data, prompts in sets:
                 reader = Reader(Path(scratch, f"{name}-home"), data, workbench)
                 await bench.read(name, prompts, reader)
                 extremes = [Candidate(one, Extreme(one)) for one in EXTREMES if told.extremes]
-                for who in (*extremes, *(() if told.rules else found)):
+                for who in extremes:
                     await bench.read(name, prompts, reader, who)
+                for who in () if told.rules else found:
+                    await bench.read(name, prompts, reader, who, share=readings)
+                    readings -= 1
     print(f"\n{table(bench.tallies)}")
 
 
