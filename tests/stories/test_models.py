@@ -103,6 +103,28 @@ def talked(folder: Path, environments: Path, **settings: str) -> tuple[str, dict
     return talk.stdout, found
 
 
+@pytest.mark.parametrize("with_key", [False, True], ids=["no provider", "a key"])
+def test_the_library_is_loaded_before_ready_or_not_at_all(
+    llm: FakeProviders, tmp_path: Path, environments: Path, *, with_key: bool
+) -> None:
+    llm.stop("ollama")
+    settings = {**llm.settings, **(llm.keys("groq") if with_key else {})}
+    traced = {**settings, "PYTHONPROFILEIMPORTTIME": "1"}
+    with FakeSlack() as slack, Served(slack, tmp_path, environments, **traced) as bot:
+        at_start = imported(bot.printed())
+        ann = slack.person("ann")
+        wait_for_card(ann, ann.mention("C1", WORDS), "waiting for your answer", ASK_SECONDS)
+        assert bot.stop() == 0
+    assert "pydantic" in at_start
+    assert ("litellm" in at_start) == with_key
+    assert imported(bot.printed()).issuperset({"litellm"}) == with_key
+
+
+def imported(trace: str) -> set[str]:
+    """The modules in what Python prints of its imports."""
+    return set(re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", trace, re.MULTILINE))
+
+
 OWN = {"ann": anthropic.ACCOUNT, "ben": google.ACCOUNT, "cyd": groq.ACCOUNT}
 
 
