@@ -382,3 +382,14 @@ def test_a_place_that_was_heard_still_waits_for_a_yes() -> None:
     context: JobContext = new_job(FakeClock())
     taken = Collected(files=(), runtime="modal", host="folder", summary=())
     assert "may cost money" in needs_yes(context.evolve(collected=taken), "paid")
+
+
+@pytest.mark.parametrize("target", ["one", "many", "since"])
+async def test_a_column_that_cannot_be_the_answer_is_not_proposed(
+    tmp_path: Path, target: str
+) -> None:
+    made = table(tmp_path, "do something clever", *COLUMNS)
+    reply = says("tabular_classification", target=target)
+    outcome = await asked(made, Stage.INTENT_PARSER, reply)
+    stands = isinstance(outcome, Ask)
+    assert stands or intent(outcome).dataset.label_column == "since"

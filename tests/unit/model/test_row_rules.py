@@ -2,14 +2,18 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.artifacts import ColumnReport, DataReport, FileReport
 from pipeline.errors import Rejected
-from pipeline.row_rules import RowRule, check
+from pipeline.ports.runtime import StepResult
+from pipeline.row_rules import RowRule, applied, check
+from tests.fakes.models import ScriptedModel
 from tests.unit.harness.modules import harness
+from tests.unit.model.coding import Coding, Stagehand
 
 script = harness("row_rules")
 tables = harness("tables")
@@ -74,3 +78,25 @@ def test_rows_are_left_out_but_not_of_a_test_file(
     assert len(tables.load_table(out / "1.jsonl")) == 5
     told = json.loads((out / "left_out.json").read_text("utf-8"))
     assert told == {"counts": [2, 1, 1, 0], "rows": 5, "least": 0.0}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "end",
+    [
+        StepResult("timeout", None, 300.0, ()),
+        StepResult("failed", 1, 1.0, ("ValueError: x",)),
+        lambda work: (work / "left_out.json").write_text("[]"),
+        lambda work: (work / "left_out.json").write_text('{"counts": [9], "rows": 9, "least": 1}'),
+        lambda work: (work / "left_out.json").write_text('{"counts": [1], "rows": 90, "least": 0}'),
+    ],
+)
+async def test_rules_that_come_to_nothing_leave_all_rows(
+    tmp_path: Path, end: StepResult | Callable[[Path], object]
+) -> None:
+    coding = Coding(tmp_path, Stagehand(does={"row rules": end}))  # type: ignore[dict-item]
+    context = await coding.cut()
+    coding.model = ScriptedModel([""])
+    with pytest.raises(Rejected):
+        await applied(context, coding.ports, REPORT, [RowRule(column="text", test="missing")])
+    assert not coding.folder.kept.exists()
