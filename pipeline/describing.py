@@ -43,7 +43,6 @@ _LONGEST_TALK = 8_000
 _LONGEST_WORDS = 4_000
 _QUOTED = re.compile(r"(?P<mark>['\"`])(?P<said>(?:(?!(?P=mark))[^\n]){1,400})(?P=mark)")
 _MOST_SEARCHED = 20_000_000  # bytes
-_PYTHON = frozenset(dir(builtins))
 # Not a model's to say (see proposals), or read from the data itself.
 _NOT_ASKED = frozenset(
     (
@@ -74,7 +73,7 @@ def output(text: str, context: JobContext, ports: Ports) -> Data:
     if ports.share == "samples" or not quoted:
         return Data(text)
     of_cells = _found_in_tables(quoted, JobFolder.of(ports.home, context.job_id).tables)
-    known = _PYTHON | set(context.data_report.names if context.data_report else ())
+    known = _python() | set(context.data_report.names if context.data_report else ())
     bundle = JobFolder.of(ports.home, context.job_id).bundle
     code = {name for path in bundle.glob("*.py") for name in _names_of(path)}
 
