@@ -230,6 +230,12 @@ def _found_in_tables(texts: set[str], tables: Path) -> set[str]:
     return texts - left
 
 
+@cache
+def _python() -> frozenset[str]:
+    """The names that every script knows."""
+    return frozenset(dir(builtins))
+
+
 def _names_of(path: Path) -> frozenset[str]:
     """Every name in a script."""
     return frozenset(re.findall(r"\w+", path.read_text("utf-8")))
