@@ -230,7 +230,6 @@ def _found_in_tables(texts: set[str], tables: Path) -> set[str]:
     return texts - left
 
 
-@cache
 def _python() -> frozenset[str]:
     """The names that every script knows."""
     return frozenset(dir(builtins))
