@@ -17,7 +17,6 @@ from tests.stories.chatting import (
     job_id_of,
     messages,
     numbers,
-    replies,
     wait_for_button,
     wait_for_card,
 )
@@ -229,17 +228,3 @@ def test_a_cancel_stops_a_running_training_within_five_seconds(world: World) -> 
     world.cancel(mia, card)
     wait_for_card(mia, said, "cancelled", 5.0)
     assert job_id_of(card)
-
-
-@story(
-    "A channel that is closed to the bot: the job goes on and its owner is told directly",
-    without={"terminal": "there is no place that could be closed"},
-)
-def test_a_channel_that_is_closed_to_the_bot_does_not_stop_the_job(world: World) -> None:
-    ned = world.person("ned")
-    said = ned.mention("C2", WORDS, files=[messages()])
-    wait_for_card(ned, said, "codegen")
-    world.shut_out("C2")
-    world.told_directly(ned, "ready and proven", JOB_SECONDS)
-    assert not any("ready and proven" in one for one in replies(ned, said))
-    world.let_in("C2")

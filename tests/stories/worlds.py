@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord import Person as Guest
 from tests.fakes.slack import BOT_USER, FakeSlack, Person
 from tests.stories.chatting import ASK_SECONDS, job_id_of, replies
 from tests.stories.seat import Printed, Seats, Sitter
@@ -131,6 +132,19 @@ class World:
         """Say something that the bot will be told of when it is changed."""
         raise NotImplementedError
 
+    def listed(self) -> str:
+        """What `mltrainer list` says on the bot's machine."""
+        assert isinstance(self.bot, Served)
+        return self.bot.run("list").stdout
+
+    def suggested(self, person: Anyone, command: str, typed: str) -> list[str]:
+        """The jobs that are suggested for a command while somebody types."""
+        raise NotImplementedError
+
+    def drop_the_line(self) -> None:
+        """Cut the bot's connection to the platform, where it has one."""
+        raise NotImplementedError
+
     def shut_out(self, channel: str) -> None:
         """Close a channel to the bot."""
         raise NotImplementedError
@@ -145,6 +159,10 @@ class SlackWorld(World):
 
     def speak_where_edits_are_heard(self, person: Anyone, words: str) -> Shown:
         return person.dm(words)
+
+    def drop_the_line(self) -> None:
+        if self.town.socket_mode:
+            self.town.drop_sockets()
 
     def shut_out(self, channel: str) -> None:
         self.town.remove_bot(channel)
@@ -203,6 +221,13 @@ class DiscordWorld(World):
 
     def speak_where_edits_are_heard(self, person: Anyone, words: str) -> Shown:
         return person.mention("C1", words)
+
+    def suggested(self, person: Anyone, command: str, typed: str) -> list[str]:
+        assert isinstance(person, Guest)
+        return person.suggestions(f"/mltrainer {command}", "C1", typed)
+
+    def drop_the_line(self) -> None:
+        self.town.drop_gateway()
 
     def shut_out(self, channel: str) -> None:
         self.town.revoke("VIEW_CHANNEL", channel)
