@@ -37,6 +37,20 @@ def test_every_command_of_the_chat_is_a_subcommand() -> None:
     assert tuple(ABOUT) == IN_CHAT
 
 
+def test_the_order_in_which_discord_tells_it_means_nothing() -> None:
+    def turned(told: object) -> object:
+        if isinstance(told, dict):
+            return {name: turned(told[name]) for name in sorted(told)} | {"id": "1", "nsfw": False}
+        return [turned(one) for one in reversed(told)] if isinstance(told, list) else told
+
+    other = definitions()
+    other[0]["options"][0]["name"] = "helpme"
+
+    assert same(definitions(), turned(definitions()))
+    assert not same(definitions(), other)
+    assert not same(definitions(), [])
+
+
 @pytest.mark.anyio
 async def test_the_command_is_registered_once(discord: FakeDiscord) -> None:
     for _ in range(2):
