@@ -188,3 +188,13 @@ async def test_what_the_client_cannot_read_ends_nothing(
     await desk.hears()
 
     assert "could not be read (KeyError)" in caplog.text
+
+
+@pytest.mark.anyio
+async def test_a_start_that_goes_well_warns_of_nothing(
+    discord: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(discord):
+        pass
+
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []
