@@ -1,9 +1,9 @@
-"""An SQLite file: read where it is asked for, written by one thread, many changes at a time.
+"""An SQLite file: asked and changed where that is wanted, committed in a thread, many at a time.
 
-In WAL mode a reader waits for nobody, and its query takes less time than a change of threads would.
-A commit waits for the disk. Whatever is to be written meanwhile is put together: one transaction,
-one commit, and nobody is told of a change before it. A piece of work that fails is left out, and
-the others are done again without it.
+In WAL mode a reader waits for nobody, and a statement takes less time than a change of threads. What
+waits is a commit, for the disk. Whatever is to be written meanwhile is put together: one
+transaction, one commit, and nobody is told of a change before it. A piece of work that fails is
+left out, and the others are done again without it.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from pipeline.errors import PersonCanFix
 Result = TypeVar("Result")
 Work = Callable[[sa.Connection], Result]
 
+_AT_ONCE = 20  # changes in a transaction
 _BUSY = sqlite3.SQLITE_BUSY
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
 
@@ -53,8 +54,7 @@ class SqliteFile:
         try:
             return _find(self._hasty, work)
         except exc.OperationalError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0)
-            if code & _PRIMARY_CODE != _BUSY:
+            if not _is_busy(error):
                 raise
         return await asyncio.to_thread(_find, self.engine, work)
 
@@ -76,10 +76,10 @@ class SqliteFile:
             yield
 
     async def _write_waiting(self) -> None:
-        """Write everything that waits, and tell each how it went."""
-        batch, self._waiting = self._waiting, []
+        """Write what waits, and tell each how it went."""
+        batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         attempt = _Attempt([work for work, _ in batch])
-        done = asyncio.get_running_loop().run_in_executor(self._writer, self._commit, attempt)
+        done = asyncio.ensure_future(self._commit(attempt))
         await asyncio.wait({done})
         error = done.exception()
         if error is None:
@@ -93,12 +93,23 @@ class SqliteFile:
             failed.set_exception(error)
             self._waiting = [*batch, *self._waiting]
 
-    def _commit(self, attempt: "_Attempt") -> None:
+    async def _commit(self, attempt: "_Attempt") -> None:
         self._look()
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection = await self._begun()
+        try:
             attempt.make(connection)
-            connection.commit()
+            await asyncio.get_running_loop().run_in_executor(self._writer, connection.commit)
+        finally:
+            connection.close()
+
+    async def _begun(self) -> sa.Connection:
+        """A transaction with the lock for writing; a thread waits where another program has it."""
+        try:
+            return _begin(self._hasty)
+        except exc.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        return await asyncio.to_thread(_begin, self.engine)
 
     def _look(self) -> None:
         """SQLite would make a new file in the place of one that was deleted."""
@@ -126,6 +137,20 @@ class _Attempt:
 def _find(engine: sa.Engine, work: Work[Result]) -> Result:
     with engine.connect() as connection:
         return work(connection)
+
+
+def _begin(engine: sa.Engine) -> sa.Connection:
+    connection = engine.connect()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_busy(error: exc.OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE == _BUSY
 
 
 def _wait_for_nobody(connection: Connection, _record: object) -> None:
