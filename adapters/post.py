@@ -24,7 +24,7 @@ from pipeline.ports.post import Arrival, Board, Letter, Ticket
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
-_HANDLED_AT_ONCE = 200  # messages: far more than are in hand, few enough to be read often
+_HANDLED_AT_ONCE = 40  # messages: more than are in hand, few enough to be read often
 _LEASE = timedelta(minutes=2)  # longer than any send takes
 
 

@@ -1,7 +1,7 @@
 """An SQLite file: asked and changed where that is wanted, committed in a thread, many at a time.
 
-In WAL mode a reader waits for nobody, and a statement takes less time than a change of threads. What
-waits is a commit, for the disk. Whatever is to be written meanwhile is put together: one
+In WAL mode a reader waits for nobody, and a statement takes less time than a change of threads.
+What waits is a commit, for the disk. Whatever is to be written meanwhile is put together: one
 transaction, one commit, and nobody is told of a change before it. A piece of work that fails is
 left out, and the others are done again without it.
 """
