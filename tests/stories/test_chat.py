@@ -108,7 +108,7 @@ def test_the_model_is_tried_in_words(world: World, finished: Finished) -> None:
 def test_what_happened_in_a_job_is_told_by_log(world: World, finished: Finished) -> None:
     ann = world.person("ann")
     ann.click(finished.done, "Log")
-    assert "deploy done" in ann.wait_for_whisper("intake_manager done")
+    assert "monitor done" in ann.wait_for_whisper("deploy done")
 
 
 @story("The model is tried in a form", without=NO_FORMS)

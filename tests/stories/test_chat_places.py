@@ -68,7 +68,7 @@ def test_a_channel_that_is_closed_to_the_bot_does_not_stop_the_job(world: World)
     world.shut_out("C2")
     told = world.told_directly(bea, DONE, JOB_SECONDS)
     assert "Job j-" in told
-    assert not any(DONE in one for one in replies(bea, said))
+    assert not any(DONE in one for one in replies(bea, said)[1:])  # below the card
     world.let_in("C2")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord import Person as Guest
 from tests.fakes.slack import BOT_USER, FakeSlack, Person
-from tests.stories.chatting import ASK_SECONDS, job_id_of, replies
+from tests.stories.chatting import ASK_SECONDS, BOT, job_id_of, replies
 from tests.stories.seat import Printed, Seats, Sitter
 from tests.stories.serving import Served
 from tests.stories.somebody import Anyone, Seen, SeenView, Shown
@@ -157,6 +157,15 @@ class World:
 class SlackWorld(World):
     """Slack: message shortcuts, and no commands in threads."""
 
+    def told_alone(self, person: Anyone, words: str, seconds: float = 30.0) -> Shown:
+        """A whisper; in direct messages a message like any other."""
+
+        def find() -> Shown | None:
+            both = [*person.whispers(), *(one for one in person.dms() if one.by == BOT)]
+            return next((one for one in reversed(both) if words in one), None)
+
+        return person.wait_until(find, f"“{words}”, told alone", seconds)
+
     def speak_where_edits_are_heard(self, person: Anyone, words: str) -> Shown:
         return person.dm(words)
 
@@ -183,8 +192,14 @@ class SlackWorld(World):
 
     def menu(self, person: Anyone, card: Shown) -> Shown:
         assert isinstance(person, Person)
+        before = {one.ts for one in person.whispers()}
         person.shortcut(card)
-        return person.wait_for_whisper(f"Job {job_id_of(card)}")
+
+        def find() -> Shown | None:
+            fresh = [one for one in person.whispers() if one.ts not in before]
+            return next((one for one in fresh if f"Job {job_id_of(card)}" in one), None)
+
+        return person.wait_until(find, "the actions of the job")
 
     def new_job_form(self, person: Anyone) -> SeenView:
         assert isinstance(person, Person)
