@@ -74,7 +74,9 @@ class Bench:
         asyncio.run(street.send([people.begins] * count, rate=BEGINNING_RATE))
         for key in people.ledger.begun:
             town.asking.append(town.begun[key])
-        took = checking.settled(self.bot.home, self.told.trainings, max(self.told.patience, LEAST_PATIENCE))
+        took = checking.settled(
+            self.bot.home, self.told.trainings, max(self.told.patience, LEAST_PATIENCE)
+        )
         town.name_jobs(checking.jobs_by_thread(self.bot.home))
         say(f"all cards stand after {took:.0f} s; {len(town.threads)} threads")
 
