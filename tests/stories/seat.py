@@ -155,6 +155,9 @@ class Sitter:
     def command(self, name: str, text: str = "", channel: str = "C1") -> None:
         raise NotHere(f"slash commands: {name} {text} {channel}")
 
+    def dismiss(self, view: Shown) -> None:
+        raise NotHere(f"closing a form: {view}")
+
     # Looking
 
     @property

@@ -100,6 +100,10 @@ class Somebody(Protocol[S_co]):
         """Fill a form by its labels and send it; inline errors by label, where there are some."""
         ...
 
+    def dismiss(self, view: Shown) -> None:
+        """Close a form without sending it."""
+        ...
+
     def thread(self, channel: Shown, /) -> Sequence[S_co]:
         """The messages of a thread, its root first."""
         ...

@@ -141,6 +141,12 @@ class World:
         """The jobs that are suggested for a command while somebody types."""
         raise NotImplementedError
 
+    def half_typed(self, person: Anyone, command: str, text: str) -> None:
+        """Type something behind a command, where the bot is told of it before it is sent."""
+
+    def rename_the_thread(self, said: Seen, name: str) -> None:
+        """Give a thread another name, where threads have names."""
+
     def drop_the_line(self) -> None:
         """Cut the bot's connection to the platform, where it has one."""
         raise NotImplementedError
@@ -240,6 +246,12 @@ class DiscordWorld(World):
     def suggested(self, person: Anyone, command: str, typed: str) -> list[str]:
         assert isinstance(person, Guest)
         return person.suggestions(f"/mltrainer {command}", "C1", typed)
+
+    def half_typed(self, person: Anyone, command: str, text: str) -> None:
+        self.suggested(person, command, text)
+
+    def rename_the_thread(self, said: Seen, name: str) -> None:
+        self.town.rename(said, name)
 
     def drop_the_line(self) -> None:
         self.town.drop_gateway()
