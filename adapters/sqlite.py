@@ -25,6 +25,7 @@ Work = Callable[[sa.Connection], Result]
 
 _AT_ONCE = 20  # changes in a transaction
 _BUSY = sqlite3.SQLITE_BUSY
+_REFUSED = (exc.OperationalError, sqlite3.OperationalError)  # a statement; a new connection
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
 
 
@@ -33,30 +34,34 @@ class SqliteFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
-        sa.event.listen(self.engine, "connect", set_pragmas)
-        self._hasty = sa.create_engine(self.engine.url)
-        sa.event.listen(self._hasty, "connect", set_pragmas)
+        self._patient = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+        sa.event.listen(self._patient, "connect", set_pragmas)
+        self._hasty = sa.create_engine(self._patient.url)
         sa.event.listen(self._hasty, "connect", _wait_for_nobody)
         self._turn = asyncio.Lock()
         self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
 
+    @property
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """One that waits where it must, in a thread; and one that never waits."""
+        return self._patient, self._hasty
+
     async def close(self) -> None:
         """Give back all connections; the next work opens new ones."""
         self._writer.shutdown(wait=False)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        await asyncio.to_thread(self.engine.dispose)
+        await asyncio.to_thread(self._patient.dispose)
         await asyncio.to_thread(self._hasty.dispose)
 
     async def read(self, work: Work[Result]) -> Result:
         """What the work finds. A thread waits where another program holds the whole file."""
         try:
             return _find(self._hasty, work)
-        except exc.OperationalError as error:
+        except _REFUSED as error:
             if not _is_busy(error):
                 raise
-        return await asyncio.to_thread(_find, self.engine, work)
+        return await asyncio.to_thread(_find, self._patient, work)
 
     async def write(self, work: Work[Result]) -> Result:
         """What the work returned, once it is on disk. It must not be cancelled."""
@@ -99,6 +104,9 @@ class SqliteFile:
         try:
             attempt.make(connection)
             await asyncio.get_running_loop().run_in_executor(self._writer, connection.commit)
+        except BaseException:
+            connection.connection.rollback()  # SQLAlchemy's own may believe that it is over
+            raise
         finally:
             connection.close()
 
@@ -106,10 +114,10 @@ class SqliteFile:
         """A transaction with the lock for writing; a thread waits where another program has it."""
         try:
             return _begin(self._hasty)
-        except exc.OperationalError as error:
+        except _REFUSED as error:
             if not _is_busy(error):
                 raise
-        return await asyncio.to_thread(_begin, self.engine)
+        return await asyncio.to_thread(_begin, self._patient)
 
     def _look(self) -> None:
         """SQLite would make a new file in the place of one that was deleted."""
@@ -149,11 +157,14 @@ def _begin(engine: sa.Engine) -> sa.Connection:
     return connection
 
 
-def _is_busy(error: exc.OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE == _BUSY
+def _is_busy(error: exc.OperationalError | sqlite3.OperationalError) -> bool:
+    cause = error.orig if isinstance(error, exc.OperationalError) else error
+    return int(getattr(cause, "sqlite_errorcode", 0)) & _PRIMARY_CODE == _BUSY
 
 
 def _wait_for_nobody(connection: Connection, _record: object) -> None:
+    """As durable as the other; that the file is in WAL mode stands in the file."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=0")
+    for pragma in ("busy_timeout=0", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
