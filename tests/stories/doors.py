@@ -28,7 +28,7 @@ SHAPE_OF = {
     "modal token_secret": "modal-secret",
     **{f"{kind} key": kind for kind in ("anthropic", "google", "groq", "openai")},
 }
-WARNING = "looks like a key"
+WARNING, PLAN = "looks like a key", "waiting for your yes"
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,17 @@ class Doors:
 
     def blurt_in_the_form(self) -> None:
         """A key in the words of New training job and in the name of its file; then in Change."""
-        form = self.world.new_job_form(self.person)
         words, name = self.plant("words of the form"), self.plant("file name of the form")
-        file = Upload(f"{name}.csv", messages().content)
-        values = {form.fields[0]: f"{WORDS} {words}", form.fields[1]: [file]}
-        plan = self.see("waiting for your yes", lambda: self._taken(self.person.fill(form, values)))
+        told = self._ask_by_form(words, f"{name}.csv", self.world.file_named_after_a_key)
+        plan = told if PLAN in told else self._ask_by_form(words, messages().name, PLAN)
         self._change(plan)
         self.person.click(plan, "Cancel")
+
+    def _ask_by_form(self, words: str, name: str, answer: str) -> Shown:
+        form = self.world.new_job_form(self.person)
+        file = Upload(name, messages().content)
+        values = {form.fields[0]: f"{WORDS} {words}", form.fields[1]: [file]}
+        return self.see(answer, lambda: self._taken(self.person.fill(form, values)))
 
     def _change(self, plan: Shown) -> None:
         self.person.click(plan, "Change")

@@ -25,6 +25,7 @@ class World:
 
     in_training = "monitor  running"
     what_leaves = "the model, to parcel"
+    file_named_after_a_key = "waiting for your yes"  # what a form with such a file leads to
     after_a_paste = "delete"  # what is to be done with a message that holds a key
 
     def __init__(self, town: Shown, bot: Served | Seats) -> None:
@@ -214,7 +215,13 @@ class SlackWorld(World):
 
 
 class DiscordWorld(World):
-    """Discord: commands in threads too, messages that the bot can delete, names of threads."""
+    """Discord: commands in threads too, messages that the bot can delete, names of threads.
+
+    A file of a form is found by its address alone, which has its name in it: one that is named
+    after a key cannot be fetched without keeping the key.
+    """
+
+    file_named_after_a_key = "Attach the file to a message"
 
     def doors(self, person: Anyone, said: Seen) -> Sequence[Callable[[Shown], object]]:
         return (
