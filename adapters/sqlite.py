@@ -40,6 +40,7 @@ class SqliteFile:
         sa.event.listen(self._hasty, "connect", _wait_for_nobody)
         self._turn = asyncio.Lock()
         self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
+        self._busy: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
 
     @property
@@ -67,11 +68,18 @@ class SqliteFile:
         """What the work returned, once it is on disk. It must not be cancelled."""
         mine: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, mine))
-        while not mine.done():
-            async with self._turn:
-                if not mine.done():
+        if self._busy is None:
+            self._busy = asyncio.ensure_future(self._write_all())
+        return await mine
+
+    async def _write_all(self) -> None:
+        """Write until nothing waits. One task does it: nobody queues up for a turn of their own."""
+        try:
+            while self._waiting:
+                async with self._turn:
                     await self._write_waiting()
-        return mine.result()
+        finally:
+            self._busy = None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -87,16 +95,16 @@ class SqliteFile:
         done = asyncio.ensure_future(self._commit(attempt))
         await asyncio.wait({done})
         error = done.exception()
-        if error is None:
-            for (_, one), value in zip(batch, attempt.values, strict=True):
-                one.set_result(value)
-        elif attempt.failed is None:
-            for _, one in batch:
+        if attempt.failed is not None and error is not None:
+            self._waiting = [*batch[: attempt.failed], *batch[attempt.failed + 1 :], *self._waiting]
+            batch = [batch[attempt.failed]]
+        for place, (_, one) in enumerate(batch):
+            if one.done():
+                continue  # nobody waits for it any more
+            if error is None:
+                one.set_result(attempt.values[place])
+            else:
                 one.set_exception(error)
-        else:
-            _, failed = batch.pop(attempt.failed)
-            failed.set_exception(error)
-            self._waiting = [*batch, *self._waiting]
 
     async def _commit(self, attempt: "_Attempt") -> None:
         self._look()
