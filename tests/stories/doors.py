@@ -13,7 +13,7 @@ from tests.fakes.people import NotThere, Upload
 from tests.stories.canaries import Canaries
 from tests.stories.chatting import ASK_SECONDS, WORDS, messages, wait_for_card
 from tests.stories.somebody import Anyone, Seen, Shown
-from tests.stories.worlds import World
+from tests.stories.world import World
 
 LONG = 45.0
 A_WHILE = 5.0  # between two things that a person does; a platform slows down who is faster

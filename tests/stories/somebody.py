@@ -88,8 +88,8 @@ class Somebody(Protocol[S_co]):
         """Change what one wrote."""
         ...
 
-    def click(self, where: Shown, label: str) -> None:
-        """Press a button by its label."""
+    def click(self, where: Shown, label: str, *, confirm: bool = True) -> None:
+        """Press a button by its label; a question whether it is meant is answered by `confirm`."""
         ...
 
     def command(self, name: str, text: str = "", where: Shown = "C1", /) -> None:

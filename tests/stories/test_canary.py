@@ -21,7 +21,7 @@ from tests.stories.plugged import plugged
 from tests.stories.serving import DidNotStart, Served
 from tests.stories.shell_doors import ShellDoors
 from tests.stories.towns import Town
-from tests.stories.worlds import DiscordWorld, SlackWorld
+from tests.stories.worlds import world_in
 
 WHOLE_JOB, START = 240.0, 120.0
 LOOKED_IN = ("home", "tmp", "shell")
@@ -87,7 +87,7 @@ def test_what_is_planted_at_any_door_is_found_nowhere(
 ) -> None:
     masters = Masters(canaries, in_file=isinstance(town, FakeSlack) and town.socket_mode)
     bot.environ |= masters.setting
-    world = (DiscordWorld if isinstance(town, FakeDiscord) else SlackWorld)(town, bot)
+    world = world_in(town, bot)
     doors, shell = Doors(world, world.person("ann"), canaries), ShellDoors(bot, canaries)
     bot.start("--debug", timeout=START)
     with Watcher(lambda: bot.pid) as watcher:

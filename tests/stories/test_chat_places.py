@@ -19,7 +19,8 @@ from tests.stories.chatting import (
 )
 from tests.stories.somebody import Seen, Shown
 from tests.stories.story import story
-from tests.stories.worlds import World, world_of
+from tests.stories.world import World
+from tests.stories.worlds import world_of
 
 NO_PLACES = {"terminal": "there is no place that could be closed"}
 NO_LINE = {"terminal": "there is no line that could drop"}
