@@ -6,6 +6,7 @@ taken by raising its `tries`: of two senders one finds that they have been raise
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ _HANDLED_AT_ONCE = 40  # messages: more than are in hand, few enough to be read 
 _LEASE = timedelta(minutes=2)  # longer than any send takes
 
 
+@cache  # asked many times a second
 def _outgoing() -> sa.Select[Any]:
     unsent = sa.and_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.platform == sa.bindparam("platform"))
     boarded = OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id)
@@ -49,6 +51,7 @@ def _outgoing() -> sa.Select[Any]:
     )
 
 
+@cache
 def _unshown() -> sa.Select[Any]:
     every, prefix = JOBS.alias(), sa.bindparam("prefix", type_=sa.Text)
     behind = (
@@ -64,8 +67,6 @@ def _unshown() -> sa.Select[Any]:
     )
 
 
-# Asked many times a second, so they are made once.
-_OUTGOING, _UNSHOWN = _outgoing(), _unshown()
 _BOARD = sa.select(BOARDS).where(BOARDS.c.job_id == sa.bindparam("job"))
 
 
@@ -124,7 +125,7 @@ class SqlPost:
         """Jobs of a platform with events that no board has shown."""
         asked = {"prefix": f"{platform}:"}
         found = await self._database.read(
-            lambda connection: connection.scalars(_UNSHOWN, asked).all()
+            lambda connection: connection.scalars(_unshown(), asked).all()
         )
         return tuple(JobId(one) for one in found)
 
@@ -158,7 +159,7 @@ class SqlPost:
         """
         asked = {"platform": platform, "now": now, "lease_over": now - self._lease}
         found = await self._database.read(
-            lambda connection: connection.execute(_OUTGOING, asked).all()
+            lambda connection: connection.execute(_outgoing(), asked).all()
         )
         return mail.letters([row for row in found if row.key not in self._in_hand])
 
