@@ -6,6 +6,7 @@ taken by raising its `tries`: of two senders one finds that they have been raise
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,8 +25,49 @@ from pipeline.ports.post import Arrival, Board, Letter, Ticket
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
-_HANDLED_AT_ONCE = 200  # messages: far more than are in hand, few enough to be read often
+_HANDLED_AT_ONCE = 40  # messages: more than are in hand, few enough to be read often
 _LEASE = timedelta(minutes=2)  # longer than any send takes
+
+
+@cache  # asked many times a second
+def _outgoing() -> sa.Select[Any]:
+    unsent = sa.and_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.platform == sa.bindparam("platform"))
+    boarded = OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id)
+    edit = sa.and_(OUTBOX.c.kind == "card", BOARDS.c.card.is_not(None))
+    oldest = sa.select(sa.func.min(OUTBOX.c.id)).where(unsent).group_by(OUTBOX.c.thread)
+    posts = (
+        sa.select(sa.func.min(OUTBOX.c.id))
+        .select_from(boarded)
+        .where(unsent, sa.not_(edit))
+        .group_by(OUTBOX.c.thread)
+    )
+    over = OUTBOX.c.begun_at <= sa.bindparam("lease_over")
+    return (
+        sa.select(OUTBOX, BOARDS.c.card)
+        .select_from(boarded)
+        .where(sa.or_(OUTBOX.c.id.in_(oldest), OUTBOX.c.id.in_(posts)))
+        .where(OUTBOX.c.due_at <= sa.bindparam("now"), sa.or_(OUTBOX.c.begun_at.is_(None), over))
+        .order_by(OUTBOX.c.id)
+    )
+
+
+@cache
+def _unshown() -> sa.Select[Any]:
+    every, prefix = JOBS.alias(), sa.bindparam("prefix", type_=sa.Text)
+    behind = (
+        sa.select(every.c.id)
+        .select_from(every.outerjoin(BOARDS, BOARDS.c.job_id == every.c.id))
+        .where(every.c.event_count > sa.func.coalesce(BOARDS.c.shown, 0))
+    )
+    return (
+        sa.select(JOBS.c.id)
+        .where(JOBS.c.id.in_(behind))
+        .where(sa.func.substr(JOBS.c.thread, 1, sa.func.length(prefix)) == prefix)
+        .order_by(JOBS.c.updated_at, JOBS.c.id)
+    )
+
+
+_BOARD = sa.select(BOARDS).where(BOARDS.c.job_id == sa.bindparam("job"))
 
 
 class SqlPost:
@@ -81,25 +123,18 @@ class SqlPost:
 
     async def unshown(self, platform: str) -> tuple[JobId, ...]:
         """Jobs of a platform with events that no board has shown."""
-        every = JOBS.alias()
-        behind = (
-            sa.select(every.c.id)
-            .select_from(every.outerjoin(BOARDS, BOARDS.c.job_id == every.c.id))
-            .where(every.c.event_count > sa.func.coalesce(BOARDS.c.shown, 0))
+        asked = {"prefix": f"{platform}:"}
+        found = await self._database.read(
+            lambda connection: connection.scalars(_unshown(), asked).all()
         )
-        query = (
-            sa.select(JOBS.c.id)
-            .where(JOBS.c.id.in_(behind))
-            .where(JOBS.c.thread.startswith(f"{platform}:", autoescape=True))
-            .order_by(JOBS.c.updated_at, JOBS.c.id)
-        )
-        found = await self._database.read(lambda connection: connection.scalars(query).all())
         return tuple(JobId(one) for one in found)
 
     async def board(self, job_id: JobId) -> Board:
         """How far a job has been shown; an empty board for a new one."""
-        query = sa.select(BOARDS).where(BOARDS.c.job_id == job_id)
-        found = await self._database.read(lambda connection: connection.execute(query).first())
+        asked = {"job": job_id}
+        found = await self._database.read(
+            lambda connection: connection.execute(_BOARD, asked).first()
+        )
         return Board(job_id=job_id) if found is None else mail.board(found)
 
     async def show(self, board: Board, shown: int, letters: Sequence[Letter]) -> None:
@@ -119,18 +154,13 @@ class SqlPost:
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
         """Letters to send now: the oldest unsent one of each thread, where it is due.
 
-        None that this process is sending, nor one that another may still be sending.
+        Behind an edit, which may have to wait for long, also the oldest that is none. None that
+        this process is sending, nor one that another may still be sending.
         """
-        unsent = sa.and_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.platform == platform)
-        oldest = sa.select(sa.func.min(OUTBOX.c.id)).where(unsent).group_by(OUTBOX.c.thread)
-        free = sa.or_(OUTBOX.c.begun_at.is_(None), OUTBOX.c.begun_at <= now - self._lease)
-        query = (
-            sa.select(OUTBOX, BOARDS.c.card)
-            .select_from(OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id))
-            .where(OUTBOX.c.id.in_(oldest), OUTBOX.c.due_at <= now, free)
-            .order_by(OUTBOX.c.id)
+        asked = {"platform": platform, "now": now, "lease_over": now - self._lease}
+        found = await self._database.read(
+            lambda connection: connection.execute(_outgoing(), asked).all()
         )
-        found = await self._database.read(lambda connection: connection.execute(query).all())
         return mail.letters([row for row in found if row.key not in self._in_hand])
 
     @uninterrupted

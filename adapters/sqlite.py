@@ -1,9 +1,9 @@
-"""An SQLite file: read where it is asked for, written by one thread, many changes at a time.
+"""An SQLite file: asked and changed where that is wanted, committed in a thread, many at a time.
 
-In WAL mode a reader waits for nobody, and its query takes less time than a change of threads would.
-A commit waits for the disk. Whatever is to be written meanwhile is put together: one transaction,
-one commit, and nobody is told of a change before it. A piece of work that fails is left out, and
-the others are done again without it.
+In WAL mode a reader waits for nobody, and a statement takes less time than a change of threads.
+What waits is a commit, for the disk. Whatever is to be written meanwhile is put together: one
+transaction, one commit, and nobody is told of a change before it. A piece of work that fails is
+left out, and the others are done again without it.
 """
 
 import asyncio
@@ -23,7 +23,9 @@ from pipeline.errors import PersonCanFix
 Result = TypeVar("Result")
 Work = Callable[[sa.Connection], Result]
 
+_AT_ONCE = 20  # changes in a transaction
 _BUSY = sqlite3.SQLITE_BUSY
+_REFUSED = (exc.OperationalError, sqlite3.OperationalError)  # a statement; a new connection
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
 
 
@@ -32,41 +34,52 @@ class SqliteFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
-        sa.event.listen(self.engine, "connect", set_pragmas)
-        self._hasty = sa.create_engine(self.engine.url)
-        sa.event.listen(self._hasty, "connect", set_pragmas)
+        self._patient = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+        sa.event.listen(self._patient, "connect", set_pragmas)
+        self._hasty = sa.create_engine(self._patient.url)
         sa.event.listen(self._hasty, "connect", _wait_for_nobody)
         self._turn = asyncio.Lock()
         self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
+        self._busy: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+
+    @property
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """One that waits where it must, in a thread; and one that never waits."""
+        return self._patient, self._hasty
 
     async def close(self) -> None:
         """Give back all connections; the next work opens new ones."""
         self._writer.shutdown(wait=False)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        await asyncio.to_thread(self.engine.dispose)
+        await asyncio.to_thread(self._patient.dispose)
         await asyncio.to_thread(self._hasty.dispose)
 
     async def read(self, work: Work[Result]) -> Result:
         """What the work finds. A thread waits where another program holds the whole file."""
         try:
             return _find(self._hasty, work)
-        except exc.OperationalError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0)
-            if code & _PRIMARY_CODE != _BUSY:
+        except _REFUSED as error:
+            if not _is_busy(error):
                 raise
-        return await asyncio.to_thread(_find, self.engine, work)
+        return await asyncio.to_thread(_find, self._patient, work)
 
     async def write(self, work: Work[Result]) -> Result:
         """What the work returned, once it is on disk. It must not be cancelled."""
         mine: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, mine))
-        while not mine.done():
-            async with self._turn:
-                if not mine.done():
+        if self._busy is None:
+            self._busy = asyncio.ensure_future(self._write_all())
+        return await mine
+
+    async def _write_all(self) -> None:
+        """Write until nothing waits. One task does it: nobody queues up for a turn of their own."""
+        try:
+            while self._waiting:
+                async with self._turn:
                     await self._write_waiting()
-        return mine.result()
+        finally:
+            self._busy = None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -76,29 +89,43 @@ class SqliteFile:
             yield
 
     async def _write_waiting(self) -> None:
-        """Write everything that waits, and tell each how it went."""
-        batch, self._waiting = self._waiting, []
+        """Write what waits, and tell each how it went."""
+        batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         attempt = _Attempt([work for work, _ in batch])
-        done = asyncio.get_running_loop().run_in_executor(self._writer, self._commit, attempt)
+        done = asyncio.ensure_future(self._commit(attempt))
         await asyncio.wait({done})
         error = done.exception()
-        if error is None:
-            for (_, one), value in zip(batch, attempt.values, strict=True):
-                one.set_result(value)
-        elif attempt.failed is None:
-            for _, one in batch:
+        if attempt.failed is not None and error is not None:
+            self._waiting = [*batch[: attempt.failed], *batch[attempt.failed + 1 :], *self._waiting]
+            batch = [batch[attempt.failed]]
+        for place, (_, one) in enumerate(batch):
+            if one.done():
+                continue  # nobody waits for it any more
+            if error is None:
+                one.set_result(attempt.values[place])
+            else:
                 one.set_exception(error)
-        else:
-            _, failed = batch.pop(attempt.failed)
-            failed.set_exception(error)
-            self._waiting = [*batch, *self._waiting]
 
-    def _commit(self, attempt: "_Attempt") -> None:
+    async def _commit(self, attempt: "_Attempt") -> None:
         self._look()
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection = await self._begun()
+        try:
             attempt.make(connection)
-            connection.commit()
+            await asyncio.get_running_loop().run_in_executor(self._writer, connection.commit)
+        except BaseException:
+            connection.connection.rollback()  # SQLAlchemy's own may believe that it is over
+            raise
+        finally:
+            connection.close()
+
+    async def _begun(self) -> sa.Connection:
+        """A transaction with the lock for writing; a thread waits where another program has it."""
+        try:
+            return _begin(self._hasty)
+        except _REFUSED as error:
+            if not _is_busy(error):
+                raise
+        return await asyncio.to_thread(_begin, self._patient)
 
     def _look(self) -> None:
         """SQLite would make a new file in the place of one that was deleted."""
@@ -128,7 +155,24 @@ def _find(engine: sa.Engine, work: Work[Result]) -> Result:
         return work(connection)
 
 
+def _begin(engine: sa.Engine) -> sa.Connection:
+    connection = engine.connect()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_busy(error: exc.OperationalError | sqlite3.OperationalError) -> bool:
+    cause = error.orig if isinstance(error, exc.OperationalError) else error
+    return int(getattr(cause, "sqlite_errorcode", 0)) & _PRIMARY_CODE == _BUSY
+
+
 def _wait_for_nobody(connection: Connection, _record: object) -> None:
+    """As durable as the other; that the file is in WAL mode stands in the file."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=0")
+    for pragma in ("busy_timeout=0", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

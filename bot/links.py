@@ -7,7 +7,7 @@ from pipeline.errors import MLTrainerError
 from pipeline.jobs import Place
 
 _SECONDS = 1.0
-_KEPT = 1000
+_KEPT = 10_000
 
 
 class Links:

@@ -23,6 +23,9 @@ HARMLESS = {
     *("Argument", "Option", "Typer", "add_to", "add_typer", "callback", "command"),
     *("Column", "DateTime", "ForeignKey", "Index", "Integer", "MetaData", "String", "Table"),
     "UniqueConstraint",
+    # Statements are expressions: they touch no database before somebody runs them.
+    *("and_", "bindparam", "desc", "exists", "in_", "is_", "limit", "or_", "order_by", "select"),
+    "where",
     *("items", "join", "keys", "resolve", "split", "type", "values", "with_name"),
     *(
         "datetime",

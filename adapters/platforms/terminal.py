@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import re
 import sys
 import time
@@ -16,6 +15,7 @@ from rich.panel import Panel
 from rich.status import Status
 from rich.text import Text
 
+from adapters.stdin import Stdin
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import (
     AskForm,
@@ -88,7 +88,7 @@ class Terminal:
         self._monotonic = monotonic
         self._shown: dict[str, _Shown] = {}
         self._status: Status | None = None
-        self._lines: asyncio.StreamReader | None = None
+        self._lines = Stdin()
         self._talk: asyncio.Task[None] | None = None
         self._session = uuid.uuid4().hex
         self._turns = 0
@@ -256,7 +256,7 @@ class Terminal:
         self._still()
         if sys.stdin.isatty() and self._console.is_terminal:
             return await self._prompt(prompt, secret=secret)
-        line = await self._next_line()
+        line = await self._lines.line()
         if line is not None:
             self._print(Text(prompt + ("" if secret else line)))
         return line
@@ -275,26 +275,6 @@ class Terminal:
         except KeyboardInterrupt:
             self.interrupted = True
             return None
-
-    async def _next_line(self) -> str | None:
-        if self._lines is None:
-            self._lines = await _open_stdin()
-        raw = await self._lines.readline()
-        return raw.decode("utf-8", "replace").rstrip("\r\n") if raw else None
-
-
-async def _open_stdin() -> asyncio.StreamReader:
-    """Stdin as a stream; a plain file, which never blocks, is read at once."""
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    stdin = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)  # the loop closes its copy
-    try:
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
-    except (ValueError, PermissionError):
-        with stdin:
-            reader.feed_data(await asyncio.to_thread(stdin.read))
-        reader.feed_eof()
-    return reader
 
 
 def _still(text: Text) -> Text:

@@ -21,7 +21,7 @@ from adapters.sandbox.leftovers import end_leftovers
 from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.ports.runtime import RunRequest, RunState, StepResult, Workbench
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 _LOG, _RECORD = "output.log", "run.json"
 _CANCEL_SECONDS = 5.0
 Status = Literal["running", "done", "failed", "cancelled", "lost"]

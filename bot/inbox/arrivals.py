@@ -30,8 +30,9 @@ from pipeline.ports.store import JobRow
 
 LARGEST = 200 << 20  # bytes of one file
 TRIES = 8
-_AT_ONCE = 8
+_AT_ONCE = 16
 _IDLE_SECONDS = 1.0
+_BREATH = 0.02  # seconds between two looks, however many messages come
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
 _STANDS_SECONDS = 5.0  # for which a message with a key in it may wait for its files
 _TITLE = 60
@@ -94,7 +95,7 @@ class Arrivals:
             await asyncio.wait(tuple(self._in_hand.values()))
 
     async def _begin_due(self) -> None:
-        if self._ending:
+        if self._ending or len(self._in_hand) >= _AT_ONCE:
             return
         try:
             due = await self._post.arrivals(self._clock.now())
@@ -114,6 +115,7 @@ class Arrivals:
         self.wake()
 
     async def _wait(self) -> None:
+        await asyncio.sleep(_BREATH)
         try:
             async with asyncio.timeout(_IDLE_SECONDS):
                 await self._awake.wait()

@@ -2,7 +2,18 @@
 
 import re
 
-from pipeline.ports.chat import Attachment, Click, Command, Inbound, Mention, Submit, Suggest
+from pipeline.ports.card import Field
+from pipeline.ports.chat import (
+    Attachment,
+    Click,
+    Command,
+    FormErrors,
+    Inbound,
+    Mention,
+    Reply,
+    Submit,
+    Suggest,
+)
 from pipeline.ports.sanitizer import Sanitizer
 
 _MARK = re.compile(r"\[secret: (?P<kind>[^\]\n]{1,40})\]")
@@ -54,6 +65,21 @@ def _named(attachments: tuple[Attachment, ...], sanitizer: Sanitizer) -> tuple[A
         return one.model_copy(update={"name": name, "url": url if kept else ""})
 
     return tuple(named(one) for one in attachments)
+
+
+def filled_again(reply: Reply, submit: Submit, sanitizer: Sanitizer) -> Reply:
+    """A form that is shown once more with what stood in it, but for keys wherever they stood."""
+    if not isinstance(reply, FormErrors):
+        return reply
+
+    def filled(one: Field) -> Field:
+        value = str(submit.values.get(one.id, ""))
+        _, kinds = without_marks(sanitizer.clean(value).text)
+        shown = value and not kinds and one.kind not in {"secret", "file"}
+        return one.model_copy(update={"value": value}) if shown else one
+
+    fields = tuple(filled(one) for one in reply.form.fields)
+    return FormErrors(form=reply.form.model_copy(update={"fields": fields}))
 
 
 def taken_out(mention: Mention) -> tuple[Mention, tuple[str, ...]]:

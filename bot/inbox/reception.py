@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bot import phrases
 from bot.conversation import Conversation, went_wrong
-from bot.inbox.pasted import cleaned, said, taken_out, without_marks
+from bot.inbox.pasted import cleaned, filled_again, said, taken_out, without_marks
 from pipeline.errors import TryAgain
 from pipeline.jobs import new_job_id
 from pipeline.ports.chat import (
@@ -22,6 +22,7 @@ from pipeline.ports.chat import (
     Mention,
     Ok,
     Reply,
+    Submit,
     Suggest,
     Whisper,
 )
@@ -79,7 +80,10 @@ class Reception:
             _, kinds = without_marks(f"{inbound.name} {inbound.arguments}")
             if kinds:
                 return Whisper(card=self._conversation.warning(kinds))
-        return await self._conversation.decide(inbound)
+        reply = await self._conversation.decide(inbound)
+        return (
+            filled_again(reply, inbound, self._sanitizer) if isinstance(inbound, Submit) else reply
+        )
 
     async def _suggest(self, suggest: Suggest) -> Reply:
         """What fits to what is being typed; nothing where that cannot be told now."""

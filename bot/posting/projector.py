@@ -42,11 +42,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """A job's events as far as they are shown, and the card that shows them."""
+    """A job's events as far as they are shown, the card that shows them, and since when."""
 
     events: tuple[Recorded, ...] = ()
     upto: int = 0
     card: Card | None = None
+    at: datetime | None = None
 
 
 class Projector:
@@ -106,9 +107,8 @@ class Projector:
 
     async def _advance(self, job_id: JobId) -> None:
         board = await self._post.board(job_id)
-        known = await self._memory(board)
-        fresh = await self._store.events(job_id, board.shown)
-        if not fresh:
+        known, fresh = await self._news(board)
+        if not fresh or self._may_wait(known, fresh):
             return
         row = await self._store.load(job_id)
         events = _thinned((*known.events, *fresh))
@@ -119,17 +119,23 @@ class Projector:
         due = now if at_once else max(now, (board.edited_at or now) + self._edit_seconds)
         drawn = () if card == known.card else (_letter(row, card, upto, due),)
         await self._post.show(board, upto, (*drawn, *told))
-        self._remember(row, _Memory(events, upto, card))
+        self._remember(row, _Memory(events, upto, card, now))
         self._written.set()
 
-    async def _memory(self, board: Board) -> _Memory:
-        """The events that are shown already; read again after a restart."""
+    async def _news(self, board: Board) -> tuple[_Memory, tuple[Recorded, ...]]:
+        """The events that are shown already, read again after a restart; and those after them."""
         known = self._known.get(board.job_id, _Memory())
         if known.upto == board.shown:
-            return known
+            return known, await self._store.events(board.job_id, board.shown)
         events = await self._store.events(board.job_id)
         shown = tuple(one for one in events if one.number <= board.shown)
-        return _Memory(_thinned(shown), board.shown)
+        return _Memory(_thinned(shown), board.shown), events[len(shown) :]
+
+    def _may_wait(self, known: _Memory, fresh: Sequence[Recorded]) -> bool:
+        """Progress alone: a card that was drawn a moment ago is not drawn anew for it."""
+        again = known.at + self._edit_seconds if known.at is not None else None
+        progress = all(isinstance(one.event, ProgressReported) for one in fresh)
+        return progress and again is not None and self._clock.now() < again
 
     def _remember(self, row: JobRow, memory: _Memory) -> None:
         """Keep what the next event is added to: of a bounded number of jobs, the latest."""

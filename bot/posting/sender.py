@@ -30,7 +30,8 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.post import Letter, Post
 
 POLL_SECONDS = 0.3
-_AT_ONCE = 8  # letters under way
+_BREATH = 0.05  # seconds between two looks, however much is going on
+_AT_ONCE = 16  # letters under way
 _SEND_SECONDS = 60.0
 _LONGEST_PAUSE = 60.0
 _LONGEST_WAIT = 300.0  # for an operator
@@ -94,6 +95,7 @@ class Sender:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._written.wait(), pause)
                 self._written.clear()
+                await asyncio.sleep(_BREATH)
         finally:
             await self._end()
 

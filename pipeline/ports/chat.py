@@ -124,7 +124,7 @@ class AskForm(Frozen):
 
 
 class FormErrors(Frozen):
-    """Show the form again with its errors."""
+    """Show the form again with its errors, and with what stands in its fields now."""
 
     form: Form
 

@@ -106,7 +106,9 @@ class Post(Protocol):
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
         """Letters to send now: the oldest unsent one of each thread, where it is due.
 
-        None that this process is sending, nor one that another may still be sending.
+        Behind an edit also the oldest that is none: a platform takes few edits a minute, and who
+        is waited for must be told in time. None that this process is sending, nor one that another
+        may still be sending.
         """
         ...
 

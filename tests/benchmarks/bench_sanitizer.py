@@ -19,11 +19,11 @@ from random import Random
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.secrets import evasive, fresh, held_out, tuning  # noqa: E402
-from tests.benchmarks.secrets.detectors import OURS, PEER_MODES, ours, peers  # noqa: E402
-from tests.benchmarks.secrets.document import tables, write  # noqa: E402
-from tests.benchmarks.secrets.drawing import Message  # noqa: E402
-from tests.benchmarks.secrets.scoring import (  # noqa: E402
+from tests.benchmarks.corpus import evasive, fresh, held_out, tuning  # noqa: E402
+from tests.benchmarks.corpus.detectors import OURS, PEER_MODES, ours, peers  # noqa: E402
+from tests.benchmarks.corpus.document import tables, write  # noqa: E402
+from tests.benchmarks.corpus.drawing import Message  # noqa: E402
+from tests.benchmarks.corpus.scoring import (  # noqa: E402
     Score,
     Seen,
     Share,

@@ -308,12 +308,25 @@ async def test_the_next_card_changes_the_message_of_the_first(office: Office) ->
     ref = Ref(place=HERE, id="m1")
     await office.deliver(first, ref)
 
-    await office.show(row, office.letter(row, "c2", "card"), office.letter(row, "n1"))
+    await office.show(row, office.letter(row, "c2", "card"))
 
     (second,) = await office.out()
     assert (first.edits, second.edits) == (None, ref)
-    await office.deliver(second, ref)
-    assert [letter.edits for letter in await office.out()] == [None]
+
+
+async def test_a_reply_may_go_before_the_edit_it_stands_behind(office: Office) -> None:
+    row = await office.job()
+    await office.show(row, office.letter(row, "c1", "card"), office.letter(row, "n1"))
+    assert await office.keys() == ["c1"], "a first card is no edit"
+    await office.deliver((await office.out())[0], Ref(place=HERE, id="m1"))
+    await office.deliver((await office.out())[0])
+
+    more = office.letter(row, "n2"), office.letter(row, "n3")
+    await office.show(row, office.letter(row, "c2", "card", wait=60), *more)
+
+    assert await office.keys() == ["n2"]
+    office.clock.advance(60)
+    assert await office.keys() == ["c2", "n2"]
 
 
 async def test_a_card_that_was_given_up_leaves_its_board_alone(office: Office) -> None:

@@ -112,11 +112,12 @@ class MemoryPost:
             self._put_out(letter)
 
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
-        oldest: dict[str, _Out] = {}
-        for row in self.holes.out:
-            if row.sent_at is None and row.letter.place.platform == platform:
-                oldest.setdefault(row.letter.place.key, row)
-        due = (row for row in oldest.values() if row.due_at <= now and row.sender is not self)
+        unsent = [row for row in self.holes.out if row.sent_at is None]
+        mine = [row for row in unsent if row.letter.place.platform == platform]
+        oldest = _first_of_each(mine)
+        posts = _first_of_each([row for row in mine if not self._edits(row.letter)])
+        chosen = [row for row in mine if row in oldest or row in posts]
+        due = (row for row in chosen if row.due_at <= now and row.sender is not self)
         return tuple([_letter(row, await self.board(row.letter.job_id)) for row in due])
 
     async def begin(self, letter: Letter) -> None:
@@ -158,6 +159,10 @@ class MemoryPost:
         self.holes.tickets.pop(token, None)
         return found
 
+    def _edits(self, letter: Letter) -> bool:
+        board = self.holes.boards.get(letter.job_id)
+        return letter.kind == "card" and board is not None and board.card is not None
+
     def _unsent(self, key: str) -> Iterator[_Out]:
         return (row for row in self.holes.out if row.letter.key == key and row.sent_at is None)
 
@@ -172,6 +177,13 @@ class MemoryPost:
         first.letter = letter
         first.due_at = first.due_at if first.tries else min(first.due_at, letter.due_at)
         self.holes.out = [row for row in self.holes.out if row not in others]
+
+
+def _first_of_each(rows: Sequence[_Out]) -> list[_Out]:
+    oldest: dict[str, _Out] = {}
+    for row in rows:
+        oldest.setdefault(row.letter.place.key, row)
+    return list(oldest.values())
 
 
 def _same_card(one: Letter, other: Letter) -> bool:

@@ -1,17 +1,22 @@
-"""The doors of Slack through which a key may come in: forms made for it, and everywhere else."""
+"""The doors of a chat through which a key may come in: forms made for it, and everywhere else."""
 
+import contextlib
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.accounts import anthropic, google, groq, huggingface, kaggle, modal, openai
 from pipeline.ports.account import Account
-from tests.fakes.slack import Person, Seen, Upload
+from tests.fakes.people import NotThere, Upload
 from tests.stories.canaries import Canaries
 from tests.stories.chatting import ASK_SECONDS, WORDS, messages, wait_for_card
+from tests.stories.somebody import Anyone, Seen, Shown
+from tests.stories.world import World
 
 LONG = 45.0
-A_WHILE = 5.0  # between two things that a person does; Slack slows down who is faster
+A_WHILE = 5.0  # between two things that a person does; a platform slows down who is faster
 SERVICES = (
     *(anthropic.ACCOUNT, google.ACCOUNT, groq.ACCOUNT, huggingface.ACCOUNT),
     *(kaggle.ACCOUNT, modal.ACCOUNT, openai.ACCOUNT),
@@ -23,14 +28,15 @@ SHAPE_OF = {
     "modal token_secret": "modal-secret",
     **{f"{kind} key": kind for kind in ("anthropic", "google", "groq", "openai")},
 }
-WARNING = "looks like a key"
+WARNING, PLAN = "looks like a key", "waiting for your yes"
 
 
 @dataclass(frozen=True)
 class Doors:
-    """One person at the doors of Slack, with what they plant."""
+    """One person at the doors of a platform, with what they plant."""
 
-    person: Person
+    world: World
+    person: Anyone
     canaries: Canaries
 
     def plant(self, door: str, shape: str = "hf", *, broken: bool = False) -> str:
@@ -58,7 +64,7 @@ class Doors:
         panel = self.see(account.title, lambda: ask(account.kind))
         self.paste(panel, account, way)
 
-    def paste(self, panel: Seen, account: Account, way: str) -> dict[str, str]:
+    def paste(self, panel: Shown, account: Account, way: str) -> dict[str, str]:
         """Fill the form wrongly in each field, then rightly; returns what was taken."""
         self.person.click(panel, "Paste")
         form = self.person.wait_for_modal(account.title, LONG)
@@ -102,13 +108,16 @@ class Doors:
             "new",
         ):
             key = self.plant(f"command {name}", "github" if name == "log" else "hf")
-            self.person.command("/mltrainer", f"{name} {key}".strip())
+            with contextlib.suppress(NotThere):  # a client may offer no room for it
+                self.person.command("/mltrainer", f"{name} {key}".strip())
+        self.world.half_typed(self.person, "status", self.plant("half typed"))
 
     def blurt_in_words(self) -> Seen:
         """A key in a mention that starts a job, in an answer to it, in direct messages."""
         key = self.plant("mention")
         said = self.person.mention("C1", f"make me a model, my key is {key}")
-        self.person.wait_for_whisper(WARNING, LONG)
+        self.world.told_alone(self.person, WARNING, LONG)
+        said = self.world.thread_of(self.person, said)
         wait_for_card(self.person, said, "waiting for your answer", ASK_SECONDS)
         answer = self.plant("answer", "openai")
         self.see(
@@ -123,20 +132,45 @@ class Doors:
         )
         direct = self.plant("direct message", "kaggle")
         self.see(WARNING, lambda: self.person.dm(f"my kaggle key: {direct}"))
+        self.world.rename_the_thread(said, self.plant("title of a thread"))
         return said
+
+    def blurt_later(self) -> None:
+        """A key in what was written without one, and in files that are made for keys."""
+        said = self.world.speak_where_edits_are_heard(self.person, "make me a model")
+        wait_for_card(self.person, said, "waiting for your answer", ASK_SECONDS)
+        edited = self.plant("edit")
+        self.see(WARNING, lambda: self.person.edit(said, f"make me a model with {edited}"))
+        self.world.cancel(self.person, wait_for_card(self.person, said, "Job "))
+        old = self.plant("kaggle.json", "kaggle-old")
+        files = {
+            "kaggle.json": f'{{"username":"ann","key":"{old}"}}',
+            ".env": f"OPENAI_API_KEY={self.plant('.env', 'openai')}\n",
+            ".modal.toml": f'[ann]\ntoken_secret = "{self.plant("modal.toml", "modal-secret")}"\n',
+            "train.ipynb": _notebook(self.plant("notebook")),
+        }
+        for name, content in files.items():
+            self.see(WARNING, partial(self.attach, Upload(name, content.encode())), name)
+
+    def attach(self, file: Upload) -> None:
+        """A file and no word of what it is for."""
+        self.person.mention("C2", "", files=[file])
 
     def blurt_in_the_form(self) -> None:
         """A key in the words of New training job and in the name of its file; then in Change."""
-        self.person.shortcut()
-        form = self.person.wait_for_modal("New training job", LONG)
         words, name = self.plant("words of the form"), self.plant("file name of the form")
-        file = Upload(f"{name}.csv", messages().content)
-        values = {form.fields[0]: f"{WORDS} {words}", form.fields[1]: [file]}
-        plan = self.see("waiting for your yes", lambda: self._taken(self.person.fill(form, values)))
+        told = self._ask_by_form(words, f"{name}.csv", self.world.file_named_after_a_key)
+        plan = told if PLAN in told else self._ask_by_form(words, messages().name, PLAN)
         self._change(plan)
         self.person.click(plan, "Cancel")
 
-    def _change(self, plan: Seen) -> None:
+    def _ask_by_form(self, words: str, name: str, answer: str) -> Shown:
+        form = self.world.new_job_form(self.person)
+        file = Upload(name, messages().content)
+        values = {form.fields[0]: f"{WORDS} {words}", form.fields[1]: [file]}
+        return self.see(answer, lambda: self._taken(self.person.fill(form, values)))
+
+    def _change(self, plan: Shown) -> None:
         self.person.click(plan, "Change")
         form = self.person.wait_for_modal("Change", LONG)
         minutes, other = self.plant("minutes of a change"), self.plant("anything else of a change")
@@ -175,13 +209,15 @@ class Doors:
 
     # Inside
 
-    def see(self, words: str, act: Callable[[], object], *more: str, seconds: float = LONG) -> Seen:
+    def see(
+        self, words: str, act: Callable[[], object], *more: str, seconds: float = LONG
+    ) -> Shown:
         """What is said with these words after something was done."""
-        self.person.slack.pass_time(A_WHILE)
+        self.world.town.pass_time(A_WHILE)
         before = {(one.channel, one.ts) for one in self._said(words, more)}
         act()
 
-        def find() -> Seen | None:
+        def find() -> Shown | None:
             return next(
                 (one for one in self._said(words, more) if (one.channel, one.ts) not in before),
                 None,
@@ -189,10 +225,15 @@ class Doors:
 
         return self.person.wait_until(find, f"a new “{words}”", seconds)
 
-    def _said(self, words: str, more: Sequence[str]) -> list[Seen]:
-        channels = [one for channel in ("C1", "C2") for one in self.person.slack.messages(channel)]
+    def _said(self, words: str, more: Sequence[str]) -> list[Shown]:
+        channels = [one for channel in ("C1", "C2") for one in self.world.town.messages(channel)]
         shown = [*channels, *self.person.dms(), *self.person.whispers()]
         return [one for one in shown if words in one and all(part in one for part in more)]
+
+
+def _notebook(key: str) -> str:
+    cell = {"cell_type": "code", "source": [f"login(token='{key}')\n"], "outputs": []}
+    return json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
 
 
 def is_data(where: str) -> bool:

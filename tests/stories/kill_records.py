@@ -12,6 +12,7 @@ from typing import Protocol
 
 from adapters.platforms.discord.sending import nonce
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.seeing import seen
 from tests.fakes.discord.world import STARTER
 from tests.fakes.discord.world import Message as DiscordMessage
 from tests.fakes.slack import FakeSlack
@@ -118,7 +119,7 @@ class OnDiscord:
         return [self._reads(one) for one in alone]
 
     def _reads(self, message: DiscordMessage) -> str:
-        return str(message.versions[0])
+        return seen(self.discord.world, message).reads
 
     def edits(self) -> int:
         return len(self.discord.calls_of("PATCH /channels/…/messages/…"))

@@ -103,9 +103,9 @@ class Sitter:
         self.type(" ".join([text, *(one.name for one in files)]))
         return Printed(text, by=self.id, ts="typed")
 
-    def click(self, where: Shown, label: str) -> None:
+    def click(self, where: Shown, label: str, *, confirm: bool = True) -> None:
         """Type what stands for a button."""
-        del where
+        del where, confirm
         if label not in TYPED:
             raise NotHere(f"no word stands for the button “{label}”")
         self.type(TYPED[label])
@@ -154,6 +154,9 @@ class Sitter:
 
     def command(self, name: str, text: str = "", channel: str = "C1") -> None:
         raise NotHere(f"slash commands: {name} {text} {channel}")
+
+    def dismiss(self, view: Shown) -> None:
+        raise NotHere(f"closing a form: {view}")
 
     # Looking
 

@@ -88,8 +88,8 @@ class Somebody(Protocol[S_co]):
         """Change what one wrote."""
         ...
 
-    def click(self, where: Shown, label: str) -> None:
-        """Press a button by its label."""
+    def click(self, where: Shown, label: str, *, confirm: bool = True) -> None:
+        """Press a button by its label; a question whether it is meant is answered by `confirm`."""
         ...
 
     def command(self, name: str, text: str = "", where: Shown = "C1", /) -> None:
@@ -98,6 +98,10 @@ class Somebody(Protocol[S_co]):
 
     def fill(self, view: Shown, values: Mapping[str, Shown]) -> dict[str, str]:
         """Fill a form by its labels and send it; inline errors by label, where there are some."""
+        ...
+
+    def dismiss(self, view: Shown) -> None:
+        """Close a form without sending it."""
         ...
 
     def thread(self, channel: Shown, /) -> Sequence[S_co]:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from adapters.accounts import huggingface
-from tests.fakes.slack import FakeSlack, Seen, Upload
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.people import Upload
+from tests.fakes.slack import FakeSlack
 from tests.stories.canaries import Canaries, Watcher, scratch
 from tests.stories.chatting import WORDS, messages, wait_for_card
 from tests.stories.depot import Depot
@@ -18,6 +20,8 @@ from tests.stories.doors import Doors
 from tests.stories.plugged import plugged
 from tests.stories.serving import DidNotStart, Served
 from tests.stories.shell_doors import ShellDoors
+from tests.stories.towns import Town
+from tests.stories.worlds import world_in
 
 WHOLE_JOB, START = 240.0, 120.0
 LOOKED_IN = ("home", "tmp", "shell")
@@ -26,7 +30,6 @@ OPERATORS = {  # what an operator may have in the environment of a server, ours 
     "OPENAI_API_KEY": "openai",
     "GEMINI_API_KEY": "google",
     "GROQ_API_KEY": "groq",
-    "DISCORD_BOT_TOKEN": "hex",
     "HF_TOKEN": "hf",
     "KAGGLE_KEY": "kaggle",
     "MODAL_TOKEN_SECRET": "modal-secret",
@@ -40,29 +43,21 @@ def canaries() -> Canaries:
     return Canaries()
 
 
-@pytest.fixture(params=["http", "socket"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def slack(mode: str, canaries: Canaries) -> Iterator[FakeSlack]:
-    """A workspace whose tokens are canaries too."""
+@pytest.fixture(params=["slack-http", "slack-socket", "discord"])
+def town(request: pytest.FixtureRequest, canaries: Canaries) -> Iterator[Town]:
+    """A platform whose tokens are canaries too."""
+    if request.param == "discord":
+        with FakeDiscord() as discord:
+            canaries.keep("DISCORD_BOT_TOKEN", discord.token, discord.token.index(".") + 1)
+            yield discord
+        return
     with FakeSlack(
-        socket_mode=mode == "socket",
+        socket_mode=request.param == "slack-socket",
         bot_token=canaries.plant("SLACK_BOT_TOKEN", "slack-bot"),
         app_token=canaries.plant("SLACK_APP_TOKEN", "slack-app"),
         signing_secret=canaries.plant("SLACK_SIGNING_SECRET", "hex"),
     ) as slack:
         yield slack
-
-
-@pytest.fixture
-def depot() -> Iterator[Depot]:
-    depot = Depot()
-    yield depot
-    depot.server.shutdown()
-    depot.server.server_close()
 
 
 @pytest.fixture
@@ -79,26 +74,28 @@ def settings(depot: Depot, canaries: Canaries, tmp_path: Path) -> dict[str, str]
 
 @pytest.fixture
 def bot(
-    slack: FakeSlack, settings: dict[str, str], tmp_path: Path, environments: Path
+    town: Town, settings: dict[str, str], tmp_path: Path, environments: Path
 ) -> Iterator[Served]:
     """Not started yet."""
-    bot = Served(slack, tmp_path, environments, **settings)
+    bot = Served(town, tmp_path, environments, **settings)
     yield bot
     bot.end()
 
 
 def test_what_is_planted_at_any_door_is_found_nowhere(
-    slack: FakeSlack, depot: Depot, canaries: Canaries, bot: Served
+    town: Town, depot: Depot, canaries: Canaries, bot: Served
 ) -> None:
-    masters = Masters(canaries, in_file=slack.socket_mode)
+    masters = Masters(canaries, in_file=isinstance(town, FakeSlack) and town.socket_mode)
     bot.environ |= masters.setting
-    doors, shell = Doors(slack.person("ann"), canaries), ShellDoors(bot, canaries)
+    world = world_in(town, bot)
+    doors, shell = Doors(world, world.person("ann"), canaries), ShellDoors(bot, canaries)
     bot.start("--debug", timeout=START)
     with Watcher(lambda: bot.pid) as watcher:
         said = doors.blurt_in_words()
         doors.connect_everything(said)
         doors.blurt_in_commands()
         doors.blurt_in_the_form()
+        doors.blurt_later()
         shell.piped()
         shell.hidden()
         shell.in_words()
@@ -113,7 +110,7 @@ def test_what_is_planted_at_any_door_is_found_nowhere(
     assert any("train.py" in arguments for arguments in watcher.seen)
     found = searched(canaries, bot.folder, told)
     assert bot.stop() == 0
-    told = {"prints": bot.printed(), "calls": slack.everything_sent()}
+    told = {"prints": bot.printed(), "calls": town.everything_sent()}
     found += searched(canaries, bot.folder, told)
     assert not found, "\n".join(sorted(set(found)))
     assert '"level": "debug"' in (bot.home / "logs" / "mltrainer.log").read_text("utf-8")
@@ -144,7 +141,7 @@ class Masters:
         bot.start("--debug", timeout=START)
 
 
-def train(doors: Doors, shell: ShellDoors, masters: Masters, depot: Depot) -> Seen:
+def train(doors: Doors, shell: ShellDoors, masters: Masters, depot: Depot) -> None:
     """One whole job with keys in its words, in its file's name and in a cell, and one in use."""
     words, name = doors.plant("words of a whole job", "groq"), doors.plant("name of a whole job")
     cell = doors.cell("cell of a whole job")
@@ -156,6 +153,8 @@ def train(doors: Doors, shell: ShellDoors, masters: Masters, depot: Depot) -> Se
         f"{WORDS}, and publish it to parcel, key {words}",
         files=[Upload(f"{name}.csv", rows)],
     )
+    doors.world.told_alone(ann, "looks like a key")
+    said = doors.world.thread_of(ann, said)
     card = wait_for_card(ann, said, "waiting for your Hugging Face account", WHOLE_JOB)
     panel = doors.see("not connected", lambda: ann.click(card, "Connect accounts"))
     (used,) = doors.paste(panel, huggingface.ACCOUNT, "card").values()
@@ -165,7 +164,6 @@ def train(doors: Doors, shell: ShellDoors, masters: Masters, depot: Depot) -> Se
     done = wait_for_card(ann, said, ": done", WHOLE_JOB)
     assert depot.keys == [used]
     doors.try_it(done, said)
-    return done
 
 
 def searched(canaries: Canaries, folder: Path, told: dict[str, str]) -> list[str]:

@@ -21,7 +21,8 @@ from tests.stories.chatting import (
 )
 from tests.stories.somebody import Seen
 from tests.stories.story import story
-from tests.stories.worlds import TRY_IT, World, world_of
+from tests.stories.world import TRY_IT, World
+from tests.stories.worlds import world_of
 
 ONE_AT_A_TERMINAL = {"terminal": "one person sits at a terminal; nobody else reaches it"}
 NO_FORMS = {"terminal": "there are no forms: what a form asks is said in words"}
@@ -108,7 +109,7 @@ def test_the_model_is_tried_in_words(world: World, finished: Finished) -> None:
 def test_what_happened_in_a_job_is_told_by_log(world: World, finished: Finished) -> None:
     ann = world.person("ann")
     ann.click(finished.done, "Log")
-    assert "deploy done" in ann.wait_for_whisper("intake_manager done")
+    assert "monitor done" in ann.wait_for_whisper("deploy done")
 
 
 @story("The model is tried in a form", without=NO_FORMS)
@@ -191,6 +192,22 @@ def test_commands_answer_their_person_alone(world: World) -> None:
     world.cancel(eve, card)
     wait_for_card(eve, said, "cancelled", ASK_SECONDS)
     world.command(eve, f"resume {job}", "was cancelled")
+
+
+@story(
+    "Cancel asks whether it is meant",
+    without={"terminal": "who types `cancel` means it"},
+    otherwise={"discord": "the question is an answer that only this person sees"},
+)
+def test_cancel_asks_whether_it_is_meant(world: World) -> None:
+    eve = world.person("eve")
+    said = eve.mention("C1", "make me a model")
+    card = wait_for_card(eve, said, "waiting for your answer", ASK_SECONDS)
+    eve.click(card, "Cancel", confirm=False)
+    assert "stops the job for good" in eve.asked[-1]
+    assert "waiting for your answer" in eve.look(card)
+    world.cancel(eve, card)
+    wait_for_card(eve, said, "cancelled", ASK_SECONDS)
 
 
 @story(

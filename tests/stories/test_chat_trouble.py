@@ -17,7 +17,6 @@ from tests.stories.chatting import (
     job_id_of,
     messages,
     numbers,
-    replies,
     wait_for_button,
     wait_for_card,
 )
@@ -25,7 +24,8 @@ from tests.stories.depot import Depot
 from tests.stories.plugged import plugged
 from tests.stories.somebody import Shown
 from tests.stories.story import story
-from tests.stories.worlds import World, world_of
+from tests.stories.world import World
+from tests.stories.worlds import world_of
 
 KEY = "hf_" + "Qz7" * 11 + "Q"
 LABEL = "Hugging Face token"
@@ -63,7 +63,8 @@ def depot(parcels: Depot) -> Depot:
 @story(
     "A key is asked for, mistyped, given unseen by others and found nowhere",
     otherwise={
-        "discord": "what is wrong in a form is listed beside it, with a button Edit",
+        "discord": "what is wrong in a form is listed beside it, with a button Edit: there is no "
+        "form after a form",
         "terminal": "it is asked for at a hidden prompt",
     },
 )
@@ -138,7 +139,8 @@ def test_a_failed_job_goes_on_by_each_of_the_four_doors(world: World, depot: Dep
     "A pasted key is warned of and not kept",
     otherwise={
         "slack": "a bot cannot delete what people write there: the person is told to do it",
-        "discord": "in a server the message is deleted; the person is told by direct message",
+        "discord": "in a server the message is deleted, in direct messages it cannot be; the "
+        "person is told by direct message",
     },
 )
 def test_a_pasted_key_is_warned_of_and_not_kept(world: World) -> None:
@@ -229,17 +231,3 @@ def test_a_cancel_stops_a_running_training_within_five_seconds(world: World) -> 
     world.cancel(mia, card)
     wait_for_card(mia, said, "cancelled", 5.0)
     assert job_id_of(card)
-
-
-@story(
-    "A channel that is closed to the bot: the job goes on and its owner is told directly",
-    without={"terminal": "there is no place that could be closed"},
-)
-def test_a_channel_that_is_closed_to_the_bot_does_not_stop_the_job(world: World) -> None:
-    ned = world.person("ned")
-    said = ned.mention("C2", WORDS, files=[messages()])
-    wait_for_card(ned, said, "codegen")
-    world.shut_out("C2")
-    world.told_directly(ned, "ready and proven", JOB_SECONDS)
-    assert not any("ready and proven" in one for one in replies(ned, said))
-    world.let_in("C2")

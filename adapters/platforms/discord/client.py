@@ -39,6 +39,7 @@ class Client(discord.Client):
 
     def __init__(self, api_url: str) -> None:
         quieten()
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it never speaks
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),

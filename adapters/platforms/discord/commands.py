@@ -1,5 +1,6 @@
 """The slash command: how it is described to Discord, and told only when Discord knows another."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -110,5 +111,10 @@ def _essence(told: object) -> object:
         kept = {name: _essence(value) for name, value in told.items() if name in _ESSENCE}
         return {name: value for name, value in kept.items() if value}
     if isinstance(told, Sequence) and not isinstance(told, str):
-        return sorted((_essence(one) for one in told), key=str)
+        return sorted((_essence(one) for one in told), key=_in_order)
     return told
+
+
+def _in_order(one: object) -> str:
+    """By what it says, in whatever order Discord says it."""
+    return json.dumps(one, sort_keys=True)

@@ -118,10 +118,10 @@ class Drafts:
         default_factory=dict, repr=False
     )
 
-    def keep(self, actor: Actor, form: Form, typed: Values) -> None:
-        """Remember all that is no secret."""
-        open_ones = {one.id for one in form.fields if one.kind not in {"secret", "file"}}
-        said = {name: value for name, value in typed.items() if name in open_ones}
+    def keep(self, actor: Actor, form: Form) -> None:
+        """Remember what the form shows again: whoever answered with it left out every key."""
+        open_ones = [one for one in form.fields if one.kind not in {"secret", "file"}]
+        said = {one.id: one.value for one in open_ones if one.value}
         while len(self._kept) >= _MOST_KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[actor.key, form.id, form.state] = (self.monotonic() + _KEPT_SECONDS, said)

@@ -105,7 +105,7 @@ class Window:
     async def correct(self, form: Form) -> None:
         """Say what is wrong with a form; what was typed into it is kept for the next time."""
         if isinstance(self.said, Submit):
-            self.drafts.keep(self.said.actor, form, self.said.values)
+            self.drafts.keep(self.said.actor, form)
         await self.whisper(forms.errors(form))
 
     async def suggest(self, choices: Sequence[Choice]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.chat_load.ledger import Ledger
+from tests.benchmarks.chat_load.ledger import Ledger, Where
 from tests.benchmarks.chat_load.town import Town
 from tests.fakes.slack.workspace import BOT_USER
 
@@ -74,10 +74,14 @@ def found(town: Town, ledger: Ledger, home: Path) -> Iterator[Found]:
     threads = Counter(key for (key,) in asked(home, "select thread from jobs"))
     yield _held("messages that begin a job: the job", ledger.begun, threads)
     yield _held("messages that begin a job: its card", ledger.begun, _cards(town))
-    yield _held("answers and changes, given to the job", ledger.said, _inbox(home))
-    yield _held("answers and changes, heard by the job", ledger.said.values(), _heard(home))
+    early = _told_to_wait(town, ledger, _inbox(home))
+    said = {key: words for key, words in ledger.said.items() if key not in early}
+    yield _held("answers and changes, given to the job", said, _inbox(home))
+    yield _held("answers and changes, heard by the job", said.values(), _heard(home))
+    yield Found("answers that came too soon: told so", len(early), 0, 0)
     uses = {name: one.uses for name, one in town.slack.workspace.response_urls.items()}
     yield _held("buttons and commands: the private answer", ledger.answered, uses)
+    ledger.whispered.update(ledger.said_where[key] for key in early)
     yield _whispers(town, ledger)
     triggers = {name: int(one.used) for name, one in town.slack.workspace.triggers.items()}
     refused = sum(not one.ok for one in town.slack.calls_of("views.open"))
@@ -117,11 +121,27 @@ def _cards(town: Town) -> Counter[str]:
     return cards
 
 
-def _whispers(town: Town, ledger: Ledger) -> Found:
-    """Private answers to messages, by person and thread."""
+def _told_to_wait(town: Town, ledger: Ledger, inbox: Mapping[str, int]) -> set[str]:
+    """Answers that a job could not take, as it had not read the one before; privately told so."""
+    more = _whispered(town) - ledger.whispered
+    early = set()
+    for key in ledger.said:
+        where = ledger.said_where[key]
+        if key not in inbox and more[where] > 0:
+            more[where] -= 1
+            early.add(key)
+    return early
+
+
+def _whispered(town: Town) -> Counter[Where]:
     calls = town.slack.calls_of("chat.postEphemeral")
     said = [one.arguments for one in calls if one.ok]
-    came = Counter((one["user"], one["channel"], str(one.get("thread_ts"))) for one in said)
+    return Counter((one["user"], one["channel"], str(one.get("thread_ts"))) for one in said)
+
+
+def _whispers(town: Town, ledger: Ledger) -> Found:
+    """Private answers to messages, by person and thread."""
+    came = _whispered(town)
     lost, twice = ledger.whispered - came, came - ledger.whispered
     what = "messages and forms: the private answer"
     return Found(what, ledger.whispered.total(), lost.total(), twice.total())

@@ -75,7 +75,9 @@ class People:
         thread = _known(next(self._talking))
         text = f"<@{BOT_USER}> {words}"
         act = self._event(name, self.town.say(thread.owner, thread.channel, text, thread.ts))
-        self.ledger.said[act.payload["event_id"]] = words
+        key = act.payload["event_id"]
+        self.ledger.said[key] = words
+        self.ledger.said_where[key] = (thread.owner.id, thread.channel, thread.ts)
         return act
 
     def _event(self, name: str, said: object) -> Act:

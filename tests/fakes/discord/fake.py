@@ -167,6 +167,16 @@ class FakeDiscord:
         place = self._thread_of(thread)
         self.do(lambda: acts.delete_thread(self.world, place))
 
+    def rename(self, thread: Seen | str, name: str) -> None:
+        """Give a thread another name, as whoever may manage threads can."""
+        place = self._thread_of(thread)
+
+        def change() -> None:
+            place.name = name
+            self.gateway.tell("THREAD_UPDATE", wire.channel(self.world, place))
+
+        self.do(change)
+
     def _thread_of(self, thread: Seen | str) -> Channel:
         return self.world.channel(thread.root if isinstance(thread, Seen) else thread)
 

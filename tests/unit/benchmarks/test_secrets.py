@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.benchmarks.secrets import (
+from tests.benchmarks.corpus import (
     evasive,
     fresh,
     fresh_harmless,
@@ -14,8 +14,8 @@ from tests.benchmarks.secrets import (
     tuning,
     tuning_harmless,
 )
-from tests.benchmarks.secrets.drawing import Message
-from tests.benchmarks.secrets.scoring import Seen, Share, covers, missed, score, touched
+from tests.benchmarks.corpus.drawing import Message
+from tests.benchmarks.corpus.scoring import Seen, Share, covers, missed, score, touched
 
 PARTS = (tuning, held_out, fresh)
 HARMLESS = (tuning_harmless, held_out_harmless, fresh_harmless)

@@ -78,6 +78,19 @@ async def test_progress_alone_edits_a_card_every_five_seconds(office: Office) ->
     assert len(card.cards) == 1 + 2
 
 
+async def test_progress_is_drawn_no_more_often_than_it_is_shown(office: Office) -> None:
+    row = await office.job(HERE, started(Stage.MONITOR))
+    await office.round()
+
+    await office.store.append(row, [progress(0.5)])
+    await office.projector.project()
+    assert await office.post.unshown("slack") == (row.id,)
+
+    office.clock.advance(5)
+    await office.projector.project()
+    assert await office.post.unshown("slack") == ()
+
+
 async def test_a_change_of_stage_waits_for_nothing(office: Office) -> None:
     row = await office.job()
     await office.round()

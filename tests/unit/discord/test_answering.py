@@ -120,7 +120,12 @@ async def test_every_kind_of_field_comes_back(desk: Desk, ann: Person) -> None:
 async def test_a_form_that_is_wrong_says_so_and_keeps_what_was_typed(
     desk: Desk, ann: Person
 ) -> None:
-    desk.replies = [Ok(), AskForm(form=PASTE), FormErrors(form=WRONG), AskForm(form=PASTE), Ok()]
+    filled = tuple(
+        one.model_copy(update={"value": "for work"}) if one.label == "Note" else one
+        for one in WRONG.fields
+    )
+    wrong = FormErrors(form=WRONG.model_copy(update={"fields": filled}))
+    desk.replies = [Ok(), AskForm(form=PASTE), wrong, AskForm(form=PASTE), Ok()]
     await shown(desk, ann)
     await press(ann)
     modal = await away(ann.wait_for_modal)

@@ -264,6 +264,7 @@ async def test_a_thread_that_nobody_told_of_is_looked_up_twice_if_need_be(
 ) -> None:
     place = await desk.thread(ann)
     root = await away(lambda: ann.thread("C1", place.thread or "")[0])
+    await until(lambda: guild_of(desk).threads)
     guild_of(desk)._threads.clear()
     desk.discord.fail("GET /channels/…", 503)
     for count in (1, 2):

@@ -37,6 +37,20 @@ def test_every_command_of_the_chat_is_a_subcommand() -> None:
     assert tuple(ABOUT) == IN_CHAT
 
 
+def test_the_order_in_which_discord_tells_it_means_nothing() -> None:
+    def turned(told: object) -> object:
+        if isinstance(told, dict):
+            return {name: turned(told[name]) for name in sorted(told)} | {"id": "1", "nsfw": False}
+        return [turned(one) for one in reversed(told)] if isinstance(told, list) else told
+
+    other = definitions()
+    other[0]["options"][0]["name"] = "helpme"
+
+    assert same(definitions(), turned(definitions()))
+    assert not same(definitions(), other)
+    assert not same(definitions(), [])
+
+
 @pytest.mark.anyio
 async def test_the_command_is_registered_once(discord: FakeDiscord) -> None:
     for _ in range(2):
@@ -174,3 +188,13 @@ async def test_what_the_client_cannot_read_ends_nothing(
     await desk.hears()
 
     assert "could not be read (KeyError)" in caplog.text
+
+
+@pytest.mark.anyio
+async def test_a_start_that_goes_well_warns_of_nothing(
+    discord: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(discord):
+        pass
+
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []

@@ -77,7 +77,8 @@ async def cramped(clock: FakeClock, disk: Path) -> AsyncIterator[SqlStore]:
     store = SqlStore(database=Database(f"sqlite:///{disk}/jobs.db"), clock=clock)
     if not await asyncio.to_thread(disk.is_mount):
         assert store.database.sqlite
-        sa.event.listen(store.database.sqlite.engine, "connect", limit_pages)
+        for engine in store.database.sqlite.engines:
+            sa.event.listen(engine, "connect", limit_pages)
     await store.database.open()
     yield store
     await store.database.close()

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     HEX,
     LETTERS,
     LOWER,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     BASE64,
     HEX,
     LETTERS,
@@ -21,7 +21,7 @@ from tests.benchmarks.secrets.drawing import (
     numbers,
     private_key,
 )
-from tests.benchmarks.secrets.fresh_harmless import without_secrets
+from tests.benchmarks.corpus.fresh_harmless import without_secrets
 
 SEED = 1301
 

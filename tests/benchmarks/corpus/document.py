@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tests.benchmarks.corpus.scoring import Score, Share
 from tests.benchmarks.quality.markdown import table
-from tests.benchmarks.secrets.scoring import Score, Share
 
 HEAD = ("part", "detector", "recall", "covered", "precision", "false alarms", "ms", "ms p99")
 Figures = Mapping[str, Mapping[str, Score]]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import NamedTuple
 
-from tests.benchmarks.secrets.drawing import Message
+from tests.benchmarks.corpus.drawing import Message
 
 _FRAGMENT = 6  # characters of a secret of which none may be left together
 _MARK = re.compile(r"\[secret[^\]\n]{0,40}\]")  # what a detector puts in place of a secret

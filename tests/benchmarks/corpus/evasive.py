@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import HEX, Message, drawn
+from tests.benchmarks.corpus.drawing import HEX, Message, drawn
 
 SEED = 433
 ROUNDS = 6

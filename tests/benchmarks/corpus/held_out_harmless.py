@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     BASE64,
     HEX,
     LETTERS,

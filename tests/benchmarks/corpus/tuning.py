@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     BASE32,
     BASE64,
     HEX,
@@ -22,7 +22,7 @@ from tests.benchmarks.secrets.drawing import (
     numbers,
     private_key,
 )
-from tests.benchmarks.secrets.tuning_harmless import without_secrets
+from tests.benchmarks.corpus.tuning_harmless import without_secrets
 
 SEED = 611
 

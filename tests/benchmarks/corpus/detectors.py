@@ -12,10 +12,10 @@ from pathlib import Path
 from adapters.environments import Environments
 from adapters.sanitizer import KeySanitizer
 from bot.wiring import shelf
+from tests.benchmarks.corpus.drawing import Message
+from tests.benchmarks.corpus.scoring import Seen
 from tests.benchmarks.quality.places import KEPT, PEERS, requirement_lines
 from tests.benchmarks.quality.processes import run
-from tests.benchmarks.secrets.drawing import Message
-from tests.benchmarks.secrets.scoring import Seen
 
 OURS = "mltrainer"
 PEER_MODES = {"detect-secrets, regex plugins": "regex", "the same with its keyword plugin": "words"}

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     BASE32,
     BASE64,
     HEX,
@@ -25,7 +25,7 @@ from tests.benchmarks.secrets.drawing import (
     private_key,
     web64,
 )
-from tests.benchmarks.secrets.held_out_harmless import without_secrets
+from tests.benchmarks.corpus.held_out_harmless import without_secrets
 
 SEED = 977
 

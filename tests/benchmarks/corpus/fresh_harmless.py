@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.secrets.drawing import (
+from tests.benchmarks.corpus.drawing import (
     BASE64,
     HEX,
     LOWER,
