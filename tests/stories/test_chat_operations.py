@@ -7,7 +7,8 @@ import pytest
 
 from tests.stories.chatting import ASK_SECONDS, job_id_of, numbers, wait_for_button, wait_for_card
 from tests.stories.story import story
-from tests.stories.worlds import World, world_of
+from tests.stories.world import World
+from tests.stories.worlds import world_of
 
 SOON = 20.0  # seconds; on a machine with nothing else to do it takes one
 AT_A_SHELL = {"terminal": "`mltrainer interrupt` and `mltrainer undo` at a shell beside it"}

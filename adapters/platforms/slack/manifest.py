@@ -61,7 +61,7 @@ def _command(address: Json) -> Json:
     return {
         "command": "/mltrainer",
         "description": "List, resume or cancel training jobs; connect accounts",
-        "usage_hint": "list | status | resume | interrupt | undo STAGE | cancel JOB | new | connect | help",
+        "usage_hint": "list | status JOB | resume | interrupt | undo | cancel | connect | help",
         "should_escape": False,
         **address,
     }

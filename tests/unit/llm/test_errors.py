@@ -154,7 +154,7 @@ async def test_whose_key_is_bad_is_told_how_to_mend_it(
     with pytest.raises(ModelRefused) as servers:
         await make(name, bad, "server").answer(question())
 
-    assert mine.value.hint == f"Connect a new one: mltrainer connect {name}."
+    assert mine.value.hint == f"Say “connect {name}” to give a new one."
     assert servers.value.hint.endswith("_API_KEY.")
 
 

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.anyio
 ANSWER = "row,answer,4711"
 
 TRIES = {
-    "held-out rows by halves": "name = 'held' + 'out'\nwhere = base + name + slash + 'te' + 'st.jsonl'",
+    "held-out rows by halves": (
+        "name = 'held' + 'out'\nwhere = base + name + slash + 'te' + 'st.jsonl'"
+    ),
     "a path put together": "where = slash + 'etc' + slash + 'hostname'",
     "the home by steps": "where = slash + slash.join(['root', '.bashrc'])",
 }
