@@ -72,6 +72,20 @@ def difference(texts: Mapping[str, str], folder: Path) -> str:
     return "\n".join([*shown, *([f"… {more} more lines"] if more > 0 else [])])
 
 
+def keep(texts: Mapping[str, str], folder: Path) -> None:
+    """Remember what is proposed, for whoever must propose it otherwise."""
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+
+
+def with_kept(feedback: str, kept: Path, folder: Path) -> str:
+    """An error with the change that led to it: a model does not know what it proposed before."""
+    texts = {path.name: path.read_text("utf-8") for path in sorted(kept.glob("*.py"))}
+    if not feedback or not texts:
+        return feedback
+    return f"{feedback}\n\nThe change that you had proposed:\n{difference(texts, folder)}"
+
+
 def _with_its_signs(edit: Edit, text: str) -> Edit:
     """An edit copied as the script was shown, in which `<` was written otherwise."""
     if unescaped(text) != text:

@@ -21,6 +21,7 @@ from pipeline.retry import POLICIES
 from pipeline.scripts import environment, run_script
 from pipeline.training import prepare_step, rehearsal_step
 
+_PROPOSED = "proposed"
 _LONGEST_SCRIPT = 40_000
 
 
@@ -61,16 +62,18 @@ class Codegen:
         folder = JobFolder.of(ports.home, context.job_id)
         bundle.write(context, folder.bundle, lines)
         reply = await ask(
-            context,
+            await asyncio.to_thread(_reminded, context, folder),
             ports,
             self.name,
             editing.Edits,
             prompt="codegen",
             values=_facts(context, ports, folder, lines),
         )
+        kept = fresh(folder.scratch(_PROPOSED))
         if reply is None:
             return None
         texts = await asyncio.to_thread(editing.edited, folder.bundle, reply.edits)
+        await asyncio.to_thread(editing.keep, texts, kept)
         if not texts:
             return None
         editing.check(texts, folder.bundle, lines)
@@ -102,6 +105,13 @@ class Codegen:
             requirements=lines,
             rehearsal_seconds=seconds,
         )
+
+
+def _reminded(context: JobContext, folder: JobFolder) -> JobContext:
+    """The job whose error stands with the change that led to it."""
+    told = context.feedback.get(Stage.CODEGEN, "")
+    told = editing.with_kept(told, folder.scratch(_PROPOSED), folder.bundle)
+    return context.evolve(feedback={**context.feedback, Stage.CODEGEN: told})
 
 
 def _facts(

@@ -125,6 +125,7 @@ def test_the_model_reads_the_exact_error_and_its_second_reply_trains(
     assert slip.error not in first.text
     assert (second.messages[-1].role, slip.error in second.last) == ("user", True)
     assert "The error:" in second.last
+    assert "The change that you had proposed:" in second.last
     log = office.log(slip.name, said)
     assert slip.error in log
     assert "Attempt 2 of 3" in log
@@ -143,6 +144,7 @@ def test_a_crash_in_the_training_itself_is_explained_and_goes_back_to_the_script
     _, second = office.asked("crashing")
     assert (second.messages[-1].role, MOON in second.last) == ("user", True)
     assert "Take the change back." in second.last
+    assert "+    if not told.rehearse:" in second.last
     told = office.log("crashing", said)
     assert "The script stumbled over its own change." in told
     assert any("ready and proven" in one for one in replies(office.slack.person("crashing"), said))

@@ -40,3 +40,18 @@ def test_a_script_that_holds_such_marks_itself_is_taken_as_it_is(folder: Path) -
 def test_a_text_that_does_not_stand_there_once_is_refused(folder: Path, find: str) -> None:
     with pytest.raises(Rejected, match="must stand once"):
         editing.edited(folder, [Edit(file="train.py", find=find, replace="")])
+
+
+def test_an_error_is_told_with_the_change_that_led_to_it(tmp_path: Path) -> None:
+    bundle, kept = tmp_path / "bundle", tmp_path / "kept"
+    for folder in (bundle, kept):
+        folder.mkdir()
+    (bundle / "train.py").write_text("a = 1\n", "utf-8")
+    assert editing.with_kept("NameError: b", kept, bundle) == "NameError: b"
+
+    editing.keep({"train.py": "a = b\n"}, kept)
+
+    told = editing.with_kept("NameError: b", kept, bundle)
+    assert told.splitlines()[0] == "NameError: b"
+    assert told.splitlines()[-2:] == ["-a = 1", "+a = b"]
+    assert editing.with_kept("", kept, bundle) == ""
