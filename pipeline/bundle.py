@@ -4,6 +4,7 @@ import ast
 import hashlib
 import math
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urlli
 _FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 EDITABLE = ("prepare.py", "train.py")
 DEFAULT_SEED = 42
+_PARSING = threading.Lock()  # Python up to 3.11.7 fails when two threads make trees (gh-106905)
 
 
 def config(context: JobContext) -> BundleConfig:
@@ -115,7 +117,7 @@ def needed(roots: Iterable[str], folders: Sequence[Path]) -> dict[str, Path]:
         if path is None or name in found:
             continue
         found[name] = path
-        tree = ast.parse(path.read_text("utf-8"), name)
+        tree = _tree(path.read_text("utf-8"), name)
         wanted.extend(f"{module}.py" for node in ast.walk(tree) for module in _imports(node))
     return dict(sorted(found.items()))
 
@@ -152,9 +154,14 @@ def check(folder: Path) -> None:
         raise Rejected(text, "The draft is written anew.", feedback="\n".join(problems))
 
 
+def _tree(text: str, name: str) -> ast.Module:
+    with _PARSING:
+        return ast.parse(text, name)
+
+
 def _problems(name: str, text: str) -> Iterator[str]:
     try:
-        tree = ast.parse(text, name)
+        tree = _tree(text, name)
     except SyntaxError as error:
         yield f"SyntaxError: {error.msg} at line {error.lineno} of {name}"
         return
