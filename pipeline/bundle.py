@@ -15,6 +15,7 @@ from pipeline.folders import fresh
 from pipeline.intent import DatasetIntent
 from pipeline.jobs import TaskType
 from pipeline.recipe import SCRIPTS, find_recipe, harness_shelves, recipe_folder
+from pipeline.trees import tree
 
 _HELD_OUT = 0.1  # for each of validation and test
 _FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urllib", "requests"}
@@ -124,8 +125,8 @@ def needed(roots: Iterable[str], folders: Sequence[Path]) -> dict[str, Path]:
 def _imported(path: Path, changed_at: int) -> tuple[str, ...]:
     """The files that a script may import, kept as long as it is not changed."""
     del changed_at
-    tree = ast.parse(path.read_text("utf-8"), path.name)
-    return tuple(f"{module}.py" for node in ast.walk(tree) for module in _imports(node))
+    parsed = tree(path.read_text("utf-8"), path.name)
+    return tuple(f"{module}.py" for node in ast.walk(parsed) for module in _imports(node))
 
 
 def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> dict[str, str]:
@@ -175,11 +176,11 @@ def check(folder: Path) -> None:
 
 def _problems(name: str, text: str) -> Iterator[str]:
     try:
-        tree = ast.parse(text, name)
+        parsed = tree(text, name)
     except SyntaxError as error:
         yield f"SyntaxError: {error.msg} at line {error.lineno} of {name}"
         return
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed):
         for module in set(_imports(node)) & _FORBIDDEN_MODULES:
             yield f"{name}: training must not import {module}"
         if _called(node) in _FORBIDDEN_CALLS:

@@ -20,6 +20,7 @@ from pipeline.forbidden import (
     SPECIAL_METHODS,
     SUBMODULES,
 )
+from pipeline.trees import tree
 
 _INSTALLED_AS = {"scikit-learn": "sklearn", "pillow": "PIL", "opencv-python": "cv2"}
 _OF_MODULE = {"os": OF_OS, "sys": OF_SYS}
@@ -49,10 +50,10 @@ def problems(
 def _problems(
     name: str, text: str, draft: str, files: Collection[str], lines: Collection[str]
 ) -> list[str]:
-    tree = ast.parse(text, name)
+    parsed = tree(text, name)
     known = LIBRARY | {file.removesuffix(".py") for file in files} | set(_modules(lines))
-    own = {ast.dump(one) for one in ast.parse(draft).body}
-    new = [statement for statement in tree.body if ast.dump(statement) not in own]
+    own = {ast.dump(one) for one in tree(draft).body}
+    new = [statement for statement in parsed.body if ast.dump(statement) not in own]
     found = [
         f"{name}, line {getattr(node, 'lineno', 1)}: {said}"
         for statement in new

@@ -5,6 +5,7 @@ keys must be known. What people say while the bot is down is said again by Slack
 on Discord: there it counts as lost only if the bot was told of it and lived to take it in.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tests.fakes.slack.workspace import BOT_USER, Message
 
 Shown = dict[str, list[tuple[str, str]]]
 TAKES_SECONDS = 3.0  # from the moment the bot is told until a message is certainly kept
+DYING_SECONDS = 0.5  # from a kill until the platform sees that nobody is there any more
 _FILE = re.compile(r"(j-[a-z0-9]{8})-(\d+)-picture")
 
 
@@ -128,7 +130,7 @@ class OnDiscord:
         down = self._down()
         for one in self._said():
             if one.id not in down and not self._was_cut(one) and not _has(taken, one.id):
-                yield f"never taken: {one.body.get('content')}"
+                yield f"never taken: {one.body.get('content')} ({self._nearest(one):+.2f} s)"
 
     def heard(self, said: Collection[str], taken: Collection[str]) -> int:
         return len([one for one in said if _has(taken, one)])
@@ -146,9 +148,12 @@ class OnDiscord:
         return {str(one.data.get("id")) for one in self.discord.lost_events()}
 
     def _was_cut(self, message: DiscordMessage) -> bool:
-        """Whether the bot died while it took the message in."""
-        late = message.made_at + TAKES_SECONDS
-        return any(message.made_at <= one <= late for one in self.kills)
+        """Whether the bot died while it took the message in, or had while its line seemed open."""
+        return -DYING_SECONDS <= self._nearest(message) <= TAKES_SECONDS
+
+    def _nearest(self, message: DiscordMessage) -> float:
+        """Seconds from a message to the kill that was nearest to it."""
+        return min((one - message.made_at for one in self.kills), key=abs, default=math.inf)
 
 
 def _has(taken: Collection[str], message: str) -> bool:
