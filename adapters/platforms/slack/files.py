@@ -1,11 +1,8 @@
 """Files between Slack and a folder: what people attach comes in, pictures go out."""
 
 import asyncio
-import errno
 import json
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +10,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
-from adapters.file_names import clean, free
+from adapters.downloads import Download, refused
+from adapters.file_names import clean
 from adapters.platforms.slack import cards
 from adapters.platforms.slack.errors import (
     BAD_BLOCKS,
@@ -26,14 +24,12 @@ from adapters.platforms.slack.errors import (
 from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.text import cut, plain
 from adapters.proxies import proxy
-from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor, Place
 from pipeline.ports.chat import Attachment, Card
 
-_BLOCK = 1 << 20
 _IDLE_SECONDS = 30.0
 _TOTAL_SECONDS = 3600.0
-_OK, _SERVER = 200, 500
+_OK = 200
 _SCOPE = "files:read"
 _UNREADABLE = {"external", "tombstone", "hidden_by_limit"}
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -49,15 +45,14 @@ class Files:
     async def download(self, attachment: Attachment, folder: Path, largest: int) -> Path:
         """Fetch a file under a safe name; what fails or is cancelled leaves nothing behind."""
         name = clean(attachment.name)
-        _check_size(name, attachment.size, largest)
+        wanted = Download("Slack", name, largest)
+        wanted.check_size(attachment.size)
         described = await self._describe(attachment, name)
         address = _address(described, name)
         if not self._is_slack(address):
-            raise _refused(f"{name} lies outside of Slack.", "Attach the file itself.")
-        _check_size(name, _size(described.get("size")), largest)
-        with _disk_errors(), _unfinished(folder) as unfinished:
-            await self._fetch(address, name, unfinished, largest)
-            return await asyncio.to_thread(_keep, unfinished, folder, name)
+            raise refused(f"{name} lies outside of Slack.", "Attach the file itself.")
+        wanted.check_size(_size(described.get("size")))
+        return await wanted.save(folder, lambda file: self._fetch(address, wanted, file))
 
     async def upload(
         self, place: Place, card: Card, notify: Actor | None = None, *, key: str = ""
@@ -96,7 +91,7 @@ class Files:
             answer = await self._line.safe().files_info(file=attachment.id)
         except FOREIGN as error:
             if code(error) in _GONE:
-                raise _refused(
+                raise refused(
                     f"{name} is no longer in Slack, or I may not see it.",
                     "Attach the file to a message that mentions me.",
                 ) from None
@@ -113,23 +108,15 @@ class Files:
             return True
         return url.scheme == api.scheme == "https" and f"{url.host}".endswith(f".{api.host}")
 
-    async def _fetch(self, address: str, name: str, file: IO[bytes], largest: int) -> None:
-        try:
-            async with self._line.session.get(
-                URL(address, encoded=True),
-                headers={**self._line.bearer, "Accept-Encoding": "identity"},
-                allow_redirects=False,
-                proxy=proxy(address),
-                timeout=aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_read=_IDLE_SECONDS),
-            ) as response:
-                _check_answer(response, name)
-                _check_size(name, response.content_length or 0, largest)
-                await _copy(response, name, file, largest)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise TryAgain(
-                f"{name} could not be fetched from Slack ({type(error).__name__}).",
-                "It is tried again.",
-            ) from None
+    async def _fetch(self, address: str, wanted: Download, file: IO[bytes]) -> None:
+        asking = self._line.session.get(
+            URL(address, encoded=True),
+            headers={**self._line.bearer, "Accept-Encoding": "identity"},
+            allow_redirects=False,
+            proxy=proxy(address),
+            timeout=aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_read=_IDLE_SECONDS),
+        )
+        await wanted.take(asking, file, lambda response: _check_answer(response, wanted.name))
 
 
 def named(key: str, suffix: str) -> str:
@@ -137,24 +124,11 @@ def named(key: str, suffix: str) -> str:
     return clean(key.replace(":", "-") + suffix)
 
 
-async def _copy(response: aiohttp.ClientResponse, name: str, file: IO[bytes], largest: int) -> None:
-    size = 0
-    async for block in response.content.iter_chunked(_BLOCK):
-        size += len(block)
-        _check_size(name, size, largest)
-        await asyncio.to_thread(file.write, block)
-    if not size:
-        raise _refused(f"{name} is empty.", "Attach a file with data in it.")
-    await asyncio.to_thread(file.flush)
-
-
 def _check_answer(response: aiohttp.ClientResponse, name: str) -> None:
     """Raise what an answer other than the file means: without its scope Slack shows a login."""
     is_page = response.content_type in _PAGES and not name.lower().endswith((".html", ".htm"))
-    if response.status >= _SERVER or response.status == 429:  # noqa: PLR2004  (too many requests)
-        raise TryAgain(f"Slack does not give {name} now ({response.status}).", "It is tried again.")
     if response.status in {404, 410}:
-        raise _refused(f"{name} is no longer in Slack.", "Attach it again.")
+        raise refused(f"{name} is no longer in Slack.", "Attach it again.")
     if response.status != _OK or is_page:
         raise missing_scope(_SCOPE)
 
@@ -167,51 +141,12 @@ def _address(described: Mapping[str, object], name: str) -> str:
             "tombstone": "was deleted",
             "hidden_by_limit": "is hidden by the limit of this workspace's plan",
         }.get(str(mode), "lies at another service and is only linked")
-        raise _refused(f"{name} {why}.", "Attach the file itself.")
+        raise refused(f"{name} {why}.", "Attach the file itself.")
     address = described.get("url_private_download") or described.get("url_private")
     if not address:
-        raise _refused(f"Slack does not say where {name} lies.", "Attach it again.")
+        raise refused(f"Slack does not say where {name} lies.", "Attach it again.")
     return str(address)
-
-
-def _check_size(name: str, size: int, largest: int) -> None:
-    if size > largest:
-        raise _refused(
-            f"{name} is too large: at most {largest / 1e6:,.0f} MB can be fetched from Slack.",
-            "Give a smaller part of it, or put it on the web and give its address.",
-        )
 
 
 def _size(told: object) -> int:
     return told if isinstance(told, int) else 0
-
-
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[IO[bytes]]:
-    """A file of its own in the folder, gone at the end unless it was renamed."""
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".slack-", delete=False) as file:
-        try:
-            yield file.file
-        finally:
-            Path(file.name).unlink(missing_ok=True)
-
-
-def _keep(file: IO[bytes], folder: Path, name: str) -> Path:
-    """Give a finished file its name; one that is taken gets a number."""
-    target = free(folder, name)
-    Path(file.name).rename(target)
-    return target
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        why = "The disk is full" if full else f"The disk refused ({error.strerror})"
-        raise PersonCanFix(f"{why}: the file could not be saved.", "Free some space.") from error
-
-
-def _refused(message: str, hint: str) -> PersonCanFix:
-    return PersonCanFix(message, hint, field="data")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.downloads import Download
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.chat import Attachment, Mention
 from tests.fakes.slack import LEAST_SCOPES, FakeSlack, Person, Upload
@@ -128,8 +129,9 @@ async def test_a_sign_in_page_is_no_file(desk: Desk, ann: Person) -> None:
     found = await attached(desk, ann)
     desk.chat._line._token = "xoxb-another"  # noqa: S105  (opens nothing)
     address = f"{desk.slack.base}/files-pri/{found.id}/d.csv"
+    wanted = Download("Slack", "d.csv", LARGEST)
     with pytest.raises(PersonCanFix, match="files:read"):
-        await desk.chat._files._fetch(address, "d.csv", io.BytesIO(), LARGEST)
+        await desk.chat._files._fetch(address, wanted, io.BytesIO())
 
 
 @pytest.mark.parametrize(
