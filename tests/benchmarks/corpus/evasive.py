@@ -4,7 +4,9 @@ import base64
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.corpus.drawing import HEX, Message, drawn
+from tests.benchmarks.corpus.drawing import Message
+from tests.benchmarks.corpus.keys import drawn
+from tests.benchmarks.corpus.letters import HEX
 
 SEED = 433
 ROUNDS = 6

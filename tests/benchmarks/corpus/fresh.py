@@ -4,24 +4,10 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    BASE64,
-    HEX,
-    LETTERS,
-    LOWER,
-    UPPER,
-    WEB,
-    Kind,
-    Message,
-    discord,
-    drawn,
-    framed,
-    joined,
-    jwt,
-    numbers,
-    private_key,
-)
+from tests.benchmarks.corpus.drawing import Framed, Kind, Message, with_secrets
 from tests.benchmarks.corpus.fresh_harmless import without_secrets
+from tests.benchmarks.corpus.keys import discord, drawn, joined, jwt, numbers, private_key
+from tests.benchmarks.corpus.letters import BASE64, HEX, LETTERS, LOWER, UPPER, WEB
 
 SEED = 1301
 
@@ -161,16 +147,17 @@ WITH_PASSWORDS = (
     "Пароль: «KEY»",
     "비밀번호: «KEY»",
 )
+SECRETS = (
+    Framed("own", OWN, ANYWHERE, each=18),
+    Framed("vendor", VENDORS, ANYWHERE, each=14),
+    Framed("named", NAMED, BESIDE_ITS_NAME, each=13),
+    Framed("password", PASSWORDS, WITH_PASSWORDS, each=14),
+)
 
 
 def messages(random: Random) -> Iterator[Message]:
     """All of the part: with secrets, and without."""
-    yield from framed(random, OWN, ANYWHERE, "own", 18)
-    yield from framed(random, VENDORS, ANYWHERE, "vendor", 14)
-    yield from framed(random, NAMED, BESIDE_ITS_NAME, "named", 13)
-    yield from framed(random, PASSWORDS, WITH_PASSWORDS, "password", 14)
-    for _ in range(8):
-        yield from files(random)
+    yield from with_secrets(random, SECRETS, files)
     yield from without_secrets(random)
 
 

@@ -1,34 +1,23 @@
 """Harmless messages of the third part."""
 
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    BASE64,
-    HEX,
-    LOWER,
-    UPPER,
-    WEB,
-    Message,
-    drawn,
-    harmless,
-)
+from tests.benchmarks.corpus import keys
+from tests.benchmarks.corpus.drawing import Message, harmless
+from tests.benchmarks.corpus.letters import BASE64, HEX, LOWER, UPPER, WEB
 
 ROUNDS = 24
 
 
 def without_secrets(random: Random) -> Iterator[Message]:
     """Sentences once, families many times."""
-    for sort, sentences in SENTENCES.items():
-        yield from harmless(sort, sentences)
-    for _ in range(ROUNDS):
-        for sort, text in _looking_drawn(random):
-            yield from harmless(sort, (text,))
+    return harmless(random, SENTENCES, _looking_drawn, ROUNDS)
 
 
 def _looking_drawn(random: Random) -> Iterator[tuple[str, str]]:
-    def some(front: str, length: int, letters: str) -> str:
-        return drawn(front, length, letters)(random)
+    some = partial(keys.some, random)
 
     yield "blob", f"xet hash {some('', 64, HEX)} of layer 3"
     yield "snapshot", f"~/.cache/huggingface/hub/models--x/snapshots/{some('', 40, HEX)}/a.bin"

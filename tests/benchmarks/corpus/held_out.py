@@ -7,25 +7,10 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    BASE32,
-    BASE64,
-    HEX,
-    LETTERS,
-    LOWER,
-    UPPER,
-    WEB,
-    Kind,
-    Message,
-    discord,
-    drawn,
-    framed,
-    joined,
-    numbers,
-    private_key,
-    web64,
-)
+from tests.benchmarks.corpus.drawing import Framed, Kind, Message, with_secrets
 from tests.benchmarks.corpus.held_out_harmless import without_secrets
+from tests.benchmarks.corpus.keys import discord, drawn, joined, numbers, private_key, web64
+from tests.benchmarks.corpus.letters import BASE32, BASE64, HEX, LETTERS, LOWER, UPPER, WEB
 
 SEED = 977
 
@@ -198,16 +183,17 @@ WITH_PASSWORDS = (
     "パスワード: «KEY»",
     "şifre: «KEY»",
 )
+SECRETS = (
+    Framed("own", OWN, ANYWHERE, each=14),
+    Framed("vendor", VENDORS, ANYWHERE, each=9),
+    Framed("named", NAMED, BESIDE_ITS_NAME, each=12),
+    Framed("password", PASSWORDS, WITH_PASSWORDS, each=17),
+)
 
 
 def messages(random: Random) -> Iterator[Message]:
     """All of the half: with secrets, and without."""
-    yield from framed(random, OWN, ANYWHERE, "own", 14)
-    yield from framed(random, VENDORS, ANYWHERE, "vendor", 9)
-    yield from framed(random, NAMED, BESIDE_ITS_NAME, "named", 12)
-    yield from framed(random, PASSWORDS, WITH_PASSWORDS, "password", 17)
-    for _ in range(8):
-        yield from files(random)
+    yield from with_secrets(random, SECRETS, files)
     yield from without_secrets(random)
 
 

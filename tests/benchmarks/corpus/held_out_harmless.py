@@ -3,35 +3,28 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    BASE64,
-    HEX,
-    LETTERS,
-    LOWER,
-    UPPER,
-    WEB,
-    Message,
-    drawn,
-    harmless,
-)
+from tests.benchmarks.corpus import keys
+from tests.benchmarks.corpus.drawing import Message, harmless
+from tests.benchmarks.corpus.letters import BASE64, HEX, LOWER, UPPER, WEB
 
 ROUNDS = 16
 
 
 def without_secrets(random: Random) -> Iterator[Message]:
     """Sentences once, families many times."""
-    for sort, sentences in SENTENCES.items():
-        yield from harmless(sort, sentences)
-    for _ in range(ROUNDS):
-        for sort, text in (*_of_platforms(random), *_of_files(random)):
-            yield from harmless(sort, (text,))
+    return harmless(random, SENTENCES, _families, ROUNDS)
+
+
+def _families(random: Random) -> Iterator[tuple[str, str]]:
+    yield from _of_platforms(random)
+    yield from _of_files(random)
 
 
 def _of_platforms(random: Random) -> Iterator[tuple[str, str]]:
-    def some(front: str, length: int, letters: str = LETTERS) -> str:
-        return drawn(front, length, letters)(random)
+    some = partial(keys.some, random)
 
     digits = random.randrange(10**17, 10**18)
     yield "discord link", f"https://discord.com/channels/{digits}/{digits + 5}/{digits + 77}"
@@ -70,8 +63,7 @@ def _of_platforms(random: Random) -> Iterator[tuple[str, str]]:
 
 
 def _of_files(random: Random) -> Iterator[tuple[str, str]]:
-    def some(front: str, length: int, letters: str = LETTERS) -> str:
-        return drawn(front, length, letters)(random)
+    some = partial(keys.some, random)
 
     sha512 = base64.b64encode(hashlib.sha512(random.randbytes(9)).digest()).decode()
     sha256 = hashlib.sha256(random.randbytes(9)).hexdigest()

@@ -4,24 +4,9 @@ import json
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    BASE32,
-    BASE64,
-    HEX,
-    LETTERS,
-    LOWER,
-    UPPER,
-    WEB,
-    Kind,
-    Message,
-    discord,
-    drawn,
-    framed,
-    joined,
-    jwt,
-    numbers,
-    private_key,
-)
+from tests.benchmarks.corpus.drawing import Framed, Kind, Message, with_secrets
+from tests.benchmarks.corpus.keys import discord, drawn, joined, jwt, numbers, private_key
+from tests.benchmarks.corpus.letters import BASE32, BASE64, HEX, LETTERS, LOWER, UPPER, WEB
 from tests.benchmarks.corpus.tuning_harmless import without_secrets
 
 SEED = 611
@@ -179,16 +164,17 @@ WITH_PASSWORDS = (
     "пароль: «KEY»",
     "密码: «KEY»",
 )
+SECRETS = (
+    Framed("own", OWN, ANYWHERE, each=18),
+    Framed("vendor", VENDORS, ANYWHERE, each=10),
+    Framed("named", NAMED, BESIDE_ITS_NAME, each=12),
+    Framed("password", PASSWORDS, WITH_PASSWORDS, each=16),
+)
 
 
 def messages(random: Random) -> Iterator[Message]:
     """All of the half: with secrets, and without."""
-    yield from framed(random, OWN, ANYWHERE, "own", 18)
-    yield from framed(random, VENDORS, ANYWHERE, "vendor", 10)
-    yield from framed(random, NAMED, BESIDE_ITS_NAME, "named", 12)
-    yield from framed(random, PASSWORDS, WITH_PASSWORDS, "password", 16)
-    for _ in range(8):
-        yield from files(random)
+    yield from with_secrets(random, SECRETS, files)
     yield from without_secrets(random)
 
 

@@ -6,27 +6,16 @@ import uuid
 from collections.abc import Iterator
 from random import Random
 
-from tests.benchmarks.corpus.drawing import (
-    HEX,
-    LETTERS,
-    LOWER,
-    UPPER,
-    WEB,
-    Message,
-    drawn,
-    harmless,
-)
+from tests.benchmarks.corpus.drawing import Message, harmless
+from tests.benchmarks.corpus.keys import drawn
+from tests.benchmarks.corpus.letters import HEX, LETTERS, LOWER, UPPER, WEB
 
 ROUNDS = 20
 
 
 def without_secrets(random: Random) -> Iterator[Message]:
     """Sentences once, families many times."""
-    for sort, sentences in SENTENCES.items():
-        yield from harmless(sort, sentences)
-    for _ in range(ROUNDS):
-        for sort, text in _looking_drawn(random):
-            yield from harmless(sort, (text,))
+    return harmless(random, SENTENCES, _looking_drawn, ROUNDS)
 
 
 def _looking_drawn(random: Random) -> Iterator[tuple[str, str]]:
