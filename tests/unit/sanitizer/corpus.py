@@ -6,16 +6,13 @@ The keys are drawn when a test runs: none stands in the repository.
 import base64
 import hashlib
 import json
-import string
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
-LETTERS = string.ascii_letters + string.digits
-WEB = LETTERS + "-_"
-HEX = "0123456789abcdef"
-CAPITALS = string.ascii_uppercase + "234567"
+from tests.benchmarks.corpus.keys import Draw, drawn, private_key, web64
+from tests.benchmarks.corpus.letters import BASE32, BASE64, HEX, LETTERS, WEB
 
 
 class Message(NamedTuple):
@@ -29,25 +26,19 @@ class Message(NamedTuple):
 class Kind(NamedTuple):
     """A sort of secret: how to draw one, its usual variable, its service's name."""
 
-    draw: Callable[[Random], str]
+    draw: Draw
     variable: str
     word: str = ""
 
 
-def drawn(
-    front: str, length: int, letters: str = LETTERS, end: str = ""
-) -> Callable[[Random], str]:
-    return lambda random: front + "".join(random.choices(letters, k=length)) + end
-
-
 def discord(random: Random) -> str:
-    owner = base64.urlsafe_b64encode(str(random.randrange(10**17, 10**18)).encode()).decode()
-    return f"{owner.rstrip('=')}.{drawn('', 6, WEB)(random)}.{drawn('', 38, WEB)(random)}"
+    owner = web64(str(random.randrange(10**17, 10**18)).encode())
+    return f"{owner}.{drawn('', 6, WEB)(random)}.{drawn('', 38, WEB)(random)}"
 
 
 def jwt(random: Random) -> str:
     parts = (b'{"alg":"HS256"}', b'{"sub":"%d"}' % random.randrange(10**9), random.randbytes(32))
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return ".".join(web64(part) for part in parts)
 
 
 def password(random: Random) -> str:
@@ -79,14 +70,14 @@ FRONTED = {
     "discord": Kind(discord, "DISCORD_BOT_TOKEN"),
     "github": Kind(drawn("ghp_", 36), "GITHUB_TOKEN"),
     "github-fine": Kind(drawn("github_pat_", 82), "GH_TOKEN"),
-    "aws-id": Kind(drawn("AKIA", 16, CAPITALS), "AWS_ACCESS_KEY_ID"),
+    "aws-id": Kind(drawn("AKIA", 16, BASE32), "AWS_ACCESS_KEY_ID"),
     "jwt": Kind(jwt, "SUPABASE_KEY"),
 }
 # These look like any checksum or word: their name stands beside them.
 NAMED = {
     "kaggle-old": Kind(drawn("", 32, HEX), "KAGGLE_KEY", "kaggle"),
     "wandb": Kind(drawn("", 40, HEX), "WANDB_API_KEY", "wandb"),
-    "aws-secret": Kind(drawn("", 39, LETTERS + "+/", "X"), "AWS_SECRET_ACCESS_KEY", "aws secret"),
+    "aws-secret": Kind(drawn("", 39, BASE64, "X"), "AWS_SECRET_ACCESS_KEY", "aws secret"),
     "password": Kind(password, "DB_PASSWORD", "password"),
 }
 ANYWHERE = (
@@ -143,9 +134,7 @@ def files(random: Random) -> Iterator[Message]:
     first, second = FRONTED["aws-id"].draw(random), NAMED["aws-secret"].draw(random)
     env = f"AWS_ACCESS_KEY_ID={first}\nAWS_SECRET_ACCESS_KEY={second}\nAWS_REGION=us-east-1"
     yield Message(env, (first, second), ".env")
-    body = "\n".join(drawn("", 64, LETTERS + "+/")(random) for _ in range(6))
-    dashes = "-" * 5
-    pem = f"{dashes}BEGIN PRIVATE KEY{dashes}\n{body}\n{dashes}END PRIVATE KEY{dashes}"
+    pem, body = private_key(random, "")
     yield Message(f"here:\n{pem}\nok?", (body,), "private key")
     secret = drawn("", 14)(random)
     url = f"use postgresql://app:{secret}@db.internal.example:5432/jobs please"
@@ -178,9 +167,9 @@ def identifiers(random: Random) -> Iterator[tuple[str, str]]:
     yield "row", f"row: {md5},{random.randrange(9999)},{sha1},2026-01-1{random.randrange(9)}"
     yield "image", f"data:image/png;base64,{image}"
     yield "chain", f"0x{drawn('', 40, HEX)(random)} and Qm{drawn('', 44)(random)}"
-    yield "object", f"ids {drawn('', 24, HEX)(random)}, 01{drawn('', 24, CAPITALS)(random)}"
+    yield "object", f"ids {drawn('', 24, HEX)(random)}, 01{drawn('', 24, BASE32)(random)}"
     yield "version", f"https://b.s3.amazonaws.com/train.zip?versionId={drawn('', 32)(random)}"
-    channel = drawn("C0", 9, CAPITALS)(random)
+    channel = drawn("C0", 9, BASE32)(random)
     yield "link", f"https://acme.slack.com/archives/{channel}/p{random.randrange(10**15, 10**16)}"
     yield "floats", ", ".join(f"{random.uniform(-1, 1):.8f}" for _ in range(8))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adapters.known_values import KnownValues
 from adapters.sanitizer import KeySanitizer
-from tests.unit.sanitizer.corpus import drawn
+from tests.benchmarks.corpus.keys import drawn
 
 RANDOM = Random(7)  # noqa: S311 (no real secrets)
 THOUSANDS = [f"same-front-{drawn('', 20)(RANDOM)}" for _ in range(5000)]
