@@ -165,9 +165,7 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
         case "words":
             return _restart(context, _changed(context.request, words=reply), Stage.INTAKE_MANAGER)
         case "data":
-            about_words = _is_told_anew(context.request, reply)
-            told = {"words": reply} if about_words else {"inputs": _data_inputs(reply)}
-            return _restart(context, _changed(context.request, **told), Stage.INTAKE_MANAGER)
+            return _restart(context, _with_data(context.request, reply), Stage.INTAKE_MANAGER)
         case "words+data":
             return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
         case "runtime" | "host" as shelf:
@@ -194,14 +192,15 @@ def _without(context: JobContext, leaf: str) -> JobContext:
     return context.evolve(request=_changed(context.request, settings=kept))
 
 
-def _data_inputs(reply: str) -> tuple[DataInput, ...]:
-    """One input a line."""
-    return tuple(data_input(line) for line in reply.splitlines() if line.strip())
+def _with_data(request: Request, reply: str) -> Request:
+    """A reply to the question for data: an input a line.
 
-
-def _is_told_anew(request: Request, reply: str) -> bool:
-    """Before any data is named, a reply of several words and no path says what is wanted."""
-    return not request.inputs and len(reply.split()) > 1 and not _PATH.search(reply)
+    Before any data is named, several words and no path say more of what is wanted.
+    """
+    if not request.inputs and len(reply.split()) > 1 and not _PATH.search(reply):
+        return _changed(request, words=f"{request.words}\n{reply}".strip())
+    inputs = tuple(data_input(line) for line in reply.splitlines() if line.strip())
+    return _changed(request, inputs=inputs)
 
 
 def _both(request: Request, reply: str) -> Request:

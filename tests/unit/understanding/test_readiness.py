@@ -117,11 +117,11 @@ def test_a_number_that_no_option_has_is_refused() -> None:
         apply_reply(waiting("target", ("price", "sold")), "7")
 
 
-def test_words_said_where_the_first_file_is_asked_for_are_the_wish() -> None:
+def test_words_said_where_the_first_file_is_asked_for_add_to_the_wish() -> None:
     asked = waiting("data")
-    asked = asked.evolve(request=Request(words="hello"))
-    told = apply_reply(asked, "predict who leaves us")
-    assert (told.request.words, told.request.inputs) == ("predict who leaves us", ())
+    asked = asked.evolve(request=Request(words="judged by f1, please"))
+    told = apply_reply(asked, "predict who leaves us").request
+    assert (told.words, told.inputs) == ("judged by f1, please\npredict who leaves us", ())
     assert apply_reply(asked, "mails").request.inputs == (DataInput(location="mails"),)
 
 
