@@ -45,10 +45,6 @@ def password(random: Random) -> str:
     return drawn("", 11, LETTERS + "!@#%")(random) + random.choice("23456789") + "!q"
 
 
-def database(random: Random) -> str:
-    return f"postgresql://app:{drawn('', 14)(random)}@db.internal.example:5432/jobs"
-
-
 # These say by their front what they are.
 FRONTED = {
     "huggingface": Kind(drawn("hf_", 34), "HF_TOKEN"),
