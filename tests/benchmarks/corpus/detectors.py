@@ -1,20 +1,16 @@
 """What is measured: our sanitizer in this process, detect-secrets in an environment of its own."""
 
-import asyncio
 import json
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.environments import Environments
 from adapters.sanitizer import KeySanitizer
 from bot.wiring import shelf
 from tests.benchmarks.corpus.drawing import Message
 from tests.benchmarks.corpus.scoring import Seen
-from tests.benchmarks.quality.places import KEPT, PEERS, requirement_lines
+from tests.benchmarks.quality.places import PEERS, peer_python
 from tests.benchmarks.quality.processes import run
 
 OURS = "mltrainer"
@@ -37,12 +33,11 @@ def ours(messages: Sequence[Message]) -> list[Seen]:
 
 def peers(messages: Sequence[Message], mode: str) -> list[Seen]:
     """detect-secrets on the same messages, line by line as it reads them."""
-    python = _python(requirement_lines(PEERS / f"{_PEER}.txt"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asked, told = folder / "messages.json", folder / "found.json"
         asked.write_text(json.dumps([message.text for message in messages]), "utf-8")
-        run(python, PEERS / f"{_PEER}.py", mode, asked, told, folder=folder)
+        run(peer_python(_PEER), PEERS / f"{_PEER}.py", mode, asked, told, folder=folder)
         found = json.loads(told.read_text("utf-8"))
     return [
         Seen(bool(values), _without(message.text, values), ms)
@@ -54,12 +49,3 @@ def _without(text: str, values: Sequence[str]) -> str:
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, "[secret]") if value else text
     return text
-
-
-def _python(lines: tuple[str, ...]) -> Path:
-    folder = Path(os.environ.get("MLTRAINER_ENV_CACHE", KEPT / "environments"))
-
-    async def told(line: str) -> None:
-        print(line, file=sys.stderr)
-
-    return asyncio.run(Environments(folder).prepare(lines, told))
