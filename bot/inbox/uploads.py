@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.inbox.pasted import without_marks
 from pipeline.ports.sanitizer import Sanitizer
 
 _SCRIPT_BYTES = 1 << 20
@@ -35,7 +36,6 @@ _KEY_NAMES = re.compile(
     r"\.?env(\.\w+)*|\.?netrc|\.?npmrc|\.?pypirc|\.?pgpass|\.?modal\.toml|credentials|id_[a-z0-9]+"
     r"|dockerfile|makefile|procfile|kaggle( ?\(\d+\))?\.json"
 )
-_MARK = re.compile(r"\[secret: (?P<kind>[^\]\n]{1,40})\]")
 _ASSIGNMENT = re.compile(
     r"\s*(export\s+|set\s+|-\s+)?[\"']?[\w.-]{1,80}[\"']?\s*[:=]\s*\S{0,400}\s*,?"
 )
@@ -162,8 +162,10 @@ def _in_a_key_file(text: str, sanitizer: Sanitizer) -> tuple[str, ...]:
     if not cleaned.found:
         return ()
     lines = [line for line in cleaned.text.splitlines() if not _SAYS_NOTHING.fullmatch(line)]
-    keys = [line for line in lines if _MARK.search(line)]
-    others = [line for line in lines if not _MARK.search(line) and not _ASSIGNMENT.fullmatch(line)]
+    keys = [line for line in lines if without_marks(line)[1]]
+    others = [
+        line for line in lines if not without_marks(line)[1] and not _ASSIGNMENT.fullmatch(line)
+    ]
     by_shape = not _SPOKEN.issuperset(cleaned.found)
     few = len(lines) <= _SHORT_NOTE and by_shape
     return cleaned.found if few or len(keys) > len(others) else ()
