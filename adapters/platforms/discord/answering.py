@@ -6,13 +6,11 @@ and its person asked to say it again in the end; who pressed something is always
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Coroutine, Sequence
-from traceback import format_tb
-from typing import Any
+from collections.abc import Sequence
 
 import discord
 
+from adapters.answers import BROKEN, NO_FORM_HERE, InHand, failure, not_taken, noted
 from adapters.platforms.discord import events, forms
 from adapters.platforms.discord.client import Client, Ears
 from adapters.platforms.discord.errors import translated
@@ -20,7 +18,6 @@ from adapters.platforms.discord.events import Reader
 from adapters.platforms.discord.sending import nonce
 from adapters.platforms.discord.whispers import Whispers
 from adapters.platforms.discord.window import Window
-from pipeline.errors import MLTrainerError
 from pipeline.jobs import Place
 from pipeline.ports.chat import (
     AskForm,
@@ -40,11 +37,6 @@ from pipeline.ports.chat import (
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 22.0)
 """Seconds before a message is tried again: a minute altogether."""
 _PATIENCE = 2.0  # of the three seconds that an answer has
-_BROKEN = Card(
-    title="That did not work: something went wrong on my side.",
-    body="Nothing was changed. Try again in a moment.",
-    tone="bad",
-)
 _RESTARTING = Card(title="I am restarting.", body="Nothing is lost. Try again in a moment.")
 _SAY_AGAIN = Card(
     title="I could not take in what you said.",
@@ -56,10 +48,6 @@ _NAME_ME = Card(
     title="Please mention me and not the role that has my name.",
     body="Discord shows me only what mentions me. Type @ and choose the entry with my picture.",
 )
-_NO_FORM_HERE = Card(
-    title="I cannot open a form from a message.", body="Type /mltrainer new, or press a button."
-)
-_log = logging.getLogger(__name__)
 
 
 class Answers:
@@ -79,7 +67,7 @@ class Answers:
         self._whispers = whispers
         self._pauses = pauses
         self._drafts = forms.Drafts()
-        self._busy: set[asyncio.Task[Any]] = set()
+        self._in_hand = InHand()
         self._ending = asyncio.Event()
 
     @property
@@ -89,7 +77,7 @@ class Answers:
 
     async def heard(self, message: discord.Message) -> None:
         """Take a message in, if it is for us."""
-        self._in_hand(asyncio.current_task())
+        self._in_hand.add(asyncio.current_task())
         if self._reader.names_our_role(message):
             await self._in_place(await self._reader.place(message), str(message.id), _NAME_ME)
             return
@@ -101,14 +89,14 @@ class Answers:
 
     async def changed(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Take in what a message was changed to."""
-        self._in_hand(asyncio.current_task())
+        self._in_hand.add(asyncio.current_task())
         said = await self._reader.edited(payload)
         if said is not None:
             await self._insist(said)
 
     async def pressed(self, interaction: discord.Interaction) -> None:
         """Answer a button, a form or a command, always."""
-        self._in_hand(asyncio.current_task())
+        self._in_hand.add(asyncio.current_task())
         said = events.pressed(interaction)
         if said is None:
             return
@@ -126,17 +114,12 @@ class Answers:
         """Say that an answer could not be given, for a reason that nobody foresaw."""
         said = events.pressed(interaction)
         if said is not None and not isinstance(said, Suggest):
-            await Window(interaction, said, self._whispers, self._drafts).whisper(_BROKEN)
+            await Window(interaction, said, self._whispers, self._drafts).whisper(BROKEN)
 
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and finish what is in hand."""
         self._ending.set()
-        us = asyncio.current_task()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while busy := self._busy - {us}:  # an answer may still begin a private one
-                    await asyncio.wait(busy)
-        for task in self._busy - {us}:
+        for task in await self._in_hand.finish(seconds):
             task.cancel()
 
     def _begun(self, said: Inbound) -> asyncio.Task[Reply]:
@@ -162,7 +145,7 @@ class Answers:
             if not isinstance(outcome, BaseException):
                 await self._tell(said, outcome)
                 return
-            _note(outcome, said)
+            not_taken(type(said).__name__, outcome)
         await self._in_place(said.place, said.key, _SAY_AGAIN, said)
 
     async def _tell(self, said: Mention, reply: Reply) -> None:
@@ -199,7 +182,7 @@ class Answers:
             await window.defer()
 
     async def _privately(self, said: Mention, card: Card) -> None:
-        await _noted(self._whispers.send(said.actor, said.place, card))
+        await noted(self._whispers.send(said.actor, said.place, card))
 
     async def _in_place(
         self, place: Place, key: str, card: Card, said: Mention | None = None
@@ -208,7 +191,7 @@ class Answers:
         channel, root = self._threads.channel(place)
         if said is None and place.thread == key:  # nobody waits for a thread here
             channel, root = place.channel, key
-        await _noted(self._publicly(channel, card, root, f"{key}:{card.title}", said))
+        await noted(self._publicly(channel, card, root, f"{key}:{card.title}", said))
 
     async def _publicly(
         self, channel: str, card: Card, root: str, key: str, said: Mention | None
@@ -222,20 +205,13 @@ class Answers:
                 replies_to=root,
             )
 
-    def _in_hand(self, task: asyncio.Task[Any] | None) -> None:
-        if task is not None:
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
-
 
 def _reply(outcome: Reply | BaseException, said: Inbound) -> Reply:
     """What the house said, or that it failed."""
     if not isinstance(outcome, BaseException):
         return outcome
-    _note(outcome, said)
-    if isinstance(outcome, MLTrainerError):
-        return Whisper(card=Card(title=outcome.message, body=outcome.hint, tone="bad"))
-    return Whisper(card=_BROKEN)
+    not_taken(type(said).__name__, outcome)
+    return Whisper(card=failure(outcome))
 
 
 async def _ended(task: asyncio.Task[Reply]) -> Reply | BaseException:
@@ -248,22 +224,5 @@ async def _ended(task: asyncio.Task[Reply]) -> Reply | BaseException:
     return task.exception() or task.result()
 
 
-async def _noted(work: Coroutine[Any, Any, None]) -> None:
-    """A private answer that did not arrive is worth a line in the log, and no more."""
-    try:
-        await work
-    except MLTrainerError as error:
-        _log.warning("An answer did not arrive: %s", error.message)
-
-
-def _note(error: BaseException, said: Inbound) -> None:
-    """The text of an error that is none of ours may repeat what somebody typed."""
-    ours = error if isinstance(error, MLTrainerError) else ""
-    name = type(said).__name__
-    _log.warning("A %s was not taken: %s: %s", name, type(error).__name__, ours)
-    if not isinstance(error, MLTrainerError):
-        _log.error("It was raised here:\n%s", "".join(format_tb(error.__traceback__)))
-
-
 def _behind_a_button(form: Form) -> Card:
-    return forms.going_on(form) if form.opened_by else _NO_FORM_HERE
+    return forms.going_on(form) if form.opened_by else NO_FORM_HERE

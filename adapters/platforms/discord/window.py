@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import discord
 from discord import app_commands
 
+from adapters.answers import noted, once_more
 from adapters.platforms.discord import cards, forms
 from adapters.platforms.discord.cards import Kind
 from adapters.platforms.discord.drawing import Drawn, Json, Sheet
@@ -23,13 +24,10 @@ from adapters.platforms.discord.errors import (
 )
 from adapters.platforms.discord.text import cut, plain
 from adapters.platforms.discord.whispers import Whispers, follow
-from pipeline.errors import MLTrainerError
 from pipeline.ports.chat import (
-    Action,
     Card,
     Choice,
     Click,
-    Command,
     Form,
     Inbound,
     Submit,
@@ -37,13 +35,7 @@ from pipeline.ports.chat import (
 
 _MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
-_AGAIN = "Try again"
 _UNDERSTOOD = Card(title="Understood.", body="What follows appears in the thread of the job.")
-_TOO_LATE = Card(
-    title="Discord gave me three seconds to open the form, and they were over.",
-    body="Nothing is lost. Please ask for it once more.",
-    tone="waiting",
-)
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +90,7 @@ class Window:
         if isinstance(self.said, Submit):
             await self.whisper(forms.going_on(form))
         elif self._answered:
-            await self.whisper(_once_more(self.said))
+            await self.whisper(once_more(self.said, "Discord"))
         else:
             await self._open(form)
 
@@ -185,27 +177,11 @@ class Window:
                 return
             if code(error) not in LATE and isinstance(error, discord.HTTPException):
                 raise translate(error) from None
-            await self._directly(_once_more(self.said))
+            await self._directly(once_more(self.said, "Discord"))
 
     async def _directly(self, card: Card) -> None:
         """The window is closed: say it where no window is needed."""
-        try:
-            await self.whispers.send(self.said.actor, self.said.place, card)
-        except MLTrainerError as error:
-            _log.warning("A private answer did not arrive: %s", error.message)
+        await noted(self.whispers.send(self.said.actor, self.said.place, card))
 
     def _drawn(self, card: Card) -> Drawn:
         return Drawn(cards.components(card, kind=self._kind))
-
-
-def _once_more(said: Inbound) -> Card:
-    """The same once more behind a button, whose press opens a new window."""
-    match said:
-        case Click():
-            name, argument = said.action, said.argument
-        case Command():
-            name, argument = said.name.lower(), said.arguments
-        case _:
-            return _TOO_LATE
-    again = Action(id=name, label=_AGAIN, argument=argument, style="primary")
-    return _TOO_LATE.model_copy(update={"actions": (again,)})

@@ -6,15 +6,21 @@ its person is told.
 """
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Coroutine, Mapping
-from traceback import format_tb
 from typing import Any
 
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from adapters.answers import (
+    BROKEN,
+    NO_FORM_HERE,
+    InHand,
+    failure,
+    not_taken,
+    noted,
+    once_more,
+)
 from adapters.platforms.slack import events, forms
 from adapters.platforms.slack.cards import Json
 from adapters.platforms.slack.errors import EXPIRED, FOREIGN, code, translate
@@ -22,9 +28,8 @@ from adapters.platforms.slack.events import Payload
 from adapters.platforms.slack.line import Line
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.whispers import Whispers
-from pipeline.errors import MLTrainerError, TryAgain
+from pipeline.errors import TryAgain
 from pipeline.ports.chat import (
-    Action,
     AskForm,
     Card,
     Click,
@@ -41,22 +46,7 @@ from pipeline.ports.chat import (
 )
 
 _WINDOW = 2.5  # of the three seconds in which a form can be opened
-_AGAIN = "Try again"
-_TOO_LATE = Card(
-    title="Slack gave me three seconds to open the form, and they were over.",
-    body="Nothing is lost. Please ask for it once more.",
-    tone="waiting",
-)
-_BROKEN = Card(
-    title="That did not work: something went wrong on my side.",
-    body="Nothing was changed. Try again in a moment.",
-    tone="bad",
-)
 _NOTHING_SAVED = "Something went wrong on my side and nothing was saved. Send it again."
-_NO_FORM_HERE = Card(
-    title="I cannot open a form from a message.", body="Type /mltrainer new, or press a button."
-)
-_log = logging.getLogger(__name__)
 
 
 class Draining(TryAgain):
@@ -71,12 +61,12 @@ class Answers:
         self._decide = decide
         self._people = people
         self._whispers = whispers
-        self._busy: set[asyncio.Task[Any]] = set()
+        self._in_hand = InHand()
         self._draining = False
 
     async def take(self, payload: Payload) -> BoltResponse:
         """Answer a payload; an error means that it was not taken."""
-        self._in_hand(asyncio.current_task())
+        self._in_hand.add(asyncio.current_task())
         if self._draining:
             raise Draining("The bot is restarting.", "Try again in a moment.")
         said = events.inbound(payload, await self._line.identity())
@@ -90,19 +80,10 @@ class Answers:
 
     async def failed(self, error: Exception, payload: Payload) -> BoltResponse | None:
         """What Slack is told when `take` failed; None refuses the payload."""
-        _log.warning(
-            "A Slack %s was not taken: %s: %s",
-            payload.get("type") or "command",
-            type(error).__name__,
-            error if isinstance(error, MLTrainerError) else "",
-        )
-        if not isinstance(error, MLTrainerError):  # its text may repeat what somebody typed
-            _log.error("It was raised here:\n%s", "".join(format_tb(error.__traceback__)))
+        not_taken(f"Slack {payload.get('type') or 'command'}", error)
         if events.is_event(payload):
             return None
-        card = _BROKEN
-        if isinstance(error, MLTrainerError):
-            card = Card(title=error.message, body=error.hint, tone="bad")
+        card = failure(error)
         if payload.get("type") == "view_submission":
             return _submit_failed(payload, card)
         said = events.inbound(payload, await self._line.identity())
@@ -113,10 +94,7 @@ class Answers:
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and finish what is in hand."""
         self._draining = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self._busy:  # an answer may still begin a private one
-                    await asyncio.wait(self._busy)
+        await self._in_hand.finish(seconds)
 
     async def _answer(self, payload: Payload, said: Inbound, reply: Reply) -> BoltResponse:
         match reply:
@@ -138,7 +116,7 @@ class Answers:
             case Click() | Command():
                 await self._open(payload, said, view)
             case Mention():
-                self._later(self._whispers.answer(payload, said, _NO_FORM_HERE))
+                self._later(self._whispers.answer(payload, said, NO_FORM_HERE))
         return _taken()
 
     async def _correct(self, payload: Payload, said: Inbound, form: Form) -> BoltResponse:
@@ -158,34 +136,10 @@ class Answers:
             known = isinstance(error, SlackApiError) and code(error) not in EXPIRED
             if known and not isinstance(wrong := translate(error), TryAgain):
                 raise wrong from None
-            self._later(self._whispers.answer(payload, said, _once_more(said)))
+            self._later(self._whispers.answer(payload, said, once_more(said, "Slack")))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        self._in_hand(asyncio.create_task(_noted(work)))
-
-    def _in_hand(self, task: asyncio.Task[Any] | None) -> None:
-        if task is not None:
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
-
-
-async def _noted(work: Coroutine[Any, Any, None]) -> None:
-    """A private answer that did not arrive is worth a line in the log, and no more."""
-    try:
-        await work
-    except MLTrainerError as error:
-        _log.warning("A private answer did not arrive: %s", error)
-
-
-def _once_more(said: Click | Command) -> Card:
-    """The same once more behind a button, whose click carries a new trigger."""
-    match said:
-        case Click():
-            name, argument = said.action, said.argument
-        case Command():
-            name, argument = said.name.lower(), said.arguments
-    again = Action(id=name, label=_AGAIN, argument=argument, style="primary")
-    return _TOO_LATE.model_copy(update={"actions": (again,)})
+        self._in_hand.add(asyncio.create_task(noted(work)))
 
 
 def _submit_failed(payload: Payload, card: Card) -> BoltResponse:
@@ -193,7 +147,7 @@ def _submit_failed(payload: Payload, card: Card) -> BoltResponse:
     shown = forms.inputs(payload["view"].get("blocks") or [])
     if not shown:
         return _response({"response_action": "update", "view": forms.notice(card)})
-    said = _NOTHING_SAVED if card is _BROKEN else f"{card.title} {card.body}".strip()
+    said = _NOTHING_SAVED if card is BROKEN else f"{card.title} {card.body}".strip()
     return _response({"response_action": "errors", "errors": {next(iter(shown)): said}})
 
 
