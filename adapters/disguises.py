@@ -13,11 +13,13 @@ from urllib.parse import quote_plus
 
 _ROUNDS = 4  # JSON in an address in JSON in HTML is as deep as it gets
 _SHORTEST = 8  # characters of a value that is worth searching: a shorter one is a common word
-
+_NO_WIDTH = (
+    r"\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+    r"\ufe00-\ufe0f\ufeff"
+)
 # Characters without a width, colours of a terminal, HTML, addresses, JSON and Python's escapes.
 _HIDING = re.compile(
-    r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f"
-    r"\ufeff]+"
+    rf"[{_NO_WIDTH}]+"
     r"|\x1b\[[0-9;]{0,20}m"
     r"|&(?:amp|lt|gt|quot|apos|\#0{0,4}[0-9]{1,3}|\#[xX]0{0,4}[0-9a-fA-F]{1,2});"
     r"|(?:%[0-9a-fA-F]{2})++"
@@ -27,10 +29,7 @@ _HIDING = re.compile(
     r"|\\{2,}+"
 )
 # What each of them begins with: most texts have none, which is seen much faster.
-_SIGN = re.compile(
-    r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f"
-    r"\ufeff\x1b&%\\]"
-)
+_SIGN = re.compile(rf"[{_NO_WIDTH}\x1b&%\\]")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{32,4000}+={0,2}")
 _NAMED = {"n": "\n", "r": "\r", "t": "\t"}
 
