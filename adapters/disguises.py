@@ -12,7 +12,7 @@ from html import unescape
 from urllib.parse import quote_plus
 
 _ROUNDS = 4  # JSON in an address in JSON in HTML is as deep as it gets
-_SHORTEST = 8  # characters of a value that is worth searching: a shorter one is a common word
+SHORTEST = 8  # characters of a value that is worth searching: a shorter one is a common word
 _NO_WIDTH = (
     r"\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
     r"\ufe00-\ufe0f\ufeff"
@@ -107,7 +107,7 @@ def decoded(text: str) -> Iterator[tuple[int, int, str]]:
 
 def forms(value: str) -> frozenset[str]:
     """How a value may be written, all to be searched for in a text as it is and in a plain one."""
-    if len(value) < _SHORTEST:
+    if len(value) < SHORTEST:
         return frozenset()
     raw = value.encode("utf-8", "surrogatepass")
     written = {value, Plain(value).text, Plain(quote_plus(value, errors="replace")).text}
@@ -115,7 +115,7 @@ def forms(value: str) -> frozenset[str]:
     for lead in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             written.add(_inner(encode(b"\0" * lead + raw).decode("ascii"), lead, len(raw)))
-    return frozenset(one for one in written if len(one) >= _SHORTEST)
+    return frozenset(one for one in written if len(one) >= SHORTEST)
 
 
 def _inner(encoded: str, lead: int, length: int) -> str:

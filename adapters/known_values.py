@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-_FRONT = 8  # characters: no value that is worth searching is shorter
+from adapters.disguises import SHORTEST
 
 
 class KnownValues:
@@ -15,7 +15,7 @@ class KnownValues:
     def add(self, values: Iterable[str], kind: str) -> None:
         """Know these from now on."""
         for value in values:
-            lengths = self._by_front.setdefault(value[:_FRONT], defaultdict(dict))
+            lengths = self._by_front.setdefault(value[:SHORTEST], defaultdict(dict))
             lengths[len(value)][value] = kind
 
     def found(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -23,8 +23,8 @@ class KnownValues:
         fronts = self._by_front
         if not fronts:
             return
-        for start in range(len(text) - _FRONT + 1):
-            front = text[start : start + _FRONT]
+        for start in range(len(text) - SHORTEST + 1):
+            front = text[start : start + SHORTEST]
             if front in fronts:
                 yield from self._from(text, start, fronts[front])
 
