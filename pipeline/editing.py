@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import Field
 
 from pipeline.asking import Reply
+from pipeline.bundle import EDITABLE
 from pipeline.codecheck import problems
 from pipeline.errors import Rejected
 from pipeline.prompting import unescaped, visible
 
-EDITABLE = ("prepare.py", "train.py")
 _LONGEST_SCRIPT = 60_000  # signs
 _MOST_EDITS = 20
 _DIFF_LINES = 60

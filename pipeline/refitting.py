@@ -5,10 +5,10 @@ that was not, none may change, and none may come that was not there: what reache
 is as it was brought, and a row that was made up may hold what must not be known.
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.bundle import sha256
 from pipeline.errors import Rejected
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.ports import Ports
@@ -56,7 +56,7 @@ def _rows(folder: Path) -> Iterator[str]:
         if path.suffix == ".jsonl":
             yield from path.read_text("utf-8").splitlines()
         else:
-            yield _sha256(path)
+            yield sha256(path)
 
 
 def _names(folder: Path) -> set[str]:
@@ -65,13 +65,8 @@ def _names(folder: Path) -> set[str]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): _sha256(path) for path in _files(folder)}
+    return {str(path.relative_to(folder)): sha256(path) for path in _files(folder)}
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -121,7 +121,7 @@ def _facts(
     report, intent = context.data_report, context.intent
     if report is None or intent is None or intent.task_type is None:
         raise Bug("Codegen needs the intent and the data report.")
-    prepare, train = ((folder.bundle / name).read_text("utf-8") for name in editing.EDITABLE)
+    prepare, train = ((folder.bundle / name).read_text("utf-8") for name in bundle.EDITABLE)
     return {
         "task": find_recipe(intent.task_type).title,
         "words": describing.words(context),
