@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,15 +108,12 @@ class SqliteFile:
 
     async def _commit(self, attempt: "_Attempt") -> None:
         self._look()
-        connection = await self._begun()
-        try:
-            attempt.make(connection)
-            await asyncio.get_running_loop().run_in_executor(self._writer, connection.commit)
-        except BaseException:
-            connection.connection.rollback()  # SQLAlchemy's own may believe that it is over
-            raise
-        finally:
-            connection.close()
+        with await self._begun() as connection:
+            try:
+                attempt.make(connection)
+                await asyncio.get_running_loop().run_in_executor(self._writer, connection.commit)
+            finally:  # nothing is left to take back but after an error
+                connection.connection.rollback()  # SQLAlchemy's own may believe that it is over
 
     async def _begun(self) -> sa.Connection:
         """A transaction with the lock for writing; a thread waits where another program has it."""
@@ -156,12 +153,10 @@ def _find(engine: sa.Engine, work: Work[Result]) -> Result:
 
 
 def _begin(engine: sa.Engine) -> sa.Connection:
-    connection = engine.connect()
-    try:
+    with ExitStack() as until_begun:
+        connection = until_begun.enter_context(engine.connect())
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except BaseException:
-        connection.close()
-        raise
+        until_begun.pop_all()
     return connection
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
@@ -110,15 +111,14 @@ class UrlSource:
         if announced.isdecimal() and int(announced) > self.most_bytes:
             raise self._too_large(page, f"{int(announced) / 1e9:,.1f} GB")
         target = free(into, _file_name(page, response))
-        try:
-            with _opened(target) as file:
-                await self._copy(page, response, file)
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            raise _disk(error) from error
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+        with ExitStack() as until_whole:
+            until_whole.callback(target.unlink, missing_ok=True)
+            try:
+                with _opened(target) as file:
+                    await self._copy(page, response, file)
+            except OSError as error:
+                raise _disk(error) from error
+            until_whole.pop_all()
         return target
 
     async def _copy(self, page: httpx.URL, response: httpx.Response, file: BinaryIO) -> None:
