@@ -6,14 +6,15 @@ A list of models is what a key is asked about with: it costs nothing.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal, NoReturn
 
 import httpx
 from pydantic import SecretStr
 
+from adapters.accounts import PastedKeys
 from pipeline.errors import PersonCanFix, TryAgain
-from pipeline.ports.account import Account, Checked, LoginLink
+from pipeline.ports.account import Checked
 
 _SECONDS = 10.0
 VISIBLE = re.compile(r"[\x21-\x7e]+")
@@ -65,13 +66,12 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyedProvider:
+class KeyedProvider(PastedKeys):
     """pipeline.ports.account.Service of a provider, whose keys are pasted and asked about.
 
     `connected` hears that somebody has given a good key.
     """
 
-    account: Account
     provider: Provider
     listing: Listing
     connected: Callable[[], None] | None = None
@@ -88,14 +88,6 @@ class KeyedProvider:
         if self.connected is not None:
             self.connected()
         return Checked(name="")
-
-    async def begin_login(self, now: datetime) -> LoginLink | None:  # noqa: ARG002 (the port's)
-        """There is no link."""
-        return None
-
-    async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:  # noqa: ARG002
-        """No login is ever under way."""
-        return None
 
     async def _list(self, key: str) -> httpx.Response:
         address = self.provider.base.rstrip("/") + self.listing.path

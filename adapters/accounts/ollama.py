@@ -1,15 +1,14 @@
 """Ollama: models on a machine of one's own. There is nothing to connect: it has no keys."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from adapters.accounts import PastedKeys
 from adapters.providers import Provider, listed, unanswered
 from pipeline.errors import TryAgain
-from pipeline.ports.account import Account, Checked, LoginLink
+from pipeline.ports.account import Account
 
 _SECONDS = 1.0
 _NO_TALKERS = ("embed", "bge", "minilm", "rerank")
@@ -32,10 +31,9 @@ class _Tags(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Ollama:
+class Ollama(PastedKeys):
     """pipeline.ports.account.Service of what asks for no key."""
 
-    account: Account
     provider: Provider
 
     async def models(self) -> tuple[str, ...]:
@@ -49,18 +47,6 @@ class Ollama:
         except ValidationError:
             raise TryAgain("What answers at Ollama's address is not Ollama.") from None
         return tuple(name for name in names if not any(no in name for no in _NO_TALKERS))
-
-    async def check(self, values: Mapping[str, str]) -> Checked | None:  # noqa: ARG002 (the port's)
-        """Nobody is asked: there is no key."""
-        return None
-
-    async def begin_login(self, now: datetime) -> LoginLink | None:  # noqa: ARG002 (the port's)
-        """There is no link."""
-        return None
-
-    async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:  # noqa: ARG002
-        """No login is ever under way."""
-        return None
 
 
 def adapter(ollama_api_base: str = "http://localhost:11434") -> Ollama:
