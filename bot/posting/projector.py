@@ -45,9 +45,13 @@ class _Memory:
     """A job's events as far as they are shown, the card that shows them, and since when."""
 
     events: tuple[Recorded, ...] = ()
-    upto: int = 0
     card: Card | None = None
     at: datetime | None = None
+
+    @property
+    def upto(self) -> int:
+        """The number of the last event that is shown."""
+        return self.events[-1].number if self.events else 0
 
 
 class Projector:
@@ -119,7 +123,7 @@ class Projector:
         due = now if at_once else max(now, (board.edited_at or now) + self._edit_seconds)
         drawn = () if card == known.card else (_letter(row, card, upto, due),)
         await self._post.show(board, upto, (*drawn, *told))
-        self._remember(row, _Memory(events, upto, card, now))
+        self._remember(row, _Memory(events, card, now))
         self._written.set()
 
     async def _news(self, board: Board) -> tuple[_Memory, tuple[Recorded, ...]]:
@@ -129,7 +133,7 @@ class Projector:
             return known, await self._store.events(board.job_id, board.shown)
         events = await self._store.events(board.job_id)
         shown = tuple(one for one in events if one.number <= board.shown)
-        return _Memory(_thinned(shown), board.shown), events[len(shown) :]
+        return _Memory(_thinned(shown)), events[len(shown) :]
 
     def _may_wait(self, known: _Memory, fresh: Sequence[Recorded]) -> bool:
         """Progress alone: a card that was drawn a moment ago is not drawn anew for it."""
