@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from adapters.plain_text import cut, plain, units
 from adapters.platforms.discord.drawing import Json
-from adapters.platforms.discord.text import cut, fenced, fitted, plain, units
+from adapters.platforms.discord.text import fenced, fitted
 from pipeline.jobs import Actor
 from pipeline.ports.chat import Action, Card, Row, StageLine
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.plain_text import cut, plain
 from adapters.platforms.discord.drawing import Json
-from adapters.platforms.discord.text import cut, plain
 from pipeline.jobs import Actor
 from pipeline.ports.chat import Action, Attachment, Card, Field, Form
 

@@ -11,6 +11,7 @@ from typing import Any
 import discord
 from discord.http import handle_message_parameters
 
+from adapters.plain_text import cut, plain
 from adapters.platforms.discord import cards
 from adapters.platforms.discord.drawing import Drawn
 from adapters.platforms.discord.errors import (
@@ -22,7 +23,6 @@ from adapters.platforms.discord.errors import (
     translated,
 )
 from adapters.platforms.discord.line import Line
-from adapters.platforms.discord.text import cut, plain
 from pipeline.jobs import Actor
 from pipeline.ports.chat import Card, Gone
 

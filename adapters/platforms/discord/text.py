@@ -1,8 +1,9 @@
 """Discord's text: what arrives made plain, and what goes out made harmless and short enough."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
+
+from adapters.plain_text import WORD_JOINER, cut, plain, visible
 
 _ENTITY = re.compile(
     r"<(?:(?P<kind>@[!&]?|#)(?P<id>\d+)"
@@ -14,9 +15,6 @@ _READ = re.compile(r"[\\*_~|`<>@\[\]:]")  # signs that Discord reads anywhere in
 _LINE_START = re.compile(r"^([ \t]*)(?:([-+#])|(\d+)([.)]))", re.MULTILINE)
 _INVITE = re.compile(r"(discord(?:app)?)\.(?=gg|com|new|gift)", re.IGNORECASE)
 _BROADCAST = re.compile(r"@(?=(?:everyone|here)\b)", re.IGNORECASE)
-_WORD_JOINER = "\N{WORD JOINER}"
-_JOINERS = {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}  # parts of emoji and of scripts
-_SPACES = {"\n", "\t"}
 
 
 def spoken(text: str, own: frozenset[str], names: Mapping[str, str]) -> str:
@@ -25,19 +23,12 @@ def spoken(text: str, own: frozenset[str], names: Mapping[str, str]) -> str:
     `names` are those of other people, roles and channels, by what stands between < and >.
     """
     said = _ENTITY.sub(lambda found: _entity(found, own, names), text)
-    visible = (sign for sign in said if sign in _SPACES or not _invisible(sign))
-    return "".join(visible).strip()
-
-
-def plain(text: str) -> str:
-    """A text for an element in which Discord reads nothing: it turns no line around."""
-    kept = (sign for sign in text if sign in _SPACES or sign in _JOINERS or not _invisible(sign))
-    return "".join(kept)
+    return visible(said).strip()
 
 
 def escaped(text: str) -> str:
     """A text that pings nobody, links nowhere and formats nothing where Discord reads markup."""
-    safe = _BROADCAST.sub(f"@{_WORD_JOINER}", plain(text))
+    safe = _BROADCAST.sub(f"@{WORD_JOINER}", plain(text))
     safe = _INVITE.sub(r"\1\\.", _READ.sub(r"\\\g<0>", safe))
     return _LINE_START.sub(_unread, safe)
 
@@ -50,20 +41,7 @@ def fitted(text: str, most: int) -> str:
 
 def fenced(text: str) -> str:
     """A text for a block of code, which it cannot end."""
-    return re.sub("`(?=`)", f"`{_WORD_JOINER}", plain(text))
-
-
-def cut(text: str, most: int) -> str:
-    """At most `most` UTF-16 units, which is never more than Discord counts; else an ellipsis."""
-    if units(text) <= most:
-        return text
-    kept = text.encode("utf-16-le", "replace")[: max(most - 1, 0) * 2]
-    return kept.decode("utf-16-le", "ignore") + "…"
-
-
-def units(text: str) -> int:
-    """How long a text is at worst."""
-    return len(text.encode("utf-16-le", "replace")) // 2
+    return re.sub("`(?=`)", f"`{WORD_JOINER}", plain(text))
 
 
 def _cut_between(safe: str, most: int) -> str:
@@ -79,10 +57,6 @@ def _cut_between(safe: str, most: int) -> str:
 def _unread(found: re.Match[str]) -> str:
     blanks, sign, number, after = found.groups()
     return f"{blanks}\\{sign}" if sign else f"{blanks}{number}\\{after}"
-
-
-def _invisible(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def _entity(found: re.Match[str], own: frozenset[str], names: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 import discord
 
+from adapters.plain_text import cut, plain
 from adapters.platforms.discord.errors import (
     FOREIGN,
     NOT_ALLOWED,
@@ -16,7 +17,6 @@ from adapters.platforms.discord.errors import (
 )
 from adapters.platforms.discord.line import Line
 from adapters.platforms.discord.sending import Sending, nonce
-from adapters.platforms.discord.text import cut, plain
 from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.jobs import Place
 from pipeline.ports.chat import Card

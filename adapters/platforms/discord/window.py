@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from adapters.answers import noted, once_more
+from adapters.plain_text import cut, plain
 from adapters.platforms.discord import cards, forms
 from adapters.platforms.discord.cards import Kind
 from adapters.platforms.discord.drawing import Drawn, Json, Sheet
@@ -22,7 +23,6 @@ from adapters.platforms.discord.errors import (
     translate,
     translated,
 )
-from adapters.platforms.discord.text import cut, plain
 from adapters.platforms.discord.whispers import Whispers, follow
 from pipeline.ports.chat import (
     Card,

@@ -1,14 +1,13 @@
 """Slack's text: what arrives made plain, and what goes out made harmless and short enough."""
 
 import re
-import unicodedata
+
+from adapters import plain_text
+from adapters.plain_text import WORD_JOINER, visible
 
 _ENTITY = re.compile(r"<([^<>\n]+)>")
-_HALF_ESCAPE = re.compile(r"&[a-z]{0,3}$")
+_HALF_ESCAPE = re.compile(r"&[a-z]{0,3}(?=…$)")
 _BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
-_WORD_JOINER = "\N{WORD JOINER}"
-_JOINERS = {"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}  # parts of emoji and of scripts
-_SPACES = {"\n", "\t"}
 
 
 def spoken(text: str, own: str) -> str:
@@ -16,8 +15,7 @@ def spoken(text: str, own: str) -> str:
     # The blanks have a bound: without one, a message of blanks alone takes seconds.
     others = re.sub(rf"[ \t]{{0,8}}<@{re.escape(own)}(\|[^<>]*)?>[,:]?[ \t]*", " ", text)
     said = _ENTITY.sub(lambda found: _entity(found[1]), others)
-    visible = (sign for sign in unescaped(said) if sign in _SPACES or not _invisible(sign))
-    return "".join(visible).strip()
+    return visible(unescaped(said)).strip()
 
 
 def mentions(text: str, user: str) -> bool:
@@ -30,8 +28,7 @@ def plain(text: str) -> str:
 
     A word joiner stands behind the @ of @channel and its kind.
     """
-    kept = (sign for sign in text if sign in _SPACES or sign in _JOINERS or not _invisible(sign))
-    return _BROADCAST.sub(f"@{_WORD_JOINER}", "".join(kept))
+    return _BROADCAST.sub(f"@{WORD_JOINER}", plain_text.plain(text))
 
 
 def escaped(text: str) -> str:
@@ -46,19 +43,9 @@ def unescaped(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """At most `most` UTF-16 units, which is how Slack counts; an ellipsis stands for the rest."""
-    if _units(text) <= most:
-        return text
-    kept = text.encode("utf-16-le", "replace")[: (most - 1) * 2].decode("utf-16-le", "ignore")
-    return _HALF_ESCAPE.sub("", kept) + "…"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2
-
-
-def _invisible(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    """At most `most` UTF-16 units, which is how Slack counts, and no half of an escaped sign."""
+    short = plain_text.cut(text, most)
+    return short if short == text else _HALF_ESCAPE.sub("", short)
 
 
 def _entity(inside: str) -> str:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from adapters.plain_text import cut, plain, units
 from adapters.platforms.discord import cards
-from adapters.platforms.discord.text import cut, escaped, fenced, fitted, plain, spoken, units
+from adapters.platforms.discord.text import escaped, fenced, fitted, spoken
 from pipeline.jobs import Actor
 from pipeline.ports.chat import Action, Card, Row, StageLine
 from tests.fakes.discord import markdown
