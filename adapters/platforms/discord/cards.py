@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from adapters.card_words import ICONS, TONES, begun, has_ended, standing
 from adapters.plain_text import cut, plain, units
 from adapters.platforms.discord.drawing import Json
 from adapters.platforms.discord.text import fenced, fitted
@@ -43,12 +44,6 @@ _LONGEST_LINE = 200
 _LONGEST_ROW = 300
 _LOG_LINES = 3
 _FENCE = "```"
-ICONS = MappingProxyType(
-    {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "skipped": "⊘"}
-)
-TONES = MappingProxyType(
-    {"info": "", "good": "✓ Done", "bad": "✗ Not done", "waiting": "● Waiting for you"}
-)
 
 
 @dataclass
@@ -84,8 +79,7 @@ def components(card: Card, notify: Actor | None = None, kind: Kind = "a") -> lis
     rows = [*_rows(card.rows, room, kind)]
     body = room.text(card.body.strip(), LONGEST_CONTENT)
     log = _log(card, room)
-    ended = all(stage.state in {"done", "skipped"} for stage in card.stages)
-    told = [facts, stages] if ended else [stages, facts]
+    told = [facts, stages] if has_ended(card) else [stages, facts]
     texts = [*_block(head), body, *told[0], *told[1], *log]
     buttons = _buttons(card.actions[:MOST_ACTIONS], 0, kind)
     spoken = [_text(text) for text in texts if text]
@@ -133,19 +127,15 @@ def _head(card: Card, room: _Room, notify: Actor | None, *, heading: bool = True
 
 def _stages(stages: Sequence[StageLine], room: _Room) -> Iterator[str]:
     """A line a stage; those that have not begun share the last one."""
-    later = [stage.title for stage in stages if stage.state == "pending" and not stage.note]
+    later = [stage.title for stage in stages if not begun(stage)]
     for stage in stages:
-        if stage.state != "pending" or stage.note:
+        if begun(stage):
             name = fitted(stage.title, _LONGEST_LABEL)
             before = f"{ICONS[stage.state]} **{name}**  "
-            yield room.line(before, _standing(stage), "", _LONGEST_NOTE)
+            note = stage.note.strip().replace("\n", " ")
+            yield room.line(before, standing(stage, note), "", _LONGEST_NOTE)
     if later:
         yield room.text(f"{ICONS['pending']} pending: " + ", ".join(later), _LONGEST_FACT)
-
-
-def _standing(stage: StageLine) -> str:
-    note = stage.note.strip().replace("\n", " ")
-    return note if note.startswith(stage.state) else f"{stage.state} {note}".rstrip()
 
 
 def _facts(facts: Sequence[tuple[str, str]], room: _Room) -> Iterator[str]:

@@ -5,9 +5,9 @@ All that comes from a card stands in plain_text and rich_text elements, which Sl
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
+from adapters.card_words import ICONS, TONES, begun, has_ended, standing
 from adapters.platforms.slack.text import cut, escaped, plain
 from pipeline.jobs import Actor
 from pipeline.ports.chat import Action, Card, Row, StageLine
@@ -34,12 +34,6 @@ _LONGEST_NOTE = 400
 _LOG_LINES = 3
 _LOG_LENGTH = 600
 _CONFIRM_LENGTH = 300
-ICONS = MappingProxyType(
-    {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "skipped": "⊘"}
-)
-TONES = MappingProxyType(
-    {"info": "", "good": "✓ Done", "bad": "✗ Not done", "waiting": "● Waiting for you"}
-)
 
 
 def blocks(card: Card, notify: Actor | None = None, thread: str | None = None) -> list[Json]:
@@ -51,7 +45,7 @@ def blocks(card: Card, notify: Actor | None = None, thread: str | None = None) -
     parts = [
         *_head(card, notify),
         *_paragraph(card.body),
-        *([*facts, *stages] if _has_ended(card) else [*stages, *facts]),
+        *([*facts, *stages] if has_ended(card) else [*stages, *facts]),
         *_log(card),
         *_rows(card.rows, thread),
         *_actions(card.actions, thread),
@@ -65,7 +59,7 @@ def text(card: Card, notify: Actor | None = None) -> str:
     lines = [card.title, f"({tone.partition(' ')[2]})" if tone else "", card.body]
     stages = [stage_text(stage) for stage in card.stages]
     facts = [f"{label}: {value}" for label, value in card.facts]
-    lines += [*facts, *stages] if _has_ended(card) else [*stages, *facts]
+    lines += [*facts, *stages] if has_ended(card) else [*stages, *facts]
     lines += [f"{row.title}: {row.text}" for row in card.rows]
     lines += card.log[-_LOG_LINES:]
     if card.actions:
@@ -80,11 +74,6 @@ def shown(card: Card, notify: Actor | None = None, thread: str | None = None) ->
     """Both, as the calls that send a message take them."""
     parts = [dict(one) for one in blocks(card, notify, thread)]
     return {"text": text(card, notify), "blocks": parts}
-
-
-def _has_ended(card: Card) -> bool:
-    """Nothing is left to do: what came of it is read before how it was done."""
-    return all(stage.state in {"done", "skipped"} for stage in card.stages)
 
 
 def stage_text(stage: StageLine) -> str:
@@ -104,8 +93,7 @@ def kept_thread(block_id: str) -> str | None:
 
 
 def _standing(stage: StageLine) -> str:
-    note = cut(stage.note.strip(), _LONGEST_NOTE)
-    return note if note.startswith(stage.state) else f"{stage.state} {note}".rstrip()
+    return standing(stage, cut(stage.note.strip(), _LONGEST_NOTE))
 
 
 def _head(card: Card, notify: Actor | None) -> Iterable[Json]:
@@ -139,10 +127,9 @@ def _paragraph(body: str) -> Iterable[Json]:
 
 def _stages(stages: Sequence[StageLine]) -> Iterable[Json]:
     """A line a stage; those that have not begun share the last one."""
-    later = [stage.title for stage in stages if stage.state == "pending" and not stage.note]
-    begun = [stage for stage in stages if stage.state != "pending" or stage.note]
+    later = [stage.title for stage in stages if not begun(stage)]
     parts: list[Json] = []
-    for stage in begun:
+    for stage in filter(begun, stages):
         parts.append(_text(f"{ICONS[stage.state]} "))
         parts.append(_text(plain(stage.title), bold=True))
         parts.append(_text(plain(f"  {_standing(stage)}\n")))
