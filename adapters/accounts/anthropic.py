@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from adapters.providers import KeyedProvider, Listing, Provider
 from pipeline.ports.account import Account, AccountField
 
+_KEY = r"sk-ant-[A-Za-z0-9_-]{60,200}"
 ACCOUNT = Account(
     kind="anthropic",
     title="Anthropic",
@@ -16,11 +17,11 @@ ACCOUNT = Account(
         AccountField(
             id="key",
             label="Anthropic API key",
-            shape=r"sk-ant-[A-Za-z0-9_-]{60,200}",
+            shape=_KEY,
             example="sk-ant- and about 100 letters, digits, - and _",
         ),
     ),
-    leaks=(r"sk-ant-[A-Za-z0-9_-]{60,200}",),
+    leaks=(_KEY,),
 )
 
 

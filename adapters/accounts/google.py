@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from adapters.providers import KeyedProvider, Listing, Provider
 from pipeline.ports.account import Account, AccountField
 
+_KEYS = (r"AIza[A-Za-z0-9_-]{35}", r"AQ\.[A-Za-z0-9_-]{30,150}")
 ACCOUNT = Account(
     kind="google",
     title="Gemini",
@@ -17,14 +18,11 @@ ACCOUNT = Account(
         AccountField(
             id="key",
             label="Gemini API key",
-            shape=r"AIza[A-Za-z0-9_-]{35}|AQ\.[A-Za-z0-9_-]{30,150}",
+            shape="|".join(_KEYS),
             example="AQ. and about 50 letters, digits, - and _; an older key begins with AIza",
         ),
     ),
-    leaks=(
-        r"AIza[A-Za-z0-9_-]{35}",
-        r"AQ\.[A-Za-z0-9_-]{30,150}",
-    ),
+    leaks=_KEYS,
 )
 
 

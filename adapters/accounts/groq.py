@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from adapters.providers import KeyedProvider, Listing, Provider
 from pipeline.ports.account import Account, AccountField
 
+_KEY = r"gsk_[A-Za-z0-9]{40,60}"
 ACCOUNT = Account(
     kind="groq",
     title="Groq",
@@ -16,11 +17,11 @@ ACCOUNT = Account(
         AccountField(
             id="key",
             label="Groq API key",
-            shape=r"gsk_[A-Za-z0-9]{40,60}",
+            shape=_KEY,
             example="gsk_ and 52 letters or digits",
         ),
     ),
-    leaks=(r"gsk_[A-Za-z0-9]{40,60}",),
+    leaks=(_KEY,),
 )
 
 

@@ -1,8 +1,9 @@
 """Hugging Face: where models and Spaces are published, and data sets come from."""
 
-from adapters.accounts import PastedKeys
+from adapters.pasted_keys import PastedKeys
 from pipeline.ports.account import Account, AccountField, Service
 
+_KEY = r"(?:hf|api_org)_[A-Za-z0-9]{30,40}"
 ACCOUNT = Account(
     kind="huggingface",
     title="Hugging Face",
@@ -12,11 +13,11 @@ ACCOUNT = Account(
         AccountField(
             id="token",
             label="Hugging Face token",
-            shape=r"(?:hf|api_org)_[A-Za-z0-9]{30,40}",
+            shape=_KEY,
             example="hf_ and 34 letters or digits",
         ),
     ),
-    leaks=(r"(?:hf|api_org)_[A-Za-z0-9]{30,40}",),
+    leaks=(_KEY,),
 )
 
 
