@@ -12,7 +12,7 @@ from typing import Literal, NoReturn
 import httpx
 from pydantic import SecretStr
 
-from adapters.accounts import PastedKeys
+from adapters.pasted_keys import PastedKeys
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.account import Checked
 

@@ -1,6 +1,6 @@
 """Kaggle: data sets and competitions, and free hours of GPU to train on."""
 
-from adapters.accounts import PastedKeys
+from adapters.pasted_keys import PastedKeys
 from pipeline.ports.account import Account, AccountField, Service
 
 # An old key looks like any checksum: it counts only in kaggle.json, or close behind the name.

@@ -1,6 +1,6 @@
 """Modal: GPUs by the second, in the person's own workspace there."""
 
-from adapters.accounts import PastedKeys
+from adapters.pasted_keys import PastedKeys
 from pipeline.ports.account import Account, AccountField, Service
 
 ACCOUNT = Account(

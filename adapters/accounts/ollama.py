@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from adapters.accounts import PastedKeys
+from adapters.pasted_keys import PastedKeys
 from adapters.providers import Provider, listed, unanswered
 from pipeline.errors import TryAgain
 from pipeline.ports.account import Account
