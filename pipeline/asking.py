@@ -18,7 +18,7 @@ from pipeline.context import JobContext
 from pipeline.errors import MLTrainerError, Rejected, TryAgain
 from pipeline.events import AgentLogged, ModelCalled, ModelReplied
 from pipeline.jobs import Stage
-from pipeline.planning import model_limit
+from pipeline.planning import is_away, model_limit
 from pipeline.ports import Ports
 from pipeline.ports.model import AWAY, Answer, Model, ModelRefused, Question, Turn, named
 
@@ -240,9 +240,9 @@ async def _say_away(
     ports: Ports, stage: Stage, model: Model, away: MLTrainerError, after: Model | None
 ) -> None:
     """Which model does not answer, how to mend it and who is asked instead, once in a job."""
-    begin = f"{named(model)} {AWAY}"
-    if any(said.startswith(begin) for said in ports.ledger.said):
+    if is_away(model, ports):
         return
+    begin = f"{named(model)} {AWAY}"
     instead = f"{named(after)} is asked instead." if after else ""
     told = " ".join(part for part in (begin, away.message, away.hint, instead) if part)
     await _say(ports, stage, told)

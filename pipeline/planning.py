@@ -38,7 +38,7 @@ async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
     models = await ports.models.choose(context.owner)
     if not models:
         return ()
-    first = next((one for one in models if not _is_away(one, ports)), models[0])
+    first = next((one for one in models if not is_away(one, ports)), models[0])
     limit = model_limit(context, ports, first)
     price = "" if first.whose == "free" else f", at most ${limit:.2f}"
     rows = " and sample rows" if ports.share == "samples" else ""
@@ -46,8 +46,8 @@ async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
     return f"{SPEAKS}: {named(first)}{price}", f"{SENDS}: {sees}, to {first.title}"
 
 
-def _is_away(model: Model, ports: Ports) -> bool:
-    """It was told in this job that another one is asked instead."""
+def is_away(model: Model, ports: Ports) -> bool:
+    """It was told in this job that a model does not answer."""
     return any(said.startswith(f"{named(model)} {AWAY}") for said in ports.ledger.said)
 
 
