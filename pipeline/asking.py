@@ -58,7 +58,6 @@ async def ask(
     prompt: str,
     values: prompting.Values,
     with_tools: Sequence[str] = (),
-    history: Sequence[Turn] = (),
 ) -> ReplyType | None:
     """The reply of the first model that answers; None where rules have to do.
 
@@ -71,7 +70,7 @@ async def ask(
     feedback = context.feedback.get(stage)
     question = Question(
         system=filled.system,
-        turns=(*history, Turn(role="user", text=filled.message), *_told(context, ports, stage)),
+        turns=(Turn(role="user", text=filled.message), *_told(context, ports, stage)),
         reply=reply_type,
         tools=tuple(tools.spec(name) for name in with_tools),
         temperature=_WARMER if feedback else 0.0,
