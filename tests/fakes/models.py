@@ -26,18 +26,12 @@ class ScriptedModel:
     name: str = "scripted-1"
     whose: Whose = "person"
     price: Decimal = Decimal("0.001")
+    title: str = field(init=False)
     asked: list[Question] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.title = self.provider.title()
         self._left = deque(self.lines)
-
-    @property
-    def title(self) -> str:
-        return self.provider.title()
-
-    @title.setter
-    def title(self, title: str) -> None:
-        raise AttributeError(title)
 
     def most(self, question: Question) -> Decimal:
         del question
