@@ -18,7 +18,6 @@ from pipeline.jobs import (
     JobId,
     JobStatus,
     Place,
-    Stage,
     is_job_id,
     new_job_id,
     stage_named,
@@ -169,8 +168,7 @@ async def compact(store: Store, row: JobRow, *, worked_on: bool) -> tuple[JobRow
     became_one = len(row.context.request.conversation) - compacting.KEPT
     if short == row.context:
         return row, 0
-    stage = next((one for one in Stage if one not in short.stage_results), Stage.DEPLOY)
-    told = AgentLogged(stage=stage, message=words.compacted(became_one))
+    told = AgentLogged(stage=short.open_stage, message=words.compacted(became_one))
     row = await store.save(row, short, [told], status=row.status, wake_at=row.wake_at)
     return row, became_one
 

@@ -164,6 +164,11 @@ class JobContext(Frozen):
         return self.request.deploy and said is not False
 
     @property
+    def open_stage(self) -> Stage:
+        """The first stage without a result; the last one where all have theirs."""
+        return next((one for one in Stage if one not in self.stage_results), Stage.DEPLOY)
+
+    @property
     def last_error(self) -> StageError | None:
         """The latest failure, if there was one."""
         return self.errors[-1] if self.errors else None

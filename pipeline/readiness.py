@@ -257,14 +257,17 @@ def _settled(context: JobContext, request: Request | None = None) -> JobContext:
 
 
 def once_more(context: JobContext) -> JobContext:
-    """The context after its person's word: nothing is waited for, all attempts are there again.
+    """The context after its person's word: nothing is waited for, all attempts are there again."""
+    return without_open_run(context).evolve(waiting=None, retry_counts={}, starts=0)
 
-    A training that did not end well is not looked at again: one that still runs somewhere is
-    found by its name.
+
+def without_open_run(context: JobContext) -> JobContext:
+    """The context without a training that did not end well.
+
+    It is not looked at again: one that still runs somewhere is found by its name.
     """
-    run = context.run
-    ended_well = run is not None and run.status in {"collected", "proven"}
-    return context.evolve(waiting=None, retry_counts={}, starts=0, run=run if ended_well else None)
+    ended_well = context.run is not None and context.run.status in {"collected", "proven"}
+    return context if ended_well else context.evolve(run=None)
 
 
 def undone(context: JobContext, stage: Stage) -> JobContext:
@@ -272,8 +275,7 @@ def undone(context: JobContext, stage: Stage) -> JobContext:
 
     What was agreed to was another plan.
     """
-    open_ = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
-    if stage not in context.stage_results and stage is not open_:
+    if stage not in context.stage_results and stage is not context.open_stage:
         done = ", ".join(one for one in Stage if one in context.stage_results) or "none yet"
         raise PersonCanFix(
             f"The stage {stage} has not begun, so there is nothing to undo in it.",

@@ -24,10 +24,8 @@ def stopped(context: JobContext, by: str, now: datetime) -> Change:
     name, stage = by.removeprefix(PAUSE), context.active
     under_way = f" in the stage {stage}" if stage else ""
     hint = "Say “resume”, “change NAME to VALUE”, “undo STAGE” or “cancel”."
-    ended_well = context.run is not None and context.run.status in {"collected", "proven"}
-    context = context.evolve(run=context.run if ended_well else None)
     paused = PersonCanFix(f"{name} stopped the work{under_way}.", hint, field=FIELD)
-    return waits_for(context, paused, now)
+    return waits_for(readiness.without_open_run(context), paused, now)
 
 
 def undone(context: JobContext, stage: Stage) -> Change:

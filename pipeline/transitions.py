@@ -165,8 +165,7 @@ def _received(context: JobContext, reply: str) -> Event:
     """What the thread is told of a reply; of an account only that it is there."""
     if context.waiting is None or context.waiting.reason != "credential":
         return AnswerReceived(text=reply)
-    stage = next((one for one in Stage if one not in context.stage_results), Stage.DEPLOY)
-    return AgentLogged(stage=stage, message=reply)
+    return AgentLogged(stage=context.open_stage, message=reply)
 
 
 def cancelled(context: JobContext, by: str) -> Change:
