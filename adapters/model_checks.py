@@ -22,12 +22,13 @@ async def look(services: Iterable[Service]) -> tuple[Check, ...]:
     keyed = [
         one for one in found if isinstance(one, KeyedProvider) and one.provider.key is not None
     ]
-    checks = [await _keyed(one) for one in keyed]
+    library = Library()
+    checks = [await _keyed(one, library) for one in keyed]
     checks += [line for one in found if isinstance(one, Ollama) for line in await _ollama(one)]
     return tuple(checks)
 
 
-async def _keyed(service: KeyedProvider) -> Check:
+async def _keyed(service: KeyedProvider, library: Library) -> Check:
     provider = service.provider
     key = provider.key.get_secret_value().strip() if provider.key is not None else ""
     try:
@@ -35,7 +36,6 @@ async def _keyed(service: KeyedProvider) -> Check:
     except MLTrainerError as error:
         detail = error.message.replace("This ", f"{provider.variable}: the ")
         return Check(name=provider.kind, ok=False, detail=detail, hint=error.hint)
-    library = Library()
     if not await library.load():
         detail = "litellm cannot be loaded, so no language model can be asked."
         return Check(name=provider.kind, ok=False, detail=detail, hint="Install mltrainer anew.")
