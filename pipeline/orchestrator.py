@@ -6,6 +6,7 @@ any line leaves a row that is due, and a worker that lost the compare-and-swap w
 
 import asyncio
 import contextlib
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -56,6 +57,7 @@ class Orchestrator:
         self._journal = journal
         self._retry_scale = retry_scale
         self._driven: set[JobId] = set()
+        self._ledgers: dict[JobId, tuple[Ledger, int]] = {}
 
     async def drive(self, job_id: JobId) -> datetime | None:
         """Run a job until it settles or must wait; returns when it is next due, if it is."""
@@ -74,6 +76,7 @@ class Orchestrator:
                 else:
                     await self._advance(row)
         self._driven.discard(job_id)
+        self._ledgers.pop(job_id, None)
         return None
 
     async def _advance(self, row: JobRow) -> None:
@@ -104,7 +107,7 @@ class Orchestrator:
     async def _run(self, row: JobRow, stage: Stage) -> None:
         """One attempt of a stage, and what follows from how it ended."""
         clock, began = self._ports.clock, self._ports.clock.monotonic()
-        ledger = Ledger.of(one.event for one in await self._store.events(row.id))
+        ledger = await self._ledger(row.id)
         try:
             outcome = await self._attempt(row, stage, ledger)
         except _Cancelled:
@@ -173,10 +176,20 @@ class Orchestrator:
                 handle = run.handle or await runtime.find(run.name)
                 if handle is not None:
                     await runtime.cancel(handle)
-        spent = Ledger.of(one.event for one in await self._store.events(row.id)).usd
+        spent = (await self._ledger(row.id)).usd
         by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
         change = stopping.stopped(row.context, by, self._ports.clock.now())
         await self._save(row, transitions.paid(change, spent), cancel=False)
+
+    async def _ledger(self, job_id: JobId) -> Ledger:
+        """What a job's saved events say; a training adds many, so each is read once."""
+        known, read = self._ledgers.get(job_id, (Ledger(), 0))
+        ledger = copy.deepcopy(known)
+        for one in await self._store.events(job_id, after=read):
+            ledger.note(one.event)
+            read = one.number
+        self._ledgers[job_id] = ledger, read
+        return copy.deepcopy(ledger)
 
     async def _save(
         self,
