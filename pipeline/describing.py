@@ -23,6 +23,7 @@ from pipeline.hearing.wishes import spoken_wishes
 from pipeline.intent import Expertise, ParsedIntent
 from pipeline.ports import Ports
 from pipeline.prompting import Data
+from pipeline.recipe import find_task
 from pipeline.understanding import Reading
 from pipeline.wishes import leaves
 
@@ -51,6 +52,27 @@ _NOT_ASKED = frozenset(
     )
 )
 _NEVER_ASKED = "deploy."
+
+
+def facts(
+    context: JobContext,
+    ports: Ports,
+    report: DataReport | None = None,
+    *,
+    used: Collection[str] = (),
+) -> dict[str, str | Data]:
+    """What every question about a table begins with: the task, the person's words, the data.
+
+    `report` is the job's own unless another is given; `used` as for `data`.
+    """
+    report, intent = report or context.data_report, context.intent
+    if report is None or intent is None or intent.task_type is None:
+        raise Bug("A question about a table needs the intent and the data report.")
+    return {
+        "task": find_task(intent.task_type).title,
+        "words": words(context),
+        "data": data(report, context, ports, used=used),
+    }
 
 
 def data(

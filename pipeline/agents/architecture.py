@@ -43,16 +43,14 @@ class Architecture:
             return Done(*_settled(task, _named(recipe, wanted)))
         draft = _fitting(recipe, context.config.budget_seconds)
         propose = partial(self._chosen, context, ports, recipe, draft)
-        return Done(*(await improved(self, context, ports, propose) or _settled(task, draft)))
+        chosen = await improved(self, context, ports, propose) or (draft, "")
+        return Done(*_settled(task, *chosen))
 
     async def _chosen(
         self, context: JobContext, ports: Ports, recipe: Recipe, draft: Backbone
-    ) -> tuple[Chosen, str] | None:
-        """What a model would take from the menu instead."""
-        report, intent, config = context.data_report, context.intent, context.config
-        if report is None or config is None or intent is None or intent.task_type is None:
-            raise Bug("Architecture needs the report and the config.")
-        if len(recipe.backbones) == 1:
+    ) -> tuple[Backbone, str] | None:
+        """What a model would take from the menu instead, and why."""
+        if context.config is None or len(recipe.backbones) == 1:
             return None
         reply = await ask(
             context,
@@ -61,10 +59,8 @@ class Architecture:
             Choice,
             prompt="architecture",
             values={
-                "task": recipe.title,
-                "words": describing.words(context),
-                "data": describing.data(report, context, ports),
-                "seconds": f"{config.budget_seconds:.0f}",
+                **describing.facts(context, ports),
+                "seconds": f"{context.config.budget_seconds:.0f}",
                 "draft": draft.name,
                 "menu": "\n".join(
                     f"- {one.name}: {one.title}; {one.why}" for one in recipe.backbones
@@ -77,7 +73,7 @@ class Architecture:
         if backbone is None:
             known = ", ".join(one.name for one in recipe.backbones)
             raise Rejected(f"The menu has no {plain(str(reply.backbone))}. It has: {known}.")
-        return _settled(intent.task_type, backbone, plain(reply.why))
+        return backbone, plain(reply.why)
 
 
 def _settled(task: TaskType, backbone: Backbone, why: str = "") -> tuple[Chosen, str]:

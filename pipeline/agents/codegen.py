@@ -16,7 +16,6 @@ from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.proposals import plain
-from pipeline.recipe import find_recipe
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, run_script
 from pipeline.training import prepare_step, rehearsal_step
@@ -118,14 +117,9 @@ def _facts(
     context: JobContext, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
 ) -> dict[str, str | Data]:
     """What the model is shown: the scripts as they stand and what they work on."""
-    report, intent = context.data_report, context.intent
-    if report is None or intent is None or intent.task_type is None:
-        raise Bug("Codegen needs the intent and the data report.")
     prepare, train = ((folder.bundle / name).read_text("utf-8") for name in bundle.EDITABLE)
     return {
-        "task": find_recipe(intent.task_type).title,
-        "words": describing.words(context),
-        "data": describing.data(report, context, ports, used=_used(context)),
+        **describing.facts(context, ports, used=_used(context)),
         "roles": describing.roles(context.columns),
         "config": describing.config((folder.bundle / "config.json").read_text("utf-8"), ports),
         "requirements": ", ".join(lines),

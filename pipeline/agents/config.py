@@ -96,9 +96,7 @@ class Config:
             Tuned,
             prompt="config",
             values={
-                "task": recipe.title,
-                "words": describing.words(context),
-                "data": describing.data(report, context, ports),
+                **describing.facts(context, ports),
                 "roles": describing.roles(context.columns),
                 "draft": f"{draft.metric}, up to {draft.budget_seconds:.0f} s, seed {draft.seed}",
                 "locked": ", ".join(intent.locked) or "nothing",

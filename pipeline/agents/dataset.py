@@ -90,7 +90,7 @@ class Dataset:
         report = report.model_copy(
             update={"roles": roles, "ignored": ignored_columns(report, roles, unwanted)}
         )
-        propose = partial(self._suspected, context, ports, task, report)
+        propose = partial(self._suspected, context, ports, report)
         report = await improved(self, context, ports, propose) or report
         for column, why in telling.items():
             told = _warning(column, why, kept=column in kept)
@@ -98,7 +98,7 @@ class Dataset:
         return Done(report, _note(report))
 
     async def _suspected(
-        self, context: JobContext, ports: Ports, task: Task, report: DataReport
+        self, context: JobContext, ports: Ports, report: DataReport
     ) -> DataReport | None:
         """The report without the columns that a model takes for leaks, each told of."""
         features = report.roles.get("features")
@@ -111,9 +111,7 @@ class Dataset:
             Suspects,
             prompt="dataset",
             values={
-                "task": task.title,
-                "words": describing.words(context),
-                "data": describing.data(report, context, ports),
+                **describing.facts(context, ports, report),
                 "roles": describing.roles(report.roles),
                 "ignored": describing.roles(report.ignored),
             },

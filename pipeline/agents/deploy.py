@@ -21,7 +21,6 @@ from pipeline.ports import Ports
 from pipeline.ports.host import Published
 from pipeline.prompting import visible
 from pipeline.proving import prove
-from pipeline.recipe import find_recipe
 from pipeline.retry import POLICIES
 
 _LONGEST = 800
@@ -70,8 +69,8 @@ class Deploy:
 
     async def _told(self, context: JobContext, ports: Ports) -> bool | None:
         """Put a model's words on the card; Rejected where they hold what is not theirs to say."""
-        run, report, intent = context.run, context.data_report, context.intent
-        if run is None or run.folder is None or run.metrics is None or report is None:
+        run = context.run
+        if run is None or run.folder is None or run.metrics is None or context.data_report is None:
             return None  # nothing is known that words could be made of
         warnings = "\n".join(run.metrics.warnings) or "none"
         reply = await ask(
@@ -81,9 +80,7 @@ class Deploy:
             Prose,
             prompt="deploy",
             values={
-                "task": find_recipe(intent.task_type).title if intent and intent.task_type else "",
-                "words": describing.words(context),
-                "data": describing.data(report, context, ports),
+                **describing.facts(context, ports),
                 "verdict": describing.output(run.metrics.verdict, context, ports),
                 "warnings": describing.output(warnings, context, ports),
             },

@@ -18,7 +18,7 @@ from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.recipe import find_task, requirements
+from pipeline.recipe import requirements
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, result, run_script
 from pipeline.training import prepare_step
@@ -52,8 +52,8 @@ class Preprocessing:
 
     async def _left_out(self, context: JobContext, ports: Ports) -> tuple[str, ...] | None:
         """Rows that a model takes for no examples are left out; a line for each rule."""
-        report, intent = context.data_report, context.intent
-        if report is None or intent is None or intent.task_type is None:
+        report = context.data_report
+        if report is None:
             return None
         reply = await ask(
             context,
@@ -62,9 +62,7 @@ class Preprocessing:
             row_rules.Rules,
             prompt="preprocessing",
             values={
-                "task": find_task(intent.task_type).title,
-                "words": describing.words(context),
-                "data": describing.data(report, context, ports),
+                **describing.facts(context, ports),
                 "roles": describing.roles(report.roles),
             },
         )
