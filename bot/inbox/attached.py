@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import phrases
@@ -54,16 +54,16 @@ class Attached:
     async def _one_more(
         self, chat: ThreadedChat, attachment: Attachment, place: Path, so_far: Fetched
     ) -> Fetched:
-        files, names, kinds = so_far.files, so_far.names, so_far.kinds
         try:
             folder = await asyncio.to_thread(fresh, place)
             path = await chat.download(attachment, folder, self._largest)
         except MLTrainerError as error:
-            return Fetched(files, names, kinds, failed=error)
+            return replace(so_far, failed=error)
         found = await self._keys_in(path)
         if not found:
-            return Fetched((*files, str(path)), names, kinds)
-        return Fetched(files, (*names, attachment.name), tuple(dict.fromkeys((*kinds, *found))))
+            return replace(so_far, files=(*so_far.files, str(path)))
+        kinds = tuple(dict.fromkeys((*so_far.kinds, *found)))
+        return replace(so_far, names=(*so_far.names, attachment.name), kinds=kinds)
 
     async def _keys_in(self, path: Path) -> tuple[str, ...]:
         """The kinds of keys in a file, which is gone then."""
