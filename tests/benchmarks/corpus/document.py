@@ -1,6 +1,6 @@
 """The figures as tables, on a screen and in docs/sanitizer.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.benchmarks.corpus.scoring import Score, Share
@@ -11,27 +11,26 @@ Figures = Mapping[str, Mapping[str, Score]]
 
 
 def tables(parts: Figures, groups: Mapping[str, Score]) -> str:
-    """One row a part and detector; then ours by the sort of secret on the held-out part."""
+    """One row a part and detector; then ours by part and by sort of secret, if there is any."""
     rows = [_row(part, name, one) for part, all_ in parts.items() for name, one in all_.items()]
     whole = table(HEAD, rows)
-    return f"{whole}\n\n{by_group(groups)}" if groups else whole
+    return f"{whole}\n\n{_by_group(groups)}" if groups else whole
 
 
-def by_group(groups: Mapping[str, Score]) -> str:
-    """Ours by part and by sort of secret."""
+def _by_group(groups: Mapping[str, Score]) -> str:
     rows = (
-        (name, str(one.recall.whole), shown(one.recall), shown(one.covered))
+        (name, str(one.recall.whole), _shown(one.recall), _shown(one.covered))
         for name, one in groups.items()
     )
     return table(("secrets", "messages", "recall", "covered"), rows)
 
 
 def _row(part: str, name: str, one: Score) -> Sequence[str]:
-    shares: Iterable[Share] = (one.recall, one.covered, one.precision, one.false_alarms)
-    return (part, name, *map(shown, shares), f"{one.ms_median:.2f}", f"{one.ms_p99:.2f}")
+    shares: Sequence[Share] = (one.recall, one.covered, one.precision, one.false_alarms)
+    return (part, name, *map(_shown, shares), f"{one.ms_median:.2f}", f"{one.ms_p99:.2f}")
 
 
-def shown(share: Share) -> str:
+def _shown(share: Share) -> str:
     """A share, its 95% interval, and what it was counted on."""
     if not share.whole:
         return "-"
