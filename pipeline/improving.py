@@ -43,4 +43,5 @@ async def _proposed(propose: Callable[[], Awaitable[Better | None]]) -> Better |
     try:
         return await propose()
     except PersonCanFix as problem:
-        raise Rejected(problem.message, problem.hint) from problem
+        told = f"{problem.message} {problem.hint}".strip()
+        raise Rejected(problem.message, problem.hint, feedback=told) from problem

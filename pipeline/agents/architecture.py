@@ -8,7 +8,7 @@ from pipeline import describing
 from pipeline.artifacts import Architecture as Chosen
 from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug, Rejected, UnknownName
+from pipeline.errors import Bug, UnknownName
 from pipeline.improving import improved
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage, TaskType
@@ -69,11 +69,7 @@ class Architecture:
         )
         if reply is None or reply.backbone in {None, draft.name}:
             return None
-        backbone = _find(recipe, str(reply.backbone))
-        if backbone is None:
-            known = ", ".join(one.name for one in recipe.backbones)
-            raise Rejected(f"The menu has no {plain(str(reply.backbone))}. It has: {known}.")
-        return backbone, plain(reply.why)
+        return _named(recipe, plain(str(reply.backbone))), plain(reply.why)
 
 
 def _settled(task: TaskType, backbone: Backbone, why: str = "") -> tuple[Chosen, str]:

@@ -10,7 +10,7 @@ from pipeline import bundle, describing
 from pipeline.artifacts import Care, DataReport, TrainingConfig
 from pipeline.asking import Reply, ask, why
 from pipeline.context import JobContext
-from pipeline.errors import Bug, PersonCanFix, Rejected
+from pipeline.errors import Bug, PersonCanFix, Rejected, UnknownName
 from pipeline.events import AgentLogged
 from pipeline.hearing.wanted import positive_of
 from pipeline.improving import improved
@@ -121,8 +121,7 @@ def _with_tuning(
         changed = _judged_by(recipe, reply.metric, common)
     unknown = [one.name for one in reply.settings if one.name not in recipe.settings.model_fields]
     if unknown:
-        known = ", ".join(recipe.settings.model_fields)
-        raise Rejected(f"There are no settings {plain(', '.join(unknown))}. There are: {known}.")
+        raise UnknownName("setting", plain(", ".join(unknown)), recipe.settings.model_fields)
     free = {
         one.name: one.value for one in reply.settings if f"{_PREFIX}{one.name}" not in intent.locked
     }
@@ -144,8 +143,7 @@ def _commonest(report: DataReport) -> float:
 def _judged_by(recipe: Recipe, name: str, common: float) -> dict[str, object]:
     metric = next((one for one in recipe.metrics if one.name == name), None)
     if metric is None:
-        known = ", ".join(one.name for one in recipe.metrics)
-        raise Rejected(f"There is no metric {plain(name)}. There are: {known}.")
+        raise UnknownName("metric", plain(name), (one.name for one in recipe.metrics))
     if metric.name == "accuracy" and common > _TOO_COMMON:
         raise Rejected(
             f"Accuracy says little here: {common:.0%} of the rows have the same answer.",

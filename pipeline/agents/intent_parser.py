@@ -21,7 +21,7 @@ from pipeline.doubts import (
     which,
     with_target,
 )
-from pipeline.errors import PersonCanFix, Rejected
+from pipeline.errors import PersonCanFix, Rejected, UnknownName
 from pipeline.execution_plan import known_tasks
 from pipeline.folders import JobFolder
 from pipeline.hearing.belonging import spoken_roles
@@ -201,7 +201,7 @@ def _meant(
     if wanted is None:
         return None
     if reading is None:
-        raise Rejected(f"There is no task {plain(str(wanted))}.")
+        raise UnknownName("task", plain(str(wanted)), (one.task for one in ranked))
     if reading.score <= 0 and reading.task != drafted:
         raise Rejected(f"The data cannot be {title(reading)}: {reading.data}")
     heard = next((one for one in ranked if one.task == drafted), reading)

@@ -88,8 +88,8 @@ async def test_settings_within_the_schema_are_taken_with_their_reason(tmp_path: 
 @pytest.mark.parametrize(
     ("reply", "feedback"),
     [
-        (Tuned(metric="cleverness"), "no metric cleverness"),
-        (Tuned(settings=(Setting(name="magic", value="9"),)), "no settings magic"),
+        (Tuned(metric="cleverness"), "Unknown metric 'cleverness'"),
+        (Tuned(settings=(Setting(name="magic", value="9"),)), "Unknown setting 'magic'"),
     ],
 )
 async def test_settings_that_cannot_be_go_back(tmp_path: Path, reply: Tuned, feedback: str) -> None:
@@ -115,8 +115,9 @@ async def test_a_model_of_the_menu_is_taken(tmp_path: Path) -> None:
 
 async def test_what_is_not_on_the_menu_goes_back(tmp_path: Path) -> None:
     made = await before(tmp_path, Stage.ARCHITECTURE)
-    with pytest.raises(Rejected, match="light_ensemble"):
+    with pytest.raises(Rejected, match="Unknown backbone 'gpt-9'") as refused:
         await asked(made, Stage.ARCHITECTURE, Choice(backbone="gpt-9"))
+    assert "light_ensemble" in refused.value.feedback
 
 
 async def test_a_backbone_that_the_person_named_is_not_asked_about(tmp_path: Path) -> None:

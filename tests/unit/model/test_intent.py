@@ -72,7 +72,7 @@ async def test_a_value_of_the_person_is_never_changed(tmp_path: Path) -> None:
     ("reply", "feedback"),
     [
         (says("object_detection"), "cannot be"),
-        (says("mind_reading"), "no task"),
+        (says("mind_reading"), "Unknown task 'mind_reading'"),
         (says("tabular_classification", target="salary"), "no column 'salary'"),
         (says("tabular_classification", epochs="many"), "epochs=many cannot be"),
         (says("tabular_classification", colour="red"), "Unknown setting"),
