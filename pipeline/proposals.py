@@ -9,13 +9,13 @@ from pydantic import Field, JsonValue, ValidationError
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.asking import Reply, why
-from pipeline.casting import all_roles, fixed_roles, found_roles
+from pipeline.casting import Roles, all_roles, fixed_roles, found_roles
 from pipeline.errors import PersonCanFix, Rejected
 from pipeline.hearing import asking
 from pipeline.hearing.roles import MOST_CLASSES
 from pipeline.intent import ParsedIntent
 from pipeline.prompting import visible
-from pipeline.recipe import Recipe, Role, Task
+from pipeline.recipe import Evidence, Recipe, Role, Task
 from pipeline.wishes import ROLE_LEAVES, parse
 
 _LONGEST_LINE = 240
@@ -34,6 +34,7 @@ _SPLITS = frozenset(("dataset.val_split", "dataset.test_split"))
 _LEAST_SPLIT, _MOST_SPLIT = 0.05, 0.4
 _IGNORED = "dataset.ignored_columns"
 _TARGET = "dataset.label_column"
+_TOO_COMMON = 0.8  # the share of one answer from which accuracy flatters
 _CLEARLY = 0.2  # by which one column must be spoken of more than another
 _DEPLOY = "deploy."
 _TUNED = "hyperparameters."
@@ -83,7 +84,10 @@ def _too_much(leaf: str, value: JsonValue, report: DataReport) -> Iterator[str]:
 
 
 def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
-    """Rejected where a proposed column cannot play its part, or a part has none."""
+    """Rejected where a proposed column cannot play its part, or a part has none.
+
+    So is a proposed metric that flatters.
+    """
     values = intent.dataset.model_dump()
     for role in task.roles:
         leaf = ROLE_LEAVES.get(role.name, "")
@@ -91,14 +95,27 @@ def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
         for name in [told] if isinstance(told, str) else told or ():
             if not _can_play(role, report.column(name)):
                 raise Rejected(f"The column {plain(name)} cannot be {role.title}.")
-    _check_enough(task, intent, report)
-
-
-def _check_enough(task: Task, intent: ParsedIntent, report: DataReport) -> None:
-    """Rejected where a later stage would have to stop: a part without a column, too few rows."""
     evidence = task.evidence(report, intent.task_description)
     found = found_roles(evidence, fixed_roles(task, report, intent))
-    roles = all_roles(task, report, found, {})
+    _check_enough(task, report, all_roles(task, report, found, {}), evidence)
+    if "metric" in intent.proposed:
+        check_metric(intent.metric, report, found.get("target"))
+
+
+def check_metric(metric: str | None, report: DataReport, target: object) -> None:
+    """Rejected for accuracy where one answer is so common that it says little."""
+    column = report.column(target) if isinstance(target, str) else None
+    most = column.top[0][1] if column and column.top else 0
+    common = most / max(report.rows, 1)
+    if metric == "accuracy" and common > _TOO_COMMON:
+        raise Rejected(
+            f"Accuracy says little here: {common:.0%} of the rows have the same answer.",
+            feedback="Accuracy says little where one answer is that common. Leave the metric.",
+        )
+
+
+def _check_enough(task: Task, report: DataReport, roles: Roles, evidence: Evidence) -> None:
+    """Rejected where a later stage would have to stop: a part without a column, too few rows."""
     for role in task.roles:
         if role.required and not (roles.get(role.name) or evidence.doubts.get(role.name)):
             raise Rejected(f"{task.title} needs {role.title}, and no column is named for it.")

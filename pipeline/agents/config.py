@@ -18,7 +18,7 @@ from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.proposals import Setting, plain
+from pipeline.proposals import Setting, check_metric, plain
 from pipeline.recipe import Metric, Recipe, find_recipe
 from pipeline.retry import POLICIES
 from pipeline.wishes import ROLE_LEAVES, wanted_values
@@ -29,7 +29,6 @@ _PREFIX = "hyperparameters."
 _OF_CLASSES = frozenset(("accuracy", "f1", "macro_f1"))
 _SAY_CARE = frozenset(("recall", "precision"))  # the field's words for the two mistakes
 TWO = 2
-_TOO_COMMON = 0.8
 _HEARD = frozenset(  # by other agents, or kept by a model that stays in a folder
     (
         *("task_type", "runtime", "architecture.backbone", "user_expertise_level"),
@@ -108,17 +107,17 @@ class Config:
             return None
         classes = bundle.classes(context) if _tells_classes(recipe) else 0
         reply = reply.model_copy(update={"metric": _for_classes(reply.metric, classes)})
-        config = _with_tuning(recipe, intent, draft, reply, _commonest(report))
+        config = _with_tuning(recipe, intent, draft, reply, report)
         return None if config == draft else (config, f"{_note(config)}: {plain(reply.why)}")
 
 
 def _with_tuning(
-    recipe: Recipe, intent: ParsedIntent, draft: TrainingConfig, reply: Tuned, common: float
+    recipe: Recipe, intent: ParsedIntent, draft: TrainingConfig, reply: Tuned, report: DataReport
 ) -> TrainingConfig:
     """The draft with what was proposed; Rejected where that cannot be. What is fixed stays."""
     changed: dict[str, object] = {}
     if reply.metric and reply.metric != draft.metric and not (intent.metric or intent.care):
-        changed = _judged_by(recipe, reply.metric, common)
+        changed = _judged_by(recipe, reply.metric, report)
     unknown = [one.name for one in reply.settings if one.name not in recipe.settings.model_fields]
     if unknown:
         raise UnknownName("setting", plain(", ".join(unknown)), recipe.settings.model_fields)
@@ -132,23 +131,11 @@ def _with_tuning(
     return draft.model_copy(update={"hyperparameters": checked.model_dump(mode="json"), **changed})
 
 
-def _commonest(report: DataReport) -> float:
-    """The share of the rows that have the commonest answer."""
-    target = report.roles.get("target")
-    column = report.column(target) if isinstance(target, str) else None
-    most = column.top[0][1] if column and column.top else 0
-    return most / max(report.rows, 1)
-
-
-def _judged_by(recipe: Recipe, name: str, common: float) -> dict[str, object]:
+def _judged_by(recipe: Recipe, name: str, report: DataReport) -> dict[str, object]:
     metric = next((one for one in recipe.metrics if one.name == name), None)
     if metric is None:
         raise UnknownName("metric", plain(name), (one.name for one in recipe.metrics))
-    if metric.name == "accuracy" and common > _TOO_COMMON:
-        raise Rejected(
-            f"Accuracy says little here: {common:.0%} of the rows have the same answer.",
-            feedback="Accuracy says little where one answer is that common. Leave the metric.",
-        )
+    check_metric(metric.name, report, report.roles.get("target"))
     return {"metric": metric.name, "better": metric.better}
 
 

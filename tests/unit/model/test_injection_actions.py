@@ -359,6 +359,13 @@ async def test_a_metric_that_flatters_is_not_taken(tmp_path: Path) -> None:
     assert made.context.config == draft
 
 
+async def test_a_metric_that_flatters_is_not_proposed_with_the_task(tmp_path: Path) -> None:
+    made = table(tmp_path, "predict left", *COLUMNS)
+    reply = says("tabular_classification", metric="accuracy")
+    found = intent(await asked(made, Stage.INTENT_PARSER, reply))
+    assert found.metric is None
+
+
 async def test_a_model_off_the_menu_is_not_installed(tmp_path: Path) -> None:
     made = table(tmp_path, "predict left", *COLUMNS)
     for stage in (Stage.INTENT_PARSER, Stage.DATASET, Stage.CONFIG):
