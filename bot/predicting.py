@@ -13,7 +13,7 @@ from typing import Literal
 from bot import phrases, words
 from bot.cards import model_path
 from pipeline.context import JobContext
-from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.errors import PersonCanFix, TryAgain, UnknownName
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import JobStatus
 from pipeline.ports.chat import Card
@@ -111,18 +111,35 @@ def _answered(answers: Path) -> Card:
 
 
 def written(context: JobContext, said: str, work: Path) -> Path:
-    """Rows that were typed, as a file: JSON, or CSV under the names of the columns."""
+    """Rows that were typed, as a file: JSON, `name=value, …`, or CSV under the columns' names."""
     text = said.strip().strip("`").strip()
     if text[:1] in {"{", "["}:
         return _as_json(text, work)
     rows = [row for row in csv.reader(text.splitlines(), skipinitialspace=True) if row]
     columns = input_of(context).columns
+    given = [_named(row, columns) for row in rows]
+    if given and all(given):
+        return _as_json(json.dumps(given), work)
     bare = bool(columns) and all(len(row) == len(columns) for row in rows)
     named = bare and {one.strip() for one in rows[0]} == set(columns)
     path = work / "rows.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows if named or not bare else [columns, *rows])
     return path
+
+
+def _named(row: Sequence[str], columns: Sequence[str]) -> dict[str, str | None]:
+    """`name=value` cell by cell, by the columns' names; empty where a row is not written so."""
+    known = {column.strip().casefold(): column for column in columns}
+    pairs = [(name.strip(), sign, value) for name, sign, value in (c.partition("=") for c in row)]
+    found = [known.get(name.casefold()) for name, _, _ in pairs]
+    if not any(found) or not all(sign for _, sign, _ in pairs):
+        return {}
+    for (name, _, _), column in zip(pairs, found, strict=True):
+        if column is None:
+            raise UnknownName("column", name, columns)
+    values = {column: value.strip() for column, (_, _, value) in zip(found, pairs, strict=True)}
+    return {column: values.get(column) for column in columns}
 
 
 def _as_json(text: str, work: Path) -> Path:

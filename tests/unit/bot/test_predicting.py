@@ -8,6 +8,7 @@ import pytest
 
 from bot.predicting import answer_card, input_of, written
 from pipeline.context import JobContext
+from pipeline.errors import UnknownName
 from tests.fakes.reported import reported_job
 
 
@@ -17,7 +18,14 @@ def context(tmp_path: Path) -> JobContext:
 
 
 @pytest.mark.parametrize(
-    "said", ["3, red", "size,colour\n3,red", "`3,red`", '{"size": "3", "colour": "red"}']
+    "said",
+    [
+        "3, red",
+        "size,colour\n3,red",
+        "`3,red`",
+        '{"size": "3", "colour": "red"}',
+        "size=3, Colour = red",
+    ],
 )
 def test_a_row_is_read_in_each_of_its_writings(
     context: JobContext, tmp_path: Path, said: str
@@ -27,6 +35,22 @@ def test_a_row_is_read_in_each_of_its_writings(
         assert json.loads(path.read_text()) == [{"size": "3", "colour": "red"}]
         return
     assert list(csv.reader(path.read_text().splitlines())) == [["size", "colour"], ["3", "red"]]
+
+
+def test_a_column_that_is_not_named_is_empty(context: JobContext, tmp_path: Path) -> None:
+    path = written(context, "size=3\ncolour=red", tmp_path)
+    assert json.loads(path.read_text()) == [
+        {"size": "3", "colour": None},
+        {"size": None, "colour": "red"},
+    ]
+
+
+def test_a_name_that_is_no_column_is_answered_with_the_columns(
+    context: JobContext, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownName, match="'weight'") as unknown:
+        written(context, "size=3, weight=4", tmp_path)
+    assert unknown.value.hint == "Known: colour, size."
 
 
 def test_rows_of_another_shape_are_left_for_the_model_to_judge(
