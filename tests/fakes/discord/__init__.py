@@ -13,8 +13,9 @@ from tests.fakes.discord.fake import FakeDiscord
 from tests.fakes.discord.permissions import INVITED
 from tests.fakes.discord.person import Person
 from tests.fakes.discord.rates import Rates
-from tests.fakes.discord.seeing import Seen, SeenView
+from tests.fakes.discord.seeing import Seen
 from tests.fakes.people import NotAnswered, NotThere, Upload
+from tests.fakes.watching import SeenView
 
 __all__ = [
     "INVITED",

@@ -1,22 +1,18 @@
 """What a person on Discord sees, and waits to see."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from tests.fakes import people
 from tests.fakes.discord.mentions import EVERYBODY
-from tests.fakes.discord.seeing import Seen, SeenView, seen, seen_view
+from tests.fakes.discord.seeing import Seen, seen, seen_view
 from tests.fakes.discord.world import STARTER, Account, Channel, Message, View, World
 from tests.fakes.people import NotThere
+from tests.fakes.watching import SeenView, Thread, Watcher, place_of
 
 if TYPE_CHECKING:
     from tests.fakes.discord.fake import FakeDiscord
 
-T = TypeVar("T")
-Thread = Seen | tuple[str, str]
 
-
-class Onlooker:
+class Onlooker(Watcher[Seen]):
     """Somebody at a Discord client, with their hands in their lap."""
 
     def __init__(self, discord: "FakeDiscord", user: str) -> None:
@@ -28,7 +24,7 @@ class Onlooker:
 
         A message from which no thread was made has the replies to it.
         """
-        place = (channel.channel, channel.root) if isinstance(channel, Seen) else (channel, ts)
+        place = place_of((channel, ts) if isinstance(channel, str) else channel)
         return [seen(self._world, one) for one in self._thread(*place)]
 
     def _thread(self, channel: str, root: str) -> list[Message]:
@@ -69,40 +65,10 @@ class Onlooker:
         told = [one for one in from_bot if {self.id, EVERYBODY} & set(one.pinged)]
         return [seen(self._world, one) for one in told]
 
-    def wait_for(self, words: str, timeout: float = 30.0, thread: Thread | None = None) -> Seen:
-        """The newest message or whisper of the bot with these words, once there is one."""
-
-        def find() -> Seen | None:
-            return next((one for one in reversed(self._visible(thread)) if words in one), None)
-
-        return self.wait_until(find, f"“{words}”", timeout)
-
-    def wait_for_whisper(self, words: str, timeout: float = 30.0) -> Seen:
-        """What only this person can read: outside an interaction that is a direct message."""
-
-        def find() -> Seen | None:
-            direct = [one for one in self.dms() if one.by == self._world.bot.name]
-            both = sorted([*direct, *self.whispers()], key=lambda one: int(one.ts))
-            return next((one for one in reversed(both) if words in one), None)
-
-        return self.wait_until(find, f"a whisper “{words}”", timeout)
-
-    def wait_for_modal(self, words: str = "", timeout: float = 30.0) -> SeenView:
-        def find() -> SeenView | None:
-            modal = self.modal()
-            return modal if modal and words in modal else None
-
-        return self.wait_until(find, f"a form “{words}”", timeout)
-
-    def wait_until(self, find: Callable[[], T | None], what: str, timeout: float = 30.0) -> T:
-        """What `find` finds, once it does; fails with everything that is to be seen."""
-        return people.wait_until(find, f"{what}, as {self._account.name}", timeout, self.everything)
-
-    def everything(self) -> str:
-        """All that this person can see, for the message of a failing test."""
-        modal = self.modal()
-        parts = [f"{one.channel} {one.thread} {one.by}: {one.text}" for one in self._visible(None)]
-        return "\n---\n".join([*parts, f"form: {modal.text}" if modal else "no form"])
+    def _told_alone(self) -> list[Seen]:
+        """Outside an interaction that is a direct message."""
+        direct = [one for one in self.dms() if one.by == self._world.bot.name]
+        return sorted([*direct, *self.whispers()], key=lambda one: int(one.ts))
 
     @property
     def _world(self) -> World:
@@ -149,8 +115,3 @@ class Onlooker:
         message = self._world.messages[one.ts]
         answers = message.channel != one.thread and message.reference == place[1]
         return (one.channel, one.root) == place or answers
-
-
-def place_of(thread: Thread) -> tuple[str, str]:
-    """Channel and root of a thread."""
-    return (thread.channel, thread.root) if isinstance(thread, Seen) else thread

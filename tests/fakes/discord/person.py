@@ -6,7 +6,7 @@ from tests.fakes import people
 from tests.fakes.discord import interactions as does
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.saying import Writer
-from tests.fakes.discord.seeing import Button, Seen, SeenView, buttons_of, seen
+from tests.fakes.discord.seeing import Button, Seen, buttons_of, seen
 from tests.fakes.discord.typing_in import Filled, filled, offered, typed_command
 from tests.fakes.discord.wire import file as file_wire
 from tests.fakes.discord.world import (
@@ -18,6 +18,7 @@ from tests.fakes.discord.world import (
     View,
 )
 from tests.fakes.people import NotAnswered, NotThere, Upload
+from tests.fakes.watching import SeenView
 
 if TYPE_CHECKING:
     from tests.fakes.discord.fake import FakeDiscord

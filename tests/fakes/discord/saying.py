@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from tests.fakes.discord import acts, mentions
 from tests.fakes.discord.limits import LARGEST_FILE
-from tests.fakes.discord.looking import Onlooker, Thread, place_of
+from tests.fakes.discord.looking import Onlooker
 from tests.fakes.discord.seeing import Seen, seen
 from tests.fakes.discord.world import REPLY, Channel, File, Json, Message
 from tests.fakes.people import NotThere, Upload
+from tests.fakes.watching import Thread, place_of
 
 LONGEST = 2000
 ADDRESS = re.compile(r"(?<!<)https?://\S")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.fakes import watching
 from tests.fakes.discord import markdown
 from tests.fakes.discord.limits import (
     BUTTON,
@@ -17,6 +18,7 @@ from tests.fakes.discord.limits import (
 )
 from tests.fakes.discord.markdown import Reading
 from tests.fakes.discord.world import LOADING, V2, Json, Message, View, World
+from tests.fakes.watching import SeenView
 
 ATTACHED = "attachment://"
 THINKING = "mltrainer is thinking..."
@@ -39,50 +41,19 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A message as a person sees it. `text` is everything that can be read on it, buttons too.
+class Seen(watching.Seen):
+    """A message as a person on Discord sees it.
 
     A message in a thread has its parent's name as `channel` and the thread's id as `thread`.
     `links`, `mentions`, `headings` and `styled` are what the client made of unescaped markup;
     `reads` is the text without buttons and files.
     """
 
-    channel: str
-    ts: str
-    thread: str
-    by: str
-    text: str
-    buttons: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    raw: Json = field(default_factory=dict, repr=False)
     reads: str = field(default="", repr=False)
     links: tuple[str, ...] = field(default=(), repr=False)
     mentions: tuple[str, ...] = field(default=(), repr=False)
     headings: tuple[str, ...] = field(default=(), repr=False)
     styled: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def root(self) -> str:
-        """The thread it stands in, or would begin."""
-        return self.thread or self.ts
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
-
-
-@dataclass(frozen=True)
-class SeenView:
-    """A modal as a person sees it; `fields` are the labels of its inputs."""
-
-    id: str
-    title: str
-    text: str
-    fields: tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
-    raw: Json = field(default_factory=dict, repr=False)
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
 
 
 def seen(world: World, message: Message) -> Seen:

@@ -13,8 +13,8 @@ from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack.fake import FakeSlack
 from tests.fakes.slack.person import Person
 from tests.fakes.slack.rates import Rates
-from tests.fakes.slack.seeing import Seen, SeenView
 from tests.fakes.slack.workspace import BOT_USER, LEAST_SCOPES, THREAD_REPLIES
+from tests.fakes.watching import Seen, SeenView
 
 __all__ = [
     "BOT_USER",

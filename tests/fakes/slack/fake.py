@@ -16,7 +16,7 @@ from tests.fakes.slack.faults import Fault, Faults
 from tests.fakes.slack.http_delivery import DOCUMENT, Answer, HttpRoad
 from tests.fakes.slack.person import Person
 from tests.fakes.slack.rates import Rates
-from tests.fakes.slack.seeing import Seen, seen
+from tests.fakes.slack.seeing import seen
 from tests.fakes.slack.server import Server
 from tests.fakes.slack.sockets import SocketRoad
 from tests.fakes.slack.web_api import Call, WebApi
@@ -31,6 +31,7 @@ from tests.fakes.slack.workspace import (
     Message,
     Workspace,
 )
+from tests.fakes.watching import Seen
 
 T = TypeVar("T")
 LONGEST = 30.0

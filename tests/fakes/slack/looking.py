@@ -1,21 +1,17 @@
 """What a person in Slack sees, and waits to see."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from tests.fakes import people
 from tests.fakes.people import NotThere
-from tests.fakes.slack.seeing import Seen, SeenView, pinged, seen, seen_view
+from tests.fakes.slack.seeing import pinged, seen, seen_view
 from tests.fakes.slack.workspace import BOT_USER, Account, Message, View, Workspace
+from tests.fakes.watching import Seen, SeenView, Thread, Watcher, place_of
 
 if TYPE_CHECKING:
     from tests.fakes.slack.fake import FakeSlack
 
-T = TypeVar("T")
-Thread = Seen | tuple[str, str]
 
-
-class Onlooker:
+class Onlooker(Watcher[Seen]):
     """Somebody at a Slack client, with their hands in their lap."""
 
     def __init__(self, slack: "FakeSlack", user: str) -> None:
@@ -23,7 +19,7 @@ class Onlooker:
 
     def thread(self, channel: str | Seen, ts: str = "") -> list[Seen]:
         """The messages of a thread as this person sees them, its root first."""
-        place = (channel.channel, channel.root) if isinstance(channel, Seen) else (channel, ts)
+        place = place_of((channel, ts) if isinstance(channel, str) else channel)
         return [seen(self._workspace, one) for one in self._workspace.thread(*place)]
 
     def dms(self) -> list[Seen]:
@@ -58,37 +54,6 @@ class Onlooker:
         from_bot = [one for one in standing if one.user == BOT_USER]
         told = [one for one in from_bot if pinged(one, at_worst=at_worst) & {self.id, "everybody"}]
         return [seen(self._workspace, one) for one in told]
-
-    def wait_for(self, words: str, timeout: float = 30.0, thread: Thread | None = None) -> Seen:
-        """The newest message or whisper of the bot with these words, once there is one."""
-
-        def find() -> Seen | None:
-            return next((one for one in reversed(self._visible(thread)) if words in one), None)
-
-        return self.wait_until(find, f"“{words}”", timeout)
-
-    def wait_for_whisper(self, words: str, timeout: float = 30.0) -> Seen:
-        def find() -> Seen | None:
-            return next((one for one in reversed(self.whispers()) if words in one), None)
-
-        return self.wait_until(find, f"a whisper “{words}”", timeout)
-
-    def wait_for_modal(self, words: str = "", timeout: float = 30.0) -> SeenView:
-        def find() -> SeenView | None:
-            modal = self.modal()
-            return modal if modal and words in modal else None
-
-        return self.wait_until(find, f"a form “{words}”", timeout)
-
-    def wait_until(self, find: Callable[[], T | None], what: str, timeout: float = 30.0) -> T:
-        """What `find` finds, once it does; fails with everything that is to be seen."""
-        return people.wait_until(find, f"{what}, as {self.id}", timeout, self.everything)
-
-    def everything(self) -> str:
-        """All that this person can see, for the message of a failing test."""
-        modal = self.modal()
-        parts = [f"{one.channel} {one.thread} {one.by}: {one.text}" for one in self._visible(None)]
-        return "\n---\n".join([*parts, f"form: {modal.text}" if modal else "no form"])
 
     @property
     def _workspace(self) -> Workspace:
@@ -133,8 +98,3 @@ class Onlooker:
         place = place_of(thread) if thread else None
         found = [one for one in all_of_them if place in {None, (one.channel, one.root)}]
         return sorted(found, key=lambda one: one.ts.partition(".")[2])
-
-
-def place_of(thread: Thread) -> tuple[str, str]:
-    """Channel and root of a thread."""
-    return (thread.channel, thread.root) if isinstance(thread, Seen) else thread

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Iterable
 from html import escape
 
-from tests.fakes.slack.seeing import Seen
 from tests.fakes.slack.workspace import BOT_USER, Json, Workspace
+from tests.fakes.watching import Seen
 
 STYLE = """
 body { font: 15px/1.46 Lato, "Liberation Sans", sans-serif; color: #1d1c1d; background: #fff;

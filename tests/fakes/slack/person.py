@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack import payloads, view_methods
 from tests.fakes.slack.http_delivery import Answer
-from tests.fakes.slack.looking import Onlooker, Thread, place_of
+from tests.fakes.slack.looking import Onlooker
 from tests.fakes.slack.response_urls import say
-from tests.fakes.slack.seeing import Button, Seen, SeenView, buttons_of, seen
+from tests.fakes.slack.seeing import Button, buttons_of, seen
 from tests.fakes.slack.typing_in import Filled, filled, labels_of, typed
 from tests.fakes.slack.workspace import BOT_USER, Account, File, Json, Message, Value, View
+from tests.fakes.watching import Seen, SeenView, Thread, place_of
 
 if TYPE_CHECKING:
     from tests.fakes.slack.fake import FakeSlack

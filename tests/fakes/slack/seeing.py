@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.fakes.slack.workspace import BOT_NAME, BOT_USER, Json, Message, Value, View, Workspace
+from tests.fakes.watching import Seen, SeenView
 
 TO_EVERYBODY = re.compile(r"<!(channel|here|everyone|subteam\^\w+)(\|[^>]*)?>")
 TO_SOMEBODY = re.compile(r"<@(\w+)(\|[^>]*)?>")
@@ -29,43 +30,6 @@ class Button:
     @property
     def url(self) -> str:
         return str(self.element.get("url", ""))
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A message as a person sees it. `text` is everything that can be read on it, buttons too."""
-
-    channel: str
-    ts: str
-    thread: str
-    by: str
-    text: str
-    buttons: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    raw: Json = field(default_factory=dict, repr=False)
-
-    @property
-    def root(self) -> str:
-        """The thread it stands in, or would begin."""
-        return self.thread or self.ts
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
-
-
-@dataclass(frozen=True)
-class SeenView:
-    """A modal or a Home tab as a person sees it; `fields` are the labels of its inputs."""
-
-    id: str
-    title: str
-    text: str
-    fields: tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
-    raw: Json = field(default_factory=dict, repr=False)
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
 
 
 def seen(workspace: Workspace, message: Message) -> Seen:
