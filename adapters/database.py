@@ -152,6 +152,12 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
     return Bug(f"The database {name} refused what we asked: {cause}", "Please report this.")
 
 
+def only_if_known(refused: Bug) -> None:
+    """A row that is there already is no mistake; anything else is."""
+    if not isinstance(refused.__cause__, exc.IntegrityError):
+        raise refused
+
+
 def uninterrupted(
     work: Callable[Parameters, Coroutine[Any, Any, Result]],
 ) -> Callable[Parameters, Coroutine[Any, Any, Result]]:

@@ -10,10 +10,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import exc
 
 from adapters import mail
-from adapters.database import file_of, uninterrupted
+from adapters.database import file_of, only_if_known, uninterrupted
 from adapters.records import Database
 from adapters.tables import ARRIVALS, BOARDS, JOBS, OUTBOX, TICKETS
 from pipeline.errors import Bug, Superseded
@@ -91,7 +90,7 @@ class SqlPost:
         try:
             await self._database.write(lambda connection: connection.execute(new))
         except Bug as refused:
-            _only_if_known(refused)
+            only_if_known(refused)
             return False
         return True
 
@@ -148,7 +147,7 @@ class SqlPost:
         try:
             await self._database.write(move)
         except Bug as refused:
-            _only_if_known(refused)
+            only_if_known(refused)
             raise _overtaken(board.job_id) from refused
 
     async def outgoing(self, platform: str, now: datetime) -> tuple[Letter, ...]:
@@ -234,7 +233,7 @@ def _all(connection: sa.Connection, *statements: sa.UpdateBase) -> None:
 def _move(connection: sa.Connection, board: Board, shown: int) -> None:
     """The compare-and-swap of a board; a new one is made."""
     known = BOARDS.update().where(BOARDS.c.job_id == board.job_id, BOARDS.c.shown == board.shown)
-    if (connection.execute(known.values(shown=shown))).rowcount == 0:
+    if connection.execute(known.values(shown=shown)).rowcount == 0:
         if board.shown:
             raise _overtaken(board.job_id)
         connection.execute(BOARDS.insert().values(job_id=board.job_id, shown=shown))
@@ -247,7 +246,7 @@ def _put_out(connection: sa.Connection, letter: Letter) -> None:
     was refused before keeps the time of its next try.
     """
     known = sa.select(OUTBOX.c.id).where(OUTBOX.c.key == letter.key)
-    if (connection.execute(known)).first() is not None:
+    if connection.execute(known).first() is not None:
         return
     values = mail.put_out(letter)
     replaced = _waiting_cards(connection, letter) if letter.kind == "card" else []
@@ -272,7 +271,7 @@ def _waiting_cards(connection: sa.Connection, letter: Letter) -> Sequence[sa.Row
         .order_by(OUTBOX.c.id)
         .with_for_update()
     )
-    return (connection.execute(query)).all()
+    return connection.execute(query).all()
 
 
 def _unsent(key: str) -> sa.Update:
@@ -285,12 +284,6 @@ def _good(token: str, now: datetime) -> sa.ColumnElement[bool]:
         TICKETS.c.used.is_(False),
         TICKETS.c.expires_at > now,
     )
-
-
-def _only_if_known(refused: Bug) -> None:
-    """A row that is there already is no mistake; anything else is."""
-    if not isinstance(refused.__cause__, exc.IntegrityError):
-        raise refused
 
 
 def _overtaken(job_id: JobId) -> Superseded:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import exc
 
 from adapters import document, rows
+from adapters.database import only_if_known
 from adapters.records import Database
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
@@ -173,8 +173,7 @@ class SqlStore:
                 lambda connection: connection.execute(INBOX.insert().values(row))
             )
         except Bug as refused:
-            if not isinstance(refused.__cause__, exc.IntegrityError):
-                raise
+            only_if_known(refused)
         else:
             return True
         await self.load(job_id)
@@ -235,7 +234,7 @@ def _move(
         .values(event_count=JOBS.c.event_count + events, **values)
         .returning((JOBS.c.event_count - events).label("before"), JOBS.c.cancel, JOBS.c.cancel_by)
     )
-    moved = (connection.execute(statement)).first()
+    moved = connection.execute(statement).first()
     if moved is None:
         message = f"Job {row.id} was moved on by another worker."
         raise Superseded(message, "Nothing is lost: the other one goes on with it.")
