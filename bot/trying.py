@@ -4,6 +4,7 @@ And where a job stops because nothing helped: what was tried, and what is left t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from bot import words
 from pipeline.context import JobContext
@@ -54,7 +55,7 @@ def changed(events: Iterable[Event]) -> Facts:
     changes = [event for event in events if is_change(event)]
     if not changes:
         return ()
-    why, _, diff = str(getattr(changes[-1], "message", "")).partition(_DIFF)
+    why, _, diff = changes[-1].message.partition(_DIFF)
     lines = [line for line in diff.splitlines()[1:] if line[:1] in "+-" and not _is_mark(line)]
     more = len(lines) - _DIFF_LINES
     shown = [why.strip(), *lines[:_DIFF_LINES]]
@@ -62,7 +63,7 @@ def changed(events: Iterable[Event]) -> Facts:
     return (("Change", "\n".join(line for line in shown if line)),)
 
 
-def is_change(event: Event) -> bool:
+def is_change(event: Event) -> TypeGuard[AgentLogged]:
     """A stage says what it changed in the scripts, as a diff."""
     return isinstance(event, AgentLogged) and f"\n{_DIFF}" in f"\n{event.message}"
 

@@ -1,6 +1,7 @@
 """Steering a job: each command writes its wish, then settles the job or follows who does."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -76,17 +77,7 @@ async def _refuse(here: Work, row: JobRow) -> int:
 
 def interrupt(job: str, *, as_json: bool) -> None:
     """Stop the stage at work, and see to it when nobody else can; the job waits then."""
-
-    async def work() -> int:
-        async with working(Output(as_json=as_json), quiet=True) as here:
-            row = await here.find(job)
-            after = await here.last_event(row)
-            row = await commands.interrupt(here.store, row, person().name)
-            row = await here.settle(row, after=after)
-            await here.finish(row)
-            return 0 if row.status is JobStatus.WAITING else 1
-
-    perform(work)
+    _stop(commands.interrupt, JobStatus.WAITING, job, as_json=as_json)
 
 
 def undo(job: str, stage: str, *, as_json: bool, quiet: bool) -> None:
@@ -115,14 +106,23 @@ def compact(job: str, *, as_json: bool) -> None:
 
 def cancel(job: str, *, as_json: bool) -> None:
     """Ask for the job's end, and see to it when nobody else can."""
+    _stop(commands.cancel, JobStatus.CANCELLED, job, as_json=as_json)
 
+
+def _stop(
+    wish: Callable[[Store, JobRow, str], Awaitable[JobRow]],
+    wanted: JobStatus,
+    job: str,
+    *,
+    as_json: bool,
+) -> None:
     async def work() -> int:
         async with working(Output(as_json=as_json), quiet=True) as here:
             row = await here.find(job)
             after = await here.last_event(row)
-            row = await commands.cancel(here.store, row, person().name)
+            row = await wish(here.store, row, person().name)
             row = await here.settle(row, after=after)
             await here.finish(row)
-            return 0 if row.status is JobStatus.CANCELLED else 1
+            return 0 if row.status is wanted else 1
 
     perform(work)

@@ -138,8 +138,7 @@ class Arrivals:
                 return
             except MLTrainerError as error:
                 await self._complain(arrival, chat, sorry(error))
-            await self._post.handled(arrival.mention.key)
-            self._leaks.forget(arrival.mention)
+            await self._done_with(arrival)
         except Exception as error:  # noqa: BLE001  (an edge: one message must not stop the others)
             _log.warning("a message could not be handled", exc_info=error)
             await self._survive(arrival, chat)
@@ -227,6 +226,9 @@ class Arrivals:
         body = f"{error.message} {phrases.SAY_IT_AGAIN}"
         card = Card(title=phrases.gave_up(TRIES), body=body, tone="bad")
         await self._complain(arrival, chat, card)
+        await self._done_with(arrival)
+
+    async def _done_with(self, arrival: Arrival) -> None:
         await self._post.handled(arrival.mention.key)
         self._leaks.forget(arrival.mention)
 
@@ -241,8 +243,7 @@ class Arrivals:
             if chat is None or arrival.tries + 1 < TRIES:
                 await self._put_off(arrival)
                 return
-            await self._post.handled(arrival.mention.key)
-            self._leaks.forget(arrival.mention)
+            await self._done_with(arrival)
             await chat.whisper(arrival.mention.actor, arrival.mention.place, went_wrong())
         except MLTrainerError as error:
             _log.warning("a message waits: %s", error.message)

@@ -59,19 +59,22 @@ class Reception:
         self._draining = draining
 
     async def decide(self, inbound: Inbound) -> Reply:
-        """Take a message in, or raise; answer anything else, whatever happens."""
+        """Take a message in, or raise; answer anything else, whatever happens.
+
+        While somebody types, an answer that fails is none.
+        """
         if isinstance(inbound, Mention):
             return await self._take(inbound)
-        if isinstance(inbound, Suggest):
-            return await self._suggest(inbound)
-        if self._draining():
+        typing = isinstance(inbound, Suggest)
+        if self._draining() and not typing:
             return Whisper(card=Card(title=phrases.RESTARTING, body=phrases.NOTHING_LOST))
         try:
             reply = await self._answer(cleaned(inbound, self._sanitizer))
         except Exception as error:  # noqa: BLE001  (an edge: a person waits for an answer)
             _record(error)
-            return Whisper(card=went_wrong())
-        self._arrived()
+            return Choices() if typing else Whisper(card=went_wrong())
+        if not typing:
+            self._arrived()
         return reply
 
     async def _answer(self, inbound: Inbound) -> Reply:
@@ -84,14 +87,6 @@ class Reception:
         return (
             filled_again(reply, inbound, self._sanitizer) if isinstance(inbound, Submit) else reply
         )
-
-    async def _suggest(self, suggest: Suggest) -> Reply:
-        """What fits to what is being typed; nothing where that cannot be told now."""
-        try:
-            return await self._conversation.decide(cleaned(suggest, self._sanitizer))
-        except Exception as error:  # noqa: BLE001  (an edge: a person goes on typing)
-            _record(error)
-            return Choices()
 
     async def _take(self, mention: Mention) -> Reply:
         """Keep a message without its keys; one that is not for us is dropped unread.

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Mapping
 
 from bot.job_card import NO_TITLES
-from bot.posting.projector import Draw, Projector
+from bot.posting.projector import Projector
 from bot.posting.sender import Counts, Sender
 from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.clock import Clock
@@ -16,7 +16,7 @@ from pipeline.ports.store import Store
 class Delivery:
     """Shows every job of a platform where it was asked for, until cancelled.
 
-    `titles` are the services' names by kind; `draw` makes the card of a job.
+    `titles` are the services' names by kind.
     """
 
     def __init__(
@@ -26,7 +26,6 @@ class Delivery:
         post: Post,
         chat: ThreadedChat,
         clock: Clock,
-        draw: Draw | None = None,
         titles: Mapping[str, str] = NO_TITLES,
         scale: float = 1.0,
     ) -> None:
@@ -36,7 +35,6 @@ class Delivery:
             post=post,
             platform=chat.name,
             clock=clock,
-            draw=draw,
             titles=titles,
             written=written,
             manners=chat.manners,
