@@ -25,7 +25,7 @@ from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.recipe import find_task
 from pipeline.understanding import Reading
-from pipeline.wishes import leaves
+from pipeline.wishes import leaves, may_propose
 
 _READERS: Mapping[Expertise, str] = MappingProxyType(
     {
@@ -44,14 +44,6 @@ _LONGEST_TALK = 8_000
 _LONGEST_WORDS = 4_000
 _QUOTED = re.compile(r"(?P<mark>['\"`])(?P<said>(?:(?!(?P=mark))[^\n]){1,400})(?P=mark)")
 _MOST_SEARCHED = 20_000_000  # bytes
-# Not a model's to say (see proposals), or read from the data itself.
-_NOT_ASKED = frozenset(
-    (
-        *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),
-        *("dataset.format", "dataset.extra_columns", "dataset.bad_rows", "dataset.train_split"),
-    )
-)
-_NEVER_ASKED = "deploy."
 
 
 def facts(
@@ -165,15 +157,8 @@ def choices(ranked: Iterable[Reading]) -> str:
 
 
 def settings() -> str:
-    """Every setting that can be named with what it means, a line each."""
-    return "\n".join(f"- {name}: {_meaning(name)}" for name in asked_leaves())
-
-
-def asked_leaves() -> tuple[str, ...]:
-    """The leaves of the intent that a model may fill."""
-    return tuple(
-        name for name in leaves() if name not in _NOT_ASKED and not name.startswith(_NEVER_ASKED)
-    )
+    """Every setting that a model may name with what it means, a line each."""
+    return "\n".join(f"- {name}: {_meaning(name)}" for name in leaves() if may_propose(name))
 
 
 def _meaning(leaf: str) -> str:

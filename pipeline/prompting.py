@@ -78,6 +78,11 @@ def visible(text: str) -> str:
     return _HIDDEN.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """What a reader sees of a text, on one line."""
+    return " ".join(visible(" ".join(text.split())).split())
+
+
 def _shown(name: str, value: str | Data) -> str:
     return value if isinstance(value, str) else block(name, value)
 

@@ -14,29 +14,21 @@ from pipeline.errors import PersonCanFix, Rejected
 from pipeline.hearing import asking
 from pipeline.hearing.roles import MOST_CLASSES
 from pipeline.intent import ParsedIntent
-from pipeline.prompting import visible
+from pipeline.prompting import one_line
 from pipeline.recipe import Evidence, Recipe, Role, Task
-from pipeline.wishes import ROLE_LEAVES, parse
+from pipeline.wishes import ROLE_LEAVES, may_propose, parse
 
 _LONGEST_LINE = 240
 _MOST_SETTINGS = 40
 _MOST_TOLD = 5  # unknown columns
 _LONGEST_FEEDBACK = 2_000
 _COLUMNS = {*ROLE_LEAVES.values(), "dataset.ignored_columns"}
-# Never a model's to say: what is paid, published or shown, whose it is, what makes a score a lie.
-_NOT_OURS = frozenset(
-    (
-        *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),
-        *("dataset.extra_columns", "dataset.bad_rows", "dataset.train_split"),
-    )
-)
 _SPLITS = frozenset(("dataset.val_split", "dataset.test_split"))
 _LEAST_SPLIT, _MOST_SPLIT = 0.05, 0.4
 _IGNORED = "dataset.ignored_columns"
 _TARGET = "dataset.label_column"
 _TOO_COMMON = 0.8  # the share of one answer from which accuracy flatters
 _CLEARLY = 0.2  # by which one column must be spoken of more than another
-_DEPLOY = "deploy."
 _TUNED = "hyperparameters."
 
 
@@ -49,7 +41,7 @@ class Setting(Reply):
 
 def plain(text: str) -> str:
     """A model's words as one line of plain text."""
-    line = " ".join(visible(" ".join(text.split())).split())
+    line = one_line(text)
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
 
 
@@ -63,7 +55,7 @@ def proposals(settings: Sequence[Setting], report: DataReport) -> dict[str, Json
         except PersonCanFix as problem:
             problems.append(f"{problem.message} {problem.hint}")
             continue
-        if leaf in _NOT_OURS or leaf.startswith(_DEPLOY):
+        if not may_propose(leaf):
             continue
         if leaf in _COLUMNS:
             value, unknown = _columns(value, report)
@@ -149,8 +141,13 @@ def check_settings(recipe: Recipe, intent: ParsedIntent) -> None:
         for leaf in intent.proposed
         if leaf.startswith(_TUNED) and leaf.removeprefix(_TUNED) in recipe.settings.model_fields
     ]
+    settled(recipe, {name: values[name] for name in named})
+
+
+def settled(recipe: Recipe, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """All settings of a training with these values; Rejected where its schema does not take one."""
     try:
-        recipe.settings.model_validate({name: values[name] for name in named})
+        return recipe.settings.model_validate(values).model_dump(mode="json")
     except ValidationError as error:
         title = recipe.title.lower()
         raise Rejected(f"Settings that {title} cannot have: {why(error)}.") from error

@@ -23,6 +23,15 @@ ROLE_LEAVES = MappingProxyType(
         "known": "dataset.known_columns",
     }
 )
+# Never a model's to say: what is paid, published or shown, whose it is, what makes a score a lie,
+# and what the data says itself.
+_THE_PERSONS = frozenset(
+    (
+        *("task_type", "runtime", "budget_minutes", "dataset.url", "dataset.source_type"),
+        *("dataset.format", "dataset.extra_columns", "dataset.bad_rows", "dataset.train_split"),
+    )
+)
+_OF_DEPLOY = "deploy."
 _NOT_A_WISH = {"locked", "proposed", "task_description"}
 
 
@@ -30,6 +39,11 @@ _NOT_A_WISH = {"locked", "proposed", "task_description"}
 def leaves() -> tuple[str, ...]:
     """Every leaf of the intent by its dotted name."""
     return tuple(_walk(ParsedIntent, ""))
+
+
+def may_propose(leaf: str) -> bool:
+    """Whether a language model may fill a leaf."""
+    return leaf not in _THE_PERSONS and not leaf.startswith(_OF_DEPLOY)
 
 
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[str]:

@@ -8,9 +8,9 @@ from pydantic import Field, JsonValue, ValidationError
 
 from pipeline import bundle, describing
 from pipeline.artifacts import Care, DataReport, TrainingConfig
-from pipeline.asking import Reply, ask, why
+from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug, PersonCanFix, Rejected, UnknownName
+from pipeline.errors import Bug, PersonCanFix, UnknownName
 from pipeline.events import AgentLogged
 from pipeline.hearing.wanted import positive_of
 from pipeline.improving import improved
@@ -18,7 +18,7 @@ from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
-from pipeline.proposals import Setting, check_metric, plain
+from pipeline.proposals import Setting, check_metric, plain, settled
 from pipeline.recipe import Metric, Recipe, find_recipe
 from pipeline.retry import POLICIES
 from pipeline.wishes import ROLE_LEAVES, wanted_values
@@ -124,11 +124,8 @@ def _with_tuning(
     free = {
         one.name: one.value for one in reply.settings if f"{_PREFIX}{one.name}" not in intent.locked
     }
-    try:
-        checked = recipe.settings.model_validate({**draft.hyperparameters, **free})
-    except ValidationError as error:
-        raise Rejected(f"Settings that cannot be: {why(error)}.") from error
-    return draft.model_copy(update={"hyperparameters": checked.model_dump(mode="json"), **changed})
+    settings = settled(recipe, {**draft.hyperparameters, **free})
+    return draft.model_copy(update={"hyperparameters": settings, **changed})
 
 
 def _judged_by(recipe: Recipe, name: str, report: DataReport) -> dict[str, object]:

@@ -19,7 +19,7 @@ from pipeline.jobs import Stage
 from pipeline.outcomes import Done, NeedCredential, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.host import Published
-from pipeline.prompting import visible
+from pipeline.prompting import one_line
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
 
@@ -96,7 +96,7 @@ class Deploy:
 
 def _checked(text: str) -> str:
     """One paragraph of plain words."""
-    words = " ".join(visible(" ".join(text.split())).split())
+    words = one_line(text)
     if len(words) > _LONGEST:
         raise Rejected("A paragraph of the card is too long.")
     if _NOT_WORDS.search(words):

@@ -18,7 +18,6 @@ from pipeline import (
     diagnosing,
     editing,
     prompting,
-    proposals,
     row_rules,
 )
 from pipeline.agents import (
@@ -37,6 +36,7 @@ from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.ports.model import ModelRefused
 from pipeline.ports.runtime import RunState
+from pipeline.wishes import may_propose
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import ScriptedModel, ScriptedModels
 from tests.unit.agents.made import Table, table
@@ -230,6 +230,6 @@ def test_what_may_be_set_is_explained_and_not_thrown_away() -> None:
     told = describing.settings()
 
     assert "None" not in told
-    assert {*describing.asked_leaves()} & {*proposals._NOT_OURS} == set()
+    assert all(map(may_propose, re.findall(r"^- ([\w.]+):", told, re.MULTILINE)))
     assert "- care: the mistake that is worse (misses | false_alarms)" in told
     assert "deploy." not in told
