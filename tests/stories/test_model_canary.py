@@ -1,8 +1,10 @@
 """Secrets in everything that a model could be shown: none reaches a provider, an event or a row.
 
 Samples of rows are shared, which is the most that an operator can allow. All five providers are
-asked about the same job and keep what reaches them. One thing passes: of a key that is sent in two
-messages the second part, which looks like nothing, and opens nothing without the first.
+asked about the same job and keep what reaches them. Its training fails first, with the cells that
+hold a secret in its last words, so that it is explained and mended. One thing passes: of a key that
+is sent in two messages the second part, which looks like nothing, and opens nothing without the
+first.
 """
 
 import base64
@@ -15,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from adapters.accounts import openai
-from tests.fakes.llm import Asked, Fails, FakeProviders, Reply
+from tests.fakes.llm import Asked, Fails, FakeProviders, Reply, says_json
 from tests.fakes.llm.replies import Scripted
 from tests.fakes.people import Upload
 from tests.fakes.slack import FakeSlack, Person, Seen
-from tests.stories.brains import Brain, prompt_of
+from tests.stories.brains import PROMPTS, Brain, changing, prompt_of
 from tests.stories.canaries import SHAPES, Canaries, Planted
 from tests.stories.chatting import ASK_SECONDS, WORDS, job_id_of, messages, wait_for_card
 from tests.stories.doors import is_data
@@ -29,6 +31,13 @@ from tests.stories.test_models import connect
 
 FOUR = ("anthropic", "openai", "google", "groq")
 GUARD = "models=GuardedModels(models, records.sanitizer)"
+LAST = '    say("train", "learning from all fit rows", done=0.8)\n'
+LOUD = """    if not told.rehearse:
+        odd = [one for one in texts.texts if max(map(len, one.split())) > 30]
+        raise RuntimeError("the moon is full: " + " ".join(odd))
+"""
+LOST = "the moon is full: my token is [secret: github] friend"
+UNASKED = {"dataset", "architecture"}  # nothing of this job is theirs to improve
 
 
 @dataclass
@@ -99,9 +108,11 @@ def takes_turns(name: str, brain: Brain) -> Scripted:
 
 @pytest.fixture
 def llm() -> Iterator[FakeProviders]:
+    brain = Brain()
+    brain.will("codegen", says_json(changing(LAST, LOUD + LAST)))
     with FakeProviders() as llm:
         for one in llm.all:
-            one.otherwise = takes_turns(one.name, Brain())
+            one.otherwise = takes_turns(one.name, brain)
         yield llm
 
 
@@ -110,10 +121,10 @@ def canaries() -> Canaries:
     return Canaries()
 
 
-def planned(
+def trained(
     llm: FakeProviders, canaries: Canaries, folder: Path, environments: Path, **settings: str
 ) -> list[str]:
-    """A job up to its plan, with secrets in all that its person says; where any was found."""
+    """A whole job, with secrets in all that its person says; where any was found."""
     own, master = llm.openai.new_key(), canaries.plant("master", "master")
     given = {**llm.settings, **llm.keys(*FOUR), "MLTRAINER_SHARE": "samples", **settings}
     given |= {"MLTRAINER_MASTER_KEYS": master}
@@ -129,7 +140,8 @@ def planned(
             told.ann.mention("C1", answer, thread=said)
             wait_until_asked(told.ann, said, number)
         told.ann.mention("C1", "here they are", thread=said, files=[told.file()])
-        job = job_id_of(wait_for_card(told.ann, said, "waiting for your yes"))
+        told.ann.click(wait_for_card(told.ann, said, "waiting for your yes"), "Approve")
+        job = job_id_of(wait_for_card(told.ann, said, ": done"))
         log = bot.run("log", job).stdout + bot.run("status", job, "--json").stdout
         printed = {"prints": bot.printed(), "log": log}
         keys = {**{name: llm[name].key for name in FOUR}, "own": own}
@@ -175,10 +187,14 @@ def wait_until_asked(ann: Person, said: Seen, times: int) -> None:
 def test_no_secret_reaches_any_provider_event_log_or_row(
     llm: FakeProviders, canaries: Canaries, tmp_path: Path, environments: Path
 ) -> None:
-    assert planned(llm, canaries, tmp_path, environments) == []
+    assert trained(llm, canaries, tmp_path, environments) == []
 
     assert len(canaries.planted) == 14
     assert {one.provider for one in llm.asked} == {*FOUR, "ollama"}
+    asked = {name: [one for one in llm.asked if prompt_of(one) == name] for name in PROMPTS}
+    assert {name for name, ones in asked.items() if not ones} == UNASKED
+    for name in ("monitor", "codegen"):
+        assert any(LOST in one.text for one in asked[name])
     assert any("Sample rows" in one.text for one in llm.asked)
     assert any("[secret: github]" in one.text for one in llm.asked)
     for one in llm.all:
@@ -195,6 +211,6 @@ def test_with_the_guard_switched_off_the_same_search_finds(
     assert GUARD in text
     wiring.write_text(text.replace(GUARD, "models=models"), "utf-8")
 
-    found = planned(llm, canaries, tmp_path, environments, PYTHONPATH=str(house))
+    found = trained(llm, canaries, tmp_path, environments, PYTHONPATH=str(house))
 
     assert "cell in a request to ollama" in found

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from adapters.accounts import anthropic, google, groq
+from adapters.accounts import anthropic, google, groq, openai
 from pipeline.ports.account import Account
 from tests.fakes.llm import FakeProviders, says_json
 from tests.fakes.llm.asked import Prompt
 from tests.fakes.people import Upload
-from tests.fakes.slack import FakeSlack, Person
+from tests.fakes.slack import FakeSlack, Person, Seen
 from tests.stories.brains import QUESTION, UNDERSTOOD, Brain, changing
 from tests.stories.chatting import ASK_SECONDS, job_id_of, replies, wait_for_card
 from tests.stories.serving import Served
@@ -59,7 +59,7 @@ def test_a_talk_at_a_terminal_ends_with_a_model_through_each_provider(
     talk, found = talked(tmp_path, environments, **llm.settings, **keys)
 
     assert f"Agent: {QUESTION}" in talk
-    assert f"intent_parser asks {name} {llm[name].asked[0].model}: intent_parser" in talk
+    assert_named(talk, name, llm[name].asked[0].model)
     assert UNDERSTOOD in talk
     assert "+FOLDS = 4" in talk
     assert (found["cost"]["llm_usd"] == 0) == (name == "ollama")
@@ -79,6 +79,15 @@ def test_without_any_provider_the_same_talk_ends_with_a_model(
     assert "rules go on" not in talk
     assert found["cost"]["llm_usd"] == 0
     assert llm.everything_sent() == ""
+
+
+def assert_named(told: str, name: str, model: str) -> None:
+    """The model is named where it is asked, and with its cost where it answers."""
+    assert f"intent_parser asks {name} {model}: intent_parser" in told
+    heard = rf"intent_parser hears {name} {re.escape(model)}: [\d,]+ tokens, \$(\d\.\d{{4}}), "
+    cost = re.search(heard, told)
+    assert cost, told
+    assert (float(cost[1]) == 0) == (name == "ollama")
 
 
 def prompts(llm: FakeProviders) -> list[Prompt]:
@@ -104,7 +113,7 @@ def talked(folder: Path, environments: Path, **settings: str) -> tuple[str, dict
 
 
 @pytest.mark.parametrize("with_key", [False, True], ids=["no provider", "a key"])
-def test_the_library_is_loaded_before_ready_or_not_at_all(
+def test_a_job_in_slack_finds_the_library_loaded_before_ready_or_needs_none(
     llm: FakeProviders, tmp_path: Path, environments: Path, *, with_key: bool
 ) -> None:
     llm.stop("ollama")
@@ -112,12 +121,24 @@ def test_the_library_is_loaded_before_ready_or_not_at_all(
     traced = {**settings, "PYTHONPROFILEIMPORTTIME": "1"}
     with FakeSlack() as slack, Served(slack, tmp_path, environments, **traced) as bot:
         at_start = imported(bot.printed())
-        ann = slack.person("ann")
-        wait_for_card(ann, ann.mention("C1", WORDS), "waiting for your answer", ASK_SECONDS)
+        card = trained(slack.person("ann"), QUESTION if with_key else "To begin I need to know")
+        found = last_object(bot.run("status", job_id_of(card), "--json").stdout)
+        log = bot.run("log", job_id_of(card)).stdout
         assert bot.stop() == 0
+    assert (found["status"], found["proof"]["loaded"]) == ("done", True)
+    assert (" asks groq " in log) == with_key
+    assert (llm.everything_sent() != "") == with_key
     assert "pydantic" in at_start
     assert ("litellm" in at_start) == with_key
     assert imported(bot.printed()).issuperset({"litellm"}) == with_key
+
+
+def trained(person: Person, question: str) -> Seen:
+    """The conversation of the transcript in a thread; the card of the job that is done."""
+    said = person.mention("C1", WORDS)
+    person.wait_for(question, ASK_SECONDS, thread=said)
+    person.mention("C1", "here they are", thread=said, files=[sms()])
+    return wait_for_card(person, said, ": done")
 
 
 def imported(trace: str) -> set[str]:
@@ -125,13 +146,13 @@ def imported(trace: str) -> set[str]:
     return set(re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", trace, re.MULTILINE))
 
 
-OWN = {"ann": anthropic.ACCOUNT, "ben": google.ACCOUNT, "cyd": groq.ACCOUNT}
+OWN = {"ann": anthropic.ACCOUNT, "ben": google.ACCOUNT, "cyd": groq.ACCOUNT, "eve": openai.ACCOUNT}
 
 
 def test_in_slack_everybodys_job_goes_through_their_own_provider(
     llm: FakeProviders, tmp_path: Path, environments: Path
 ) -> None:
-    """Three people with keys of their own, and one whom the server's Ollama answers."""
+    """Four people with keys of their own, and one whom the server's Ollama answers."""
     keys = {name: llm[account.kind].new_key() for name, account in OWN.items()}
     with FakeSlack() as slack, Served(slack, tmp_path, environments, **llm.settings) as bot:
         people = {name: slack.person(name) for name in (*OWN, "dan")}
@@ -148,8 +169,8 @@ def test_in_slack_everybodys_job_goes_through_their_own_provider(
             kind = OWN[name].kind if name in OWN else "ollama"
             assert found["proof"]["loaded"]
             assert (found["cost"]["llm_usd"] == 0) == (kind == "ollama")
-            said = bot.run("log", job_id_of(card)).stdout
-            assert f"intent_parser asks {kind} {llm[kind].asked[0].model}: intent_parser" in said
+            told = bot.run("log", job_id_of(card)).stdout
+            assert_named(told, kind, llm[kind].asked[0].model)
             its = [one for one in llm.asked if f"I am {name}." in one.text]
             assert {(one.provider, one.key) for one in its} == {(kind, keys.get(name, ""))}
         assert bot.stop() == 0
