@@ -163,11 +163,15 @@ class TrainingConfig(Frozen):
 
 
 class Architecture(Frozen):
-    """The chosen backbone and what it needs to be installed."""
+    """The chosen backbone and what it needs to be installed.
+
+    `weights` is the folder of the weights it begins with; None where it needs none.
+    """
 
     backbone: str
     why: str
     requirements: tuple[str, ...]
+    weights: str | None = None
 
 
 class Bundle(Frozen):
@@ -283,6 +287,7 @@ class BundleConfig(Frozen):
     hyperparameters: Mapping[str, JsonValue]
     insisted: tuple[str, ...] = ()
     care: Care | None = None
+    weights: str | None = None
 
 
 Artifact = (

@@ -50,6 +50,7 @@ def config(context: JobContext) -> BundleConfig:
         hyperparameters=chosen.hyperparameters if chosen else {},
         insisted=intent.dataset.extra_columns or (),
         care=chosen.care if chosen else None,
+        weights=architecture.weights if architecture else None,
     )
 
 

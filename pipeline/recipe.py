@@ -42,7 +42,8 @@ class Metric:
 class Backbone:
     """A model a person can choose, by its name or what else it is `called`.
 
-    `requirements` come on top of the recipe's own.
+    `requirements` come on top of the recipe's own. `hub` is the Hub id whose weights it begins
+    with, and `license` theirs. One that is `asked_only` is never chosen for somebody.
     """
 
     name: str
@@ -52,6 +53,9 @@ class Backbone:
     requirements: tuple[str, ...] = ()
     least_seconds: float = 0
     called: tuple[str, ...] = ()
+    hub: str = ""
+    license: str = ""
+    asked_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

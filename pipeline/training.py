@@ -1,5 +1,6 @@
 """A training as a list of steps: baselines, the script itself, and the scoring by other code."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.context import JobContext
@@ -18,25 +19,18 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
     """The steps of a run. train.py never sees the held-out rows; score.py never trains."""
     if context.bundle is None or context.config is None:
         raise Bug("A training needs a bundle and a config.")
-    work = folder.run(name)
+    rows = sum(context.preprocessing.rows.values()) if context.preprocessing else 0
+    limits = _training(context.config.budget_seconds, rows)
+    steps = (
+        _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
+        _fit(folder, name, "train", "model", limits),
+        _score(folder, name),
+    )
     return RunRequest(
         name=name,
-        folder=work,
+        folder=folder.run(name),
         requirements=context.bundle.requirements,
-        steps=(
-            _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
-            _fit(
-                folder,
-                name,
-                "train",
-                "model",
-                _training(
-                    context.config.budget_seconds,
-                    sum(context.preprocessing.rows.values()) if context.preprocessing else 0,
-                ),
-            ),
-            _score(folder, name),
-        ),
+        steps=tuple(_with_weights(context, step) for step in steps),
     )
 
 
@@ -47,18 +41,18 @@ def prepare_step(folder: JobFolder, work: Path) -> Step:
         script=folder.bundle / "prepare.py",
         arguments=(
             *("--config", str(folder.bundle / "config.json")),
-            *("--data", str(folder.rows), "--out", "."),
+            *("--data", str(folder.rows), "--files", str(folder.data), "--out", "."),
         ),
         work=work,
-        reads=(folder.bundle, folder.rows),
+        reads=(folder.bundle, folder.rows, folder.data),
         limits=_PREPARING,
     )
 
 
-def rehearsal_step(folder: JobFolder, work: Path) -> Step:
+def rehearsal_step(context: JobContext, folder: JobFolder, work: Path) -> Step:
     """The training on a few rows, in `work`."""
     fit = folder.prepared / "fit"
-    return Step(
+    step = Step(
         name="rehearsal",
         script=folder.bundle / "train.py",
         arguments=(
@@ -69,6 +63,13 @@ def rehearsal_step(folder: JobFolder, work: Path) -> Step:
         reads=(folder.bundle, fit),
         limits=_REHEARSING,
     )
+    return _with_weights(context, step)
+
+
+def _with_weights(context: JobContext, step: Step) -> Step:
+    """The step that also sees the weights which the backbone begins with."""
+    weights = context.architecture.weights if context.architecture else None
+    return replace(step, reads=(*step.reads, Path(weights))) if weights else step
 
 
 def _training(budget_seconds: float, rows: int) -> Limits:

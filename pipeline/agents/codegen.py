@@ -50,7 +50,7 @@ class Codegen:
         folder = JobFolder.of(ports.home, context.job_id)
         bundle.write(context, folder.bundle, lines)
         bundle.check(folder.bundle)
-        return await self._rehearsed(ports, folder, lines)
+        return await self._rehearsed(context, ports, folder, lines)
 
     async def _changed(
         self, context: JobContext, ports: Ports, lines: tuple[str, ...]
@@ -82,7 +82,7 @@ class Codegen:
             (folder.bundle / name).write_text(text, "utf-8")
         if "prepare.py" in texts:
             await self._prepared_again(ports, folder, lines)
-        return await self._rehearsed(ports, folder, lines)
+        return await self._rehearsed(context, ports, folder, lines)
 
     async def _prepared_again(
         self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
@@ -93,11 +93,14 @@ class Codegen:
         await run_script(self.name, ports, python, prepare_step(folder, again))
         await asyncio.to_thread(refitting.taken, ports, again, folder)
 
-    async def _rehearsed(self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]) -> Bundle:
+    async def _rehearsed(
+        self, context: JobContext, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
+    ) -> Bundle:
         """The bundle as it stands in its folder, tried on a few rows."""
         python = await environment(self.name, ports, lines)
         work = fresh(folder.scratch("rehearsal"))
-        seconds = (await run_script(self.name, ports, python, rehearsal_step(folder, work))).seconds
+        step = rehearsal_step(context, folder, work)
+        seconds = (await run_script(self.name, ports, python, step)).seconds
         return Bundle(
             folder=str(folder.bundle),
             files=bundle.digests(folder.bundle),

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline import bundle, diagnosing, model_card, picturing
-from pipeline.artifacts import Metrics, Picture, Run
+from pipeline.artifacts import BundleConfig, Metrics, Picture, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import ModelProven, PlanProposed
@@ -155,16 +155,22 @@ def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:
     produced = folder.run(name)
     fresh(folder.model)
     ports.workbench.take(produced / "model", folder.model / "model")
-    for path in ports.workbench.take(produced / "score", fresh(folder.scratch("score"))):
+    scored = fresh(folder.scratch("score"))
+    ports.workbench.take(produced / "score", scored)
+    for path in scored.iterdir():
         path.rename(folder.model / path.name)
     files = bundle.needed(_IN_MODEL, (folder.bundle,))
-    for path in (
-        *files.values(),
-        folder.bundle / "config.json",
-        folder.bundle / "requirements.txt",
-    ):
+    for path in (*files.values(), folder.bundle / "requirements.txt"):
         shutil.copyfile(path, folder.model / path.name)
+    _copy_config(folder)
     return _metrics(folder.model / "metrics.json")
+
+
+def _copy_config(folder: JobFolder) -> None:
+    """The settings without where this machine keeps the weights that the model began with."""
+    config = BundleConfig.model_validate_json((folder.bundle / "config.json").read_bytes())
+    published = config.model_copy(update={"weights": None})
+    (folder.model / "config.json").write_text(published.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def _write_pages(context: JobContext, run: Run, pictures: Sequence[Picture], folder: Path) -> None:

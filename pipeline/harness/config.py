@@ -39,7 +39,8 @@ class BundleConfig:
     """Settings of one training. `columns` maps a role to its column, or to several.
 
     `insisted` are columns that are kept although they look like leaks; `care` says which mistake
-    about two classes is the worse one.
+    about two classes is the worse one. `weights` is the folder of the weights that the backbone
+    begins with; None where it needs none.
     """
 
     task_type: str
@@ -59,6 +60,7 @@ class BundleConfig:
     hyperparameters: Mapping[str, Json]
     insisted: tuple[str, ...] = ()
     care: Care | None = None
+    weights: str | None = None
 
     def column(self, role: str) -> str:
         """Name of the one column that plays a role; KeyError when none does."""
@@ -122,6 +124,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "hyperparameters": (dict,),
     "insisted": (list,),
     "care": (str, type(None)),
+    "weights": (str, type(None)),
 }
 _CHOICES: dict[str, tuple[str, ...]] = {"better": ("higher", "lower")}
 

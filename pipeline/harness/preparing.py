@@ -21,11 +21,18 @@ MORE = 0.2
 
 def arguments() -> tuple[BundleConfig, Path, Path]:
     """--config, --data and --out of prepare.py."""
+    config, data, out, _ = arguments_with_files()
+    return config, data, out
+
+
+def arguments_with_files() -> tuple[BundleConfig, Path, Path, Path]:
+    """The same, and --files: the folder below which the files lie that the tables name."""
     parser = argparse.ArgumentParser(description="Cut the data into fit and held-out rows.")
     for name in ("config", "data", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--files", type=Path, default=Path())
     told = parser.parse_args()
-    return load_config(told.config), told.data, told.out
+    return load_config(told.config), told.data, told.out, told.files
 
 
 def read_given(config: BundleConfig, folder: Path) -> dict[Split | None, Table]:

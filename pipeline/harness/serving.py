@@ -2,14 +2,16 @@
 
 import argparse
 import csv
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol, TextIO, TypeVar
 
 import numpy as np
+from config import Json
 from metrics import Floats
 from progress import Problem
 from reading import Reading, read_bytes
@@ -39,6 +41,13 @@ class Answers:
         """Lines of that CSV: numbers read back exactly, texts are safe in a spreadsheet."""
         for said, chances in zip(self.said, self.chances.tolist(), strict=True):
             yield [float(said) if isinstance(said, np.floating) else harmless(said), *chances]
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """One answer a row where an answer is more than a cell: written as JSON, one a line."""
+
+    objects: Sequence[Mapping[str, Json]]
 
 
 class Lines(Protocol):
@@ -77,7 +86,7 @@ class Reader(Protocol):
 class Predictor(Reader, Protocol):
     """What predict.load returns."""
 
-    def predict(self, rows: Table) -> Lines:
+    def predict(self, rows: Table) -> Lines | Objects:
         """Answers for rows that have all `inputs`."""
         ...
 
@@ -104,10 +113,24 @@ def serve(load: Callable[[Path], Kept], read: Read[Kept] | None = None) -> None:
         model = load(options.model)
         answers = model.predict(_rows(model, options, read or read_input))
     except Problem as problem:
-        _fail(f"{problem.message} {problem.hint}")
+        fail(f"{problem.message} {problem.hint}")
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}.")
-    with _output(options.output) as file:
+        fail(f"{error.filename}: {error.strerror}.")
+    with output(options.output) as file:
+        write_to(file, answers)
+
+
+def write_answers(answers: Lines | Objects, path: Path) -> None:
+    """Write a file of answers, to the byte what predict.py would."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_to(file, answers)
+
+
+def write_to(file: TextIO, answers: Lines | Objects) -> None:
+    """Write answers: JSON lines, or a CSV."""
+    if isinstance(answers, Objects):
+        file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in answers.objects)
+    else:
         write_csv(file, answers.names, answers.rows)
 
 
@@ -152,7 +175,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=Path(__file__).parent / "model")
     options = parser.parse_args()
     if (options.input is None) == (options.text is None):
-        _fail("give either --input FILE or --text TEXT.")
+        fail("give either --input FILE or --text TEXT.")
     return options
 
 
@@ -218,7 +241,8 @@ def _texts(model: Reader, table: Table, content: bytes, name: str) -> Table:
 
 
 @contextmanager
-def _output(name: str) -> Iterator[TextIO]:
+def output(name: str) -> Iterator[TextIO]:
+    """The file to write, or stdout for -."""
     if name == "-":
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr] # a real stream
         yield sys.stdout
@@ -232,7 +256,8 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown}, …" if len(names) > 10 else shown  # noqa: PLR2004 - as many as a line holds
 
 
-def _fail(message: str) -> NoReturn:
+def fail(message: str) -> NoReturn:
+    """End with one line about wrong input."""
     line = " ".join(message.split())
     print(f"error: {line}", file=sys.stderr)  # noqa: T201 - this is the command's answer
     sys.exit(WRONG_USE)

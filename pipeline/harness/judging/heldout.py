@@ -3,11 +3,13 @@
 The answers are made from heldout.csv as it was written, so anybody can repeat every number.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from config import Json
 from metrics import Classified, Measured, classified
 from serving import TRUTH, Answers, Model, read_input
 from tables import Table, label_of, write_csv
@@ -38,10 +40,11 @@ def write_heldout(heldout: Table, inputs: Sequence[str], target: str, path: Path
     return Held(path.read_bytes(), truth)
 
 
-def write_answers(answers: Answers, path: Path) -> None:
-    """predictions.csv, to the byte what predict.py would write."""
+def write_objects(rows: Iterable[Mapping[str, Json]], path: Path) -> bytes:
+    """Write heldout.jsonl: an object a line, the truth under its own name; what is in it now."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        write_csv(file, answers.names, answers.rows)
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return path.read_bytes()
 
 
 def outcome_of(

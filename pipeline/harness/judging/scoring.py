@@ -16,12 +16,12 @@ from config import BundleConfig, Json, load_config
 from figures import Figure, write_figures
 from findings import Material, blocks_of, findings_of
 from guesses import baselines_of
-from heldout import outcome_of, write_answers, write_heldout
+from heldout import outcome_of, write_heldout
 from judging import Reached, Told, judged
 from metrics import Codes, Outcome, value_of
 from next_steps import Known
 from progress import say
-from serving import Model
+from serving import Model, write_answers
 from tables import Cell, Table, label_of, load_fit, load_table
 from verdict import Level
 

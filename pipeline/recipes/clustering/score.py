@@ -23,7 +23,7 @@ from metrics import Grouped, value_of
 from predict import load
 from progress import run
 from scoring import Paths, Reached, arguments, conclude
-from serving import read_input
+from serving import read_input, write_answers
 from tables import Table, load_fit, load_table, write_csv
 from verdict import Level
 
@@ -42,8 +42,7 @@ def main() -> None:
     model = load(paths.model)
     held = _held_out(load_table(paths.heldout / "test.jsonl"), model, paths.out)
     answers = model.predict(held)
-    with (paths.out / "predictions.csv").open("w", encoding="utf-8", newline="") as file:
-        write_csv(file, answers.names, answers.rows)
+    write_answers(answers, paths.out / "predictions.csv")
     outcome = grouped(model, model.read(held), answers.labels)
     fit = load_fit(paths.fit).select(model.inputs)
     conclude(

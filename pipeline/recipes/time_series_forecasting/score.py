@@ -29,7 +29,8 @@ from metrics import value_of
 from predict import load
 from progress import run, say
 from scoring import Reached, arguments, conclude
-from tables import Table, load_table, write_csv
+from serving import write_answers
+from tables import Table, load_table
 
 METRICS = ("mase", "smape", "rmse", "mae")
 TOO_MANY_MISSED = 0.8  # least coverage of a band that is meant to hold 90 %
@@ -44,8 +45,7 @@ def main() -> None:
     heldout = load_table(paths.heldout / "test.jsonl")
     content = write_heldout(heldout, model, paths.out / "heldout.csv")
     measured = measure(model, content, heldout)
-    with (paths.out / "predictions.csv").open("w", encoding="utf-8", newline="") as file:
-        write_csv(file, measured.answers.names, measured.answers.rows)
+    write_answers(measured.answers, paths.out / "predictions.csv")
     say("score", "measuring the baselines", done=0.5)
     conclude(
         config,

@@ -1,0 +1,78 @@
+"""What recipes with networks declare alike: the deep stack and the settings of a training."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# One set for all deep recipes, so that they share one environment. Its torch has no torchvision
+# beside it: a build that does not match breaks the import of nearly everything else.
+DEEP = (
+    "accelerate==1.15.0",
+    "datasets==5.2.0",
+    "lightgbm==4.7.0",
+    "numpy==2.4.6",
+    "pandas==2.3.3",
+    "peft==0.21.2",
+    "pillow==13.0.0",
+    "pycocotools==2.0.11",
+    "rouge-score==0.1.2",
+    "sacrebleu==2.6.0",
+    "safetensors==0.8.0",
+    "scikit-learn==1.9.1",
+    "scipy==1.17.1",
+    "sentencepiece==0.2.3",
+    "tokenizers==0.23.3",
+    "torch==2.13.0",
+    "transformers==5.23.0",
+    "trl==1.16.0",
+)
+
+
+class DeepSettings(BaseModel):
+    """How a network is trained; what is not given is chosen from the data and the hardware."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: int | None = Field(
+        default=None, ge=1, le=10_000, description="how often all rows are seen, at most"
+    )
+    learning_rate: float | None = Field(default=None, gt=0, description="the step of learning")
+    batch_size: int | None = Field(default=None, ge=1, description="rows in one step")
+    optimizer: Literal["adamw", "adam", "sgd", "adafactor"] | None = Field(
+        default=None, description="how weights are changed; None: AdamW"
+    )
+    lr_scheduler: Literal["cosine", "linear", "constant", "reduce_on_plateau"] | None = Field(
+        default=None, description="how the learning rate changes; None: cosine"
+    )
+    warmup_ratio: float | None = Field(
+        default=None, ge=0, le=1, description="share of the steps in which it rises"
+    )
+    weight_decay: float | None = Field(
+        default=None, ge=0, description="how strongly weights are kept small"
+    )
+    gradient_accumulation_steps: int | None = Field(
+        default=None, ge=1, description="batches in one step"
+    )
+    max_grad_norm: float | None = Field(default=None, gt=0, description="where gradients are cut")
+    early_stopping_patience: int | None = Field(
+        default=None, ge=1, description="looks at the validation rows without gain before it stops"
+    )
+    fp16: bool | None = Field(default=None, description="half precision, on a GPU")
+    bf16: bool | None = Field(default=None, description="bfloat16 precision; None: where it is")
+    use_gradient_checkpointing: bool | None = Field(
+        default=None, description="save memory by counting twice"
+    )
+    freeze_backbone: bool | None = Field(default=None, description="train the last layer alone")
+
+
+class LoraSettings(DeepSettings):
+    """And with low-rank adapters beside the weights, which are merged into them at the end."""
+
+    use_lora: bool | None = Field(default=None, description="fine-tune with LoRA; None: yes")
+    use_qlora: bool | None = Field(default=None, description="in 4 bits, on a GPU")
+    lora_r: int | None = Field(default=None, ge=1, le=1024, description="LoRA's rank; None: 16")
+    lora_alpha: int | None = Field(default=None, ge=1, description="LoRA's scale; None: 2 ranks")
+    lora_dropout: float | None = Field(default=None, ge=0, lt=1, description="LoRA's dropout")
+    target_modules: tuple[str, ...] | None = Field(
+        default=None, description="the layers that LoRA changes; None: all linear ones"
+    )

@@ -1,0 +1,93 @@
+"""Pictures as files: opened the right way up, and copied at the size that a model can use."""
+
+import hashlib
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pictures import MOST_PIXELS, Size
+from PIL import Image, ImageOps
+from progress import Problem, say
+
+FOLDER = "pictures"
+LONGEST = 1024  # pixels of the longer side that are kept: no backbone here looks at more
+_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A copy of a picture: its path below the folder of its part, and its size before and after.
+
+    `same` is equal for pictures of the same pixels.
+    """
+
+    path: str
+    same: str
+    before: Size
+    after: Size
+
+
+def opened(path: Path, longest: int | None = None) -> Image.Image:
+    """A picture in RGB, turned as its camera says, its longer side at most `longest` pixels.
+
+    Problem when it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd but harmless metadata
+            with Image.open(path) as picture:
+                return _upright(picture, longest, path.name)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Problem(
+            f"{path.name} cannot be read as a picture.", "Send it as JPEG or PNG."
+        ) from error
+
+
+def keep(names: Iterable[str], files: Path, out: Path, longest: int = LONGEST) -> dict[str, Kept]:
+    """Copy pictures below `files` into `out`/pictures as PNG; each by its name there.
+
+    Pictures that cannot be read have been left out by the report already.
+    """
+    kept: dict[str, Kept] = {}
+    folder = out / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = list(dict.fromkeys(names))
+    for number, name in enumerate(wanted, start=1):
+        picture = opened(files / name)
+        before = picture.size
+        picture.thumbnail((longest, longest))
+        path = f"{FOLDER}/{number:06}.png"
+        picture.save(out / path, compress_level=1)
+        kept[name] = Kept(path, _digest(picture), before, picture.size)
+        if number % _STEP == 0:
+            say("prepare", f"{number} of {len(wanted)} pictures", done=number / len(wanted))
+    return kept
+
+
+def _upright(picture: Image.Image, longest: int | None, name: str) -> Image.Image:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise Problem(
+            f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels.",
+            "Send it smaller.",
+        )
+    if longest is not None:
+        picture.draft("RGB", (longest, longest))
+    turned = ImageOps.exif_transpose(picture)
+    if turned.mode in ("I;16", "I", "F"):  # sixteen bits would be cut off, not scaled
+        turned = turned.point(lambda value: value / 256).convert("L")
+    plain = _on_white(turned) if "transparency" in turned.info or "A" in turned.mode else turned
+    done = plain.convert("RGB")
+    if longest is not None:
+        done.thumbnail((longest, longest))
+    return done
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """What shows through a picture is paper."""
+    above = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)
+
+
+def _digest(picture: Image.Image) -> str:
+    return hashlib.sha256(picture.tobytes() + repr(picture.size).encode()).hexdigest()

@@ -1,0 +1,149 @@
+"""The shared half of predict.py for pictures: a picture, a folder, a zip or a list of them in."""
+
+import argparse
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from pictures import looks_like_picture
+from progress import Problem
+from reading import read_bytes
+from serving import Answers, Objects, fail, output, write_to
+from tables import Table
+
+MOST_PICTURES = 100_000
+MOST_BYTES = 4 << 30  # of a zip, unpacked
+_LISTS = (".csv", ".tsv", ".json", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures to answer for: what they are called, and where they lie."""
+
+    names: tuple[str, ...]
+    paths: tuple[Path, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+class PictureModel(Protocol):
+    """What predict.load returns where a picture is the input."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The column that names pictures."""
+        ...
+
+    def predict(self, pictures: Pictures) -> Answers | Objects:
+        """One answer for each picture, in their order."""
+        ...
+
+
+def serve_pictures(load: Callable[[Path], PictureModel]) -> None:
+    """Main of predict.py; wrong input ends with one `error:` line and exit code 2."""
+    options = _arguments()
+    try:
+        model = load(options.model)
+        with ExitStack() as stack:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            answers = model.predict(given(model, options.input, place))
+    except Problem as problem:
+        fail(f"{problem.message} {problem.hint}")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}.")
+    with output(options.output) as file:
+        write_to(file, answers)
+
+
+def given(model: PictureModel, path: Path, place: Path) -> Pictures:
+    """The pictures that an input means; a zip is unpacked into `place`. Problem when none."""
+    if path.is_dir():
+        return _below(path, path.name)
+    if path.suffix.lower() in _LISTS:
+        return listed(model, path)
+    if zipfile.is_zipfile(path):
+        return _below(_unpacked(path, place), path.name)
+    return Pictures((path.name,), (path,))
+
+
+def listed(model: PictureModel, path: Path) -> Pictures:
+    """The pictures that a list names, which lie beside it."""
+    table = read_bytes(path.read_bytes(), path.name, headers=model.inputs).table
+    names = [cell or "" for cell in table.column(_column(model, table, path.name))]
+    return Pictures(tuple(names), tuple(_beside(path, name) for name in names))
+
+
+def _column(model: PictureModel, table: Table, name: str) -> str:
+    """The column that names pictures: by its name in training, else by its cells."""
+    (wanted,) = model.inputs
+    if wanted in table.names:
+        return wanted
+    for column in table.names:
+        cells = [cell for cell in table.column(column) if cell]
+        if cells and all(map(looks_like_picture, cells)):
+            return column
+    raise Problem(
+        f"{name} lacks the column {wanted}, which names the pictures.",
+        "Give a picture, a folder or a zip of pictures, or a list with that column.",
+    )
+
+
+def _beside(path: Path, name: str) -> Path:
+    """A picture of a list; never one outside of the list's folder."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or ".." in parts or PurePosixPath(name).is_absolute():
+        raise Problem(
+            f"{path.name} names a picture that does not lie beside it.",
+            "Put the pictures into the folder of the list.",
+        )
+    return path.parent.joinpath(*parts)
+
+
+def _below(folder: Path, name: str) -> Pictures:
+    found = sorted(file for file in folder.rglob("*") if looks_like_picture(file.name))
+    if not found:
+        raise Problem(f"There is no picture in {name}.", "Give pictures as JPEG or PNG.")
+    names = tuple(file.relative_to(folder).as_posix() for file in found[:MOST_PICTURES])
+    return Pictures(names, tuple(found[:MOST_PICTURES]))
+
+
+def _unpacked(path: Path, place: Path) -> Path:
+    """The pictures of a zip; Problem when they are too many or too large."""
+    with zipfile.ZipFile(path) as archive:
+        entries = list(_entries(archive))
+        if len(entries) > MOST_PICTURES or sum(one.file_size for one in entries) > MOST_BYTES:
+            raise Problem(f"{path.name} holds too much to unpack.", "Send fewer pictures.")
+        for entry in entries:
+            target = place.joinpath(*PurePosixPath(entry.filename).parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(entry) as packed:
+                target.write_bytes(packed.read(entry.file_size))
+    return place
+
+
+def _entries(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    for entry in archive.infolist():
+        parts = PurePosixPath(entry.filename).parts
+        inside = parts and ".." not in parts and not PurePosixPath(entry.filename).is_absolute()
+        if inside and not entry.is_dir() and looks_like_picture(entry.filename):
+            yield entry
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Answers of the trained model for pictures.")
+    parser.add_argument(
+        "--input", type=Path, help="a picture, a folder or a zip of them, or a list that names them"
+    )
+    parser.add_argument("--output", default="-", help="file to write, - for stdout")
+    parser.add_argument("--model", type=Path, default=Path(__file__).parent / "model")
+    options = parser.parse_args()
+    if options.input is None:
+        fail("give --input with a picture, a folder, a zip or a list of pictures.")
+    if not options.input.exists():
+        fail(f"{options.input.name}: there is no such file.")
+    return options
