@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import shutil
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Literal
 
 from bot import phrases, words
 from bot.cards import model_path
+from bot.picture_inputs import gathered
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix, TryAgain, UnknownName
 from pipeline.folders import JobFolder, fresh, remove
@@ -25,7 +27,7 @@ from pipeline.scripts import cause
 _WRONG_INPUT = 2
 _SHOWN = 10
 _LINE = 300
-_TEXT_ROLES = ("text", "source", "prompt")
+_TEXT_ROLES = ("text", "source", "prompt", "messages", "tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ async def predict_rows(
 ) -> Path:
     """Run the published predict.py in `work`; returns the file of predictions it wrote."""
     folder = _model_folder(row)
+    if input_of(row.context).kind == "file":
+        input_file = await asyncio.to_thread(_pictures, input_file, work)
+    elif input_file is not None and input_file.is_dir():
+        raise PersonCanFix(f"'{input_file.name}' is a folder.", words.LIKE_THE_TRAINING)
     python = await workbench.prepare(read_requirements(folder), on_line)
     inputs = ("--input", str(input_file)) if input_file else ()
     said = tuple(part for text in texts for part in ("--text", text))
@@ -75,6 +81,25 @@ async def predict_rows(
     return answers
 
 
+def _attached(context: JobContext, files: Sequence[Path], work: Path) -> Path | None:
+    """What came with a message: a file, or several pictures side by side."""
+    if len(files) < 2 or input_of(context).kind != "file":  # noqa: PLR2004 - one is what it is
+        return files[0] if files else None
+    together = fresh(work / "attached")
+    for number, path in enumerate(files, start=1):
+        shutil.copyfile(path, together / f"{number:03} {path.name}")
+    return together
+
+
+def _pictures(given: Path | None, work: Path) -> Path:
+    if given is None:
+        raise PersonCanFix(
+            "This model reads pictures, not text.",
+            "Give a picture, a folder or a zip of pictures, or a list of them.",
+        )
+    return gathered(given, work / "pictures")
+
+
 class Predicting:
     """Predictions for the thread: what was said or attached goes in, a card comes out."""
 
@@ -88,10 +113,10 @@ class Predicting:
         work = await asyncio.to_thread(fresh, scratch)
         try:
             texts: tuple[str, ...] = ()
-            given = files[0] if files else None
+            given = await asyncio.to_thread(_attached, row.context, files, work)
             if given is None and input_of(row.context).kind == "text":
                 texts = (said,)
-            elif given is None:
+            elif given is None and input_of(row.context).kind == "rows":
                 given = await asyncio.to_thread(written, row.context, said, work)
             answers = await predict_rows(
                 self._workbench, row, work, on_line=_unseen, input_file=given, texts=texts

@@ -35,7 +35,7 @@ def predict(
             "Give either --input FILE or --text, and not both.",
             f'For example: mltrainer predict {job} --text "some words"',
         )
-    if given not in {None, "-"} and not Path(str(given)).is_file():
+    if given not in {None, "-"} and not Path(str(given)).exists():
         raise PersonCanFix(f"There is no file '{given}'.", "Give a file that exists, or - (stdin).")
     if output is not None and given is not None and output.resolve() == Path(given).resolve():
         raise PersonCanFix(
