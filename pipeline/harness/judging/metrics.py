@@ -11,10 +11,12 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from ranking import mean_area
 from resampling import count_of_blocks, resampled
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Codes: TypeAlias = npt.NDArray[np.int64]
+Weighed: TypeAlias = Callable[[Floats], Floats]
 Better = Literal["higher", "lower"]
 
 
@@ -63,8 +65,22 @@ class Grouped:
         return len(self.silhouettes)
 
 
-Outcome: TypeAlias = Classified | Measured | Grouped
-Weighed: TypeAlias = Callable[[Floats], Floats]
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """n rows of which something was counted: boxes found, words in common, nats.
+
+    `by` gives each metric as a function of row weights, shape (…, rows), with values of shape (…).
+    `tallies.py` makes such functions.
+    """
+
+    rows: int
+    by: Mapping[str, Weighed]
+
+    def __len__(self) -> int:
+        return self.rows
+
+
+Outcome: TypeAlias = Classified | Measured | Grouped | Counted
 
 
 def classified(
@@ -167,6 +183,17 @@ BETTER: dict[str, Better] = {
     "davies_bouldin": "lower",
     "calinski_harabasz": "higher",
     "stability": "higher",
+    "map": "higher",
+    "map50": "higher",
+    "span_f1": "higher",
+    "rouge1": "higher",
+    "rouge2": "higher",
+    "rougeL": "higher",
+    "bleu": "higher",
+    "chrf": "higher",
+    "nats_per_char": "lower",
+    "perplexity": "lower",
+    "eval_loss": "lower",
 }
 OF_CLASSES: dict[str, Callable[[Classified, Floats], Floats]] = {
     "accuracy": accuracy,
@@ -194,6 +221,8 @@ def weighed(name: str, rows: Outcome) -> Weighed:
         return _ranked(rows) if name == "roc_auc" else partial(OF_CLASSES[name], rows)
     if isinstance(rows, Measured):
         return partial(OF_NUMBERS[name], rows)
+    if isinstance(rows, Counted):
+        return rows.by[name]
     if name == "silhouette":
         return partial(silhouette, rows)
     value = rows.fixed[name]
@@ -263,37 +292,6 @@ def _sums(rows: Classified, places: Codes, weights: Floats) -> Floats:
 
 
 def _ranked(rows: Classified) -> Weighed:
-    """Area under the ROC curve; with more than two classes the mean of each against the rest.
-
-    The order of the rows is found once for all weights.
-    """
+    """Area under the ROC curve; with more than two classes the mean of each against the rest."""
     columns = range(len(rows.classes)) if rows.positive is None else (rows.positive,)
-    areas = [_area(rows.chances[:, at], rows.truth == at) for at in columns]
-
-    def area(weights: Floats) -> Floats:
-        values = np.array([one(weights) for one in areas])
-        known = np.isfinite(values)
-        count = known.sum(axis=0)
-        total = np.where(known, values, 0.0).sum(axis=0)
-        return np.asarray(total / np.where(count > 0, count, np.nan))
-
-    return area
-
-
-def _area(scores: Floats, hits: npt.NDArray[np.bool_]) -> Weighed:
-    """Chance that a hit scores above a miss, ties counting half; NaN without both."""
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.diff(scores[order], prepend=np.nan) != 0)
-    hit = hits[order]
-
-    def area(weights: Floats) -> Floats:
-        ordered = weights[..., order]
-        up = np.add.reduceat(ordered * hit, starts, axis=-1)
-        down = np.add.reduceat(ordered * ~hit, starts, axis=-1)
-        pairs = up.sum(axis=-1) * down.sum(axis=-1)
-        below = np.cumsum(down, axis=-1) - down
-        return np.asarray(
-            (up * (below + down / 2)).sum(axis=-1) / np.where(pairs > 0, pairs, np.nan)
-        )
-
-    return area
+    return mean_area([(rows.chances[:, at], rows.truth == at) for at in columns])
