@@ -8,7 +8,7 @@ TESTS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs lock clean
+.PHONY: help install demo deep test check format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ docs: install ## Write the generated blocks and pages; TRANSCRIPT=1 records a ne
 
 lock: install ## Resolve the dependencies anew, against the public index alone
 	$(LOCK) --upgrade
+	$(BIN)/python .ci/lock_training.py
+
+deep: install ## Make the environment of the deep recipes (about 1.3 GB), which their tests need
+	$(BIN)/python .ci/deep.py
 
 clean: ## Remove .venv and everything built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from adapters.installer import Installer
+from adapters.installer import CONSTRAINTS, Installer
 from pipeline.errors import PersonCanFix, Rejected, TryAgain
 from pipeline.ports.runtime import OnLine
 
 _LOCK_POLL_SECONDS = 0.2
 _LOCK_SECONDS = 1800.0
 _KEY_LENGTH = 16
-_LAYOUT = "2"  # another number makes every environment anew
+_LAYOUT = "3"  # another number makes every environment anew
 _NATIVE = Path("lib", "native")
 
 
@@ -36,6 +36,11 @@ class Environments:
         self._cache = cache
         self._installer = installer or Installer()
 
+    def ready(self, requirements: tuple[str, ...]) -> Path | None:
+        """Python of the environment with these requirements where it is made already."""
+        python = self._python(_plain(requirements))
+        return python if python.exists() else None
+
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         """Python of the environment with these requirements; installer output goes to `on_line`.
 
@@ -43,8 +48,8 @@ class Environments:
         cannot be installed. Cancelling ends the installer.
         """
         lines = _plain(requirements)
-        folder = self._cache / environment_key(lines)
-        python = folder / "bin" / "python"
+        python = self._python(lines)
+        folder = python.parent.parent
         if await asyncio.to_thread(python.exists):
             return python
         await asyncio.to_thread(_make_cache, self._cache)
@@ -52,6 +57,9 @@ class Environments:
             if not python.exists():
                 await self._build(folder, lines, on_line)
         return python
+
+    def _python(self, lines: tuple[str, ...]) -> Path:
+        return self._cache / environment_key(lines) / "bin" / "python"
 
     async def _build(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
         draft = folder.with_name(f".{folder.name}.draft")
@@ -87,6 +95,7 @@ def _offer_openmp(draft: Path) -> None:
 def environment_key(lines: tuple[str, ...]) -> str:
     """Name of the environment: its lines in any order, this Python, this platform."""
     facts = [_LAYOUT, *sorted(lines), platform.python_version(), sys.platform, platform.machine()]
+    facts.append(CONSTRAINTS.read_text("utf-8"))
     facts += platform.libc_ver()
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:_KEY_LENGTH]
 

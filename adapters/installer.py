@@ -15,7 +15,8 @@ import uv
 
 from adapters.pip_settings import read_pip_settings
 from adapters.torch_build import (
-    CPU_BACKEND,
+    PIP_CPU,
+    UV_CPU,
     check_cpu_torch,
     needs_cpu_torch,
     resolves_to_cpu,
@@ -23,6 +24,7 @@ from adapters.torch_build import (
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.runtime import OnLine
 
+CONSTRAINTS = Path(__file__).with_name("constraints.txt")  # `make lock` writes it
 _SECONDS = 1200.0
 _LONGEST_LINE = 64 << 10
 # What an installer needs from the bot's environment. Nothing else is passed: no key, no token.
@@ -31,7 +33,8 @@ _PASSED = re.compile(
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH"
 )
 _QUIET = {"UV_NO_PROGRESS": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
-_WHEELS_ONLY = ("--only-binary", ":all:")  # no package's own build code runs on this machine
+# No package's own build code runs on this machine; all come in the versions that were tried.
+_AS_LOCKED = ("--only-binary", ":all:", "--constraint", str(CONSTRAINTS))
 _DISK_FULL = re.compile(r"no space left|disk quota exceeded|os error 28", re.IGNORECASE)
 _NO_NETWORK = re.compile(
     r"dns error|name resolution|connection (refused|reset|error)|tcp connect|timed out|timeout"
@@ -84,10 +87,10 @@ class Installer:
         if not lines:
             return
         settings = read_pip_settings(self._environ)
-        words = (*_WHEELS_ONLY, *settings.uv_arguments(), *lines)
+        words = (*_AS_LOCKED, *settings.uv_arguments(), *lines)
         install = (program, "pip", "install", "--python", str(folder / "bin" / "python"))
         if needs_cpu_torch(lines) and not await self._gives_cpu_torch((*install, *words), folder):
-            words = (*CPU_BACKEND, *words)
+            words = (*UV_CPU, *words)
         await self._run((*install, "--compile-bytecode", *words), folder.parent, on_line)
 
     async def _gives_cpu_torch(self, install: tuple[str, ...], folder: Path) -> bool:
@@ -105,10 +108,12 @@ class Installer:
         await self._run((sys.executable, "-m", "venv", str(folder)), folder.parent, on_line)
         if not lines:
             return
-        install = (python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile")
-        await self._run((*install, *_WHEELS_ONLY, *lines), folder.parent, on_line)
-        compiled = (python, "-m", "compileall", "-q", "-j", "0", str(folder / "lib"))
-        await self._run(compiled, folder.parent, on_line)
+        install = (python, "-m", "pip", "install", "--progress-bar", "off")
+        words = (*_AS_LOCKED, *lines)
+        torch = [line for line in lines if needs_cpu_torch((line,))]
+        if torch and not await self._gives_cpu_torch((*install, "--no-deps", *torch), folder):
+            words = (*PIP_CPU, *words)
+        await self._run((*install, *words), folder.parent, on_line)
 
     async def _run(self, command: tuple[str, ...], cwd: Path, on_line: OnLine) -> None:
         process = await asyncio.create_subprocess_exec(

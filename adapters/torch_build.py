@@ -8,9 +8,10 @@ from packaging.utils import canonicalize_name
 
 from pipeline.errors import PersonCanFix
 
-CPU_BACKEND = ("--torch-backend", "cpu")
+UV_CPU = ("--torch-backend", "cpu")
+PIP_CPU = ("--extra-index-url", "https://download.pytorch.org/whl/cpu")
 _GPU = Path("/dev/nvidiactl")
-_CPU_BUILD = re.compile(r"^\s*\+ torch==\S+\+cpu\b", re.MULTILINE)
+_CPU_BUILD = re.compile(r"^(?:\s*\+ torch==|Would install .*\btorch-)\d\S*\+cpu\b", re.MULTILINE)
 _NO_CUDA = re.compile(r"^cuda\b.*=\s*None\s*$", re.MULTILINE)
 
 
@@ -21,7 +22,7 @@ def needs_cpu_torch(lines: tuple[str, ...], gpu: Path = _GPU) -> bool:
 
 
 def resolves_to_cpu(dry_run: str) -> bool:
-    """Uv's dry run shows that the configured indexes give the CPU build by themselves."""
+    """A dry run of uv or pip shows that the configured indexes give the CPU build themselves."""
     return bool(_CPU_BUILD.search(dry_run))
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 # One set for all deep recipes, so that they share one environment. Its torch has no torchvision
-# beside it: a build that does not match breaks the import of nearly everything else.
+# beside it: a build that does not match breaks the import of nearly everything else. Wheels only:
+# rouge-score is none, so ROUGE is counted by our own code.
 DEEP = (
     "accelerate==1.15.0",
     "datasets==5.2.0",
@@ -15,7 +16,6 @@ DEEP = (
     "peft==0.21.2",
     "pillow==13.0.0",
     "pycocotools==2.0.11",
-    "rouge-score==0.1.2",
     "sacrebleu==2.6.0",
     "safetensors==0.8.0",
     "scikit-learn==1.9.1",

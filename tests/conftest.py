@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.environments import Environments
+from pipeline.deep import DEEP
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -27,3 +30,12 @@ def environments(pytestconfig: pytest.Config) -> Path:
     """Cache of training environments, shared by all tests and kept between runs."""
     given = os.environ.get("MLTRAINER_ENV_CACHE")
     return Path(given) if given else pytestconfig.rootpath / ".pytest_cache" / "environments"
+
+
+@pytest.fixture(scope="session")
+def deep_python(environments: Path) -> Path:
+    """Python with the deep stack, which `make deep` puts where the tests look."""
+    python = Environments(environments).ready(DEEP)
+    if python is None:
+        pytest.skip("the deep stack is not installed: run `make deep` first")
+    return python

@@ -253,3 +253,5 @@ def test_only_torch_on_a_machine_without_a_gpu_is_looked_at(tmp_path: Path) -> N
 def test_the_cpu_build_is_told_from_a_dry_run() -> None:
     assert resolves_to_cpu("Would install 2 packages\n + sympy==1.14\n + torch==2.13.0+cpu\n")
     assert not resolves_to_cpu(" + torch==2.13.0\n + torchmetrics==1.9+cpu\n")
+    assert resolves_to_cpu("Would install sympy-1.14.0 torch-2.13.0+cpu\n")
+    assert not resolves_to_cpu("Would install sympy-1.14.0+cpu torch-2.13.0\n")
