@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from metrics import BETTER, Classified, Codes, Floats, Measured, Outcome, drawn, value_of
+from metrics import BETTER, Classified, Codes, Counted, Floats, Measured, Outcome, drawn, value_of
 from resampling import count_of_blocks
 from scipy import stats
 
@@ -22,7 +22,7 @@ MOST_SHUFFLED = 20_000  # rows times classes
 class Gain:
     """How much better a model is: the difference, and how it varies from draw to draw.
 
-    `widen` makes up for few blocks, whose spread looks smaller than it is.
+    `widen` makes up for few blocks or counts, whose spread looks smaller than it is.
     """
 
     value: float
@@ -50,6 +50,7 @@ def gains_over(
     """
     sign = 1 if BETTER[name] == "higher" else -1
     count = count_of_blocks(len(ours), blocks)
+    unchecked = blocks is not None or isinstance(ours, Counted)  # by shuffling
     mine = drawn(name, ours, seed, DRAWS, blocks) if others and count > 1 else np.empty(0)
     gains = []
     for other in others:
@@ -63,7 +64,7 @@ def gains_over(
             Gain(
                 sign * (value_of(name, ours) - value),
                 known if len(known) >= len(draws) / 2 else np.empty(0),
-                1.0 if blocks is None else _widening(count),
+                _widening(count) if unchecked else 1.0,
             )
         )
     return gains
@@ -86,7 +87,7 @@ def by_accident(name: str, outcome: Outcome, seed: int) -> float:
 
 
 def _shuffled(outcome: Outcome, draw: np.random.Generator) -> Outcome | None:
-    """What is true in another order; None where rows stand in an order, or have no truth."""
+    """What is true in another order; None where rows stand in an order, or hold no one answer."""
     if isinstance(outcome, Classified):
         return replace(outcome, truth=draw.permutation(outcome.truth))
     if isinstance(outcome, Measured) and outcome.scale is None:

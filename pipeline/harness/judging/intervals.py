@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from metrics import Classified, Codes, Floats, Outcome, interval, value_of
+from metrics import Classified, Codes, Counted, Floats, Outcome, interval, value_of
+from skill import perfect_of
 
 OF_THREE = 3.0  # where nothing went wrong in n rows, 3 in n may still do (the rule of three)
 CAN_BE_PERFECT = ("accuracy", "macro_f1", "f1", "roc_auc")
+OF_COUNTS = ("map", "map50", "span_f1", "rouge1", "rouge2", "rougeL", "bleu", "chrf")
 
 
 def interval_of(
@@ -20,6 +22,8 @@ def interval_of(
     low, high = min(found[0], value), max(found[1], value)
     if low == high and isinstance(outcome, Classified) and name in CAN_BE_PERFECT:
         return _with_mistakes(name, outcome), high
+    if low == high == perfect_of(name) and isinstance(outcome, Counted) and name in OF_COUNTS:
+        return high * len(outcome) / (len(outcome) + OF_THREE), high
     return low, high
 
 

@@ -10,16 +10,16 @@ from config import BundleConfig, Json
 from extremes import DECIDED, extremes_of, with_the_middle
 from figures_form import rows_of
 from intervals import interval_of
-from metrics import Classified, Codes, Measured, Outcome, value_of
+from metrics import Classified, Codes, Counted, Measured, Outcome, value_of
 from next_steps import MOST_STEPS, Judged, Known, next_steps
 from phrases import Found, figures_of, found_and_right, guess_of
 from progress import Problem
-from verdict import LITTLE, Level, Score, judge
+from skill import little_of, skill_of
+from verdict import Level, Score, judge
 
 Kind = Literal["trivial", "simple"]
 MOST_SHOWN_CLASSES = 20
 FEW_ROWS = 100
-LITTLE_FORECAST = 0.05  # better than repeating the past is hard: a twentieth less error is much
 SAID = ("accuracy", "f1", "macro_f1")  # metrics of what is said, whatever the probabilities are
 ACCIDENT = 0.002  # stricter than SURE, as it is exact: of 20 models of noise none may pass
 
@@ -116,11 +116,10 @@ def scored(
         guess=guess,
         target=str(config.columns.get("target", "")),
     )
-    forecast = isinstance(outcome, Measured) and outcome.scale is not None
     return Score(
-        better=config.better,
         value=value,
         trivial=floor.value,
+        skill=skill_of(config.metric, value, floor.value),
         rows=len(outcome),
         surely=surely,
         likely=min(gain.least(USUAL) for gain in over) > 0,
@@ -129,12 +128,14 @@ def scored(
         matched=any(gain.least(USUAL) <= 0 for gain in beside),
         told=figures_of(config.metric, found),
         guessing=guess,
-        little=LITTLE_FORECAST if forecast else LITTLE,
+        little=little_of(config.metric, outcome),
     )
 
 
 def fitting(names: Sequence[str], outcome: Outcome) -> list[str]:
     """Metrics that exist for these rows: F1 of one class needs a positive class."""
+    if isinstance(outcome, Counted):
+        return [name for name in names if name in outcome.by]
     single = isinstance(outcome, Classified) and outcome.positive is not None
     return [name for name in names if name != "f1" or single]
 
@@ -183,6 +184,12 @@ def _ranked(config: BundleConfig, outcome: Outcome, blocks: Codes | None) -> str
 
 def _unmeasurable(config: BundleConfig, outcome: Outcome) -> Problem:
     name = config.metric.replace("_", " ")
+    if isinstance(outcome, Counted):
+        return Problem(
+            f"The {rows_of(len(outcome))} held out hold nothing to count, so {name} cannot be"
+            " measured.",
+            "Send more data, or a test file that has what is to be found.",
+        )
     same = "of one class" if isinstance(outcome, Classified) else "alike"
     return Problem(
         f"The {rows_of(len(outcome))} held out are all {same}, so {name} cannot be measured.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from figures_form import listed, number, quoted, rows_of, share
-from metrics import Classified, Outcome
+from metrics import Classified, Counted, Outcome
 from phrases import found_and_right
 from verdict import Level
 
@@ -31,6 +31,9 @@ class Known:
     matter, `differing` the columns in which held-out rows differ, `leaking` those that give the
     answer away. `linear` says that the recipe can do with the simple model alone, `cares` that the
     person said which mistake is worse. `hurried` is the time that was too short, in seconds.
+
+    `things` is what rows are, as in "pictures", where they are more than cells: then no other
+    columns would help. `stronger` is the name of a model that mostly does better.
     """
 
     target: str = ""
@@ -42,6 +45,8 @@ class Known:
     linear: bool = False
     cares: bool = False
     hurried: float = 0.0
+    things: str = ""
+    stronger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ class Judged:
 def next_steps(known: Known, found: Judged) -> list[str]:
     """At most three sentences."""
     steps = [_leaks(known)]
-    if found.level == "none":
+    if known.things or isinstance(found.outcome, Counted):
+        steps += _of_things(known, found)
+    elif found.level == "none":
         few = len(found.outcome) < FEW_TO_TELL
         more, other = _stronger(found), _other_columns(known)
         steps += [more if few else other, _differing(known), other if few else more]
@@ -69,6 +76,51 @@ def next_steps(known: Known, found: Judged) -> list[str]:
         steps += [_rare(known, found), _gaps(known)]
         steps += [_more_rows(known, found), _care(known, found)]
     return [step for step in steps if step][:MOST_STEPS]
+
+
+def _of_things(known: Known, found: Judged) -> list[str | None]:
+    """Where there are no columns to add: time, a stronger model, more to learn from."""
+    longer, stronger = _longer(known), _other_model(known)
+    if found.level == "none":
+        return [longer, stronger, _more_to_learn(known, found), _differing(known)]
+    more = [_rare(known, found), _more_rows(known, found), _care(known, found)]
+    return [_differing(known), longer, stronger, *more]
+
+
+def _longer(known: Known) -> str | None:
+    if not known.hurried:
+        return None
+    return (
+        f"Give it more time: after {number(known.hurried)} seconds it was still getting better."
+        f" --set budget_minutes={_minutes(known)}"
+    )
+
+
+def _other_model(known: Known) -> str | None:
+    if not known.stronger:
+        return None
+    return f"Let a model learn that has seen far more: --set backbone={known.stronger}"
+
+
+def _more_to_learn(known: Known, found: Judged) -> str | None:
+    learned = len(known.learned)
+    of = f" than the {number(learned)} it learned from" if learned else ""
+    rows = len(found.outcome)
+    return f"Bring more {_things(known)}{of}; {number(rows)} more were held out to measure it."
+
+
+def _things(known: Known) -> str:
+    return known.things or "rows"
+
+
+def _some(known: Known, count: int) -> str:
+    """1 row, 12 pictures."""
+    things = _things(known)
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"
+
+
+def _minutes(known: Known) -> int:
+    return max(1, int(np.ceil(LONGER * known.hurried / 60)))
 
 
 def _leaks(known: Known) -> str | None:
@@ -108,18 +160,17 @@ def _differing(known: Known) -> str | None:
         return None
     names = listed([quoted(name) for name in known.differing], 3)
     return (
-        f"Learn from rows like those held out as well: they differ in {names}, and what was"
-        " learned from others may not hold there."
+        f"Learn from {_things(known)} like those held out as well: they differ in {names}, and"
+        " what was learned from others may not hold there."
     )
 
 
 def _hurried(known: Known) -> str | None:
     if not known.hurried:
         return None
-    minutes = max(1, int(np.ceil(LONGER * known.hurried / 60)))
     return (
         f"Give it more time: in {number(known.hurried)} seconds it could try only a few of its"
-        f" kinds of models. --set budget_minutes={minutes}"
+        f" kinds of models. --set budget_minutes={_minutes(known)}"
     )
 
 
@@ -146,8 +197,9 @@ def _rare(known: Known, found: Judged) -> str | None:
     recall, at = min(missed)
     name, count = quoted(rows.classes[at]), learned[rows.classes[at]]
     return (
-        f"Bring more rows of {name}: {rows_of(count)} {'was' if count == 1 else 'were'} learned"
-        f" from, and {share(recall)} of those held out are found."
+        f"Bring more {_things(known)} of {name}: {_some(known, count)}"
+        f" {'was' if count == 1 else 'were'} learned from, and {share(recall)} of those held out"
+        " are found."
     )
 
 
@@ -166,8 +218,8 @@ def _more_rows(known: Known, found: Judged) -> str | None:
     whole = len(known.learned) + rows
     in_all = f", {number(4 * whole)} in all," if known.learned else ""
     return (
-        f"Bring more rows: with {rows_of(4 * rows)} held out instead of {number(rows)}{in_all} the"
-        " score would be half as uncertain."
+        f"Bring more {_things(known)}: with {_some(known, 4 * rows)} held out instead of"
+        f" {number(rows)}{in_all} the score would be half as uncertain."
     )
 
 

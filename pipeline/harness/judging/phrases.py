@@ -1,27 +1,13 @@
 """What a score means, in a sentence anybody understands, beside what guessing reaches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from figures_form import number, quoted, rows_of, share
+from figures_form import number, quoted, share
 from metrics import Classified, Outcome
+from phrases_of_counts import TOLD_OF_COUNTS, Found
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The headline value of some rows, and what the best of the guesses, `guess`, reaches."""
-
-    outcome: Outcome
-    value: float
-    floor: float
-    guess: str
-    target: str
-
-    @property
-    def rows(self) -> str:
-        """How many rows, in words."""
-        return f"{rows_of(len(self.outcome))} held out"
+__all__ = ["Found", "figures_of", "found_and_right", "guess_of"]
 
 
 def figures_of(metric: str, found: Found) -> str:
@@ -156,4 +142,5 @@ _TOLD: dict[str, Callable[[Found], str]] = {
     "mase": _mase,
     "smape": _smape,
     "silhouette": _silhouette,
+    **TOLD_OF_COUNTS,
 }

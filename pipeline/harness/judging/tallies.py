@@ -4,7 +4,7 @@ Each maker takes one count (or row of counts) a row and gives a function of weig
 (…, rows) with values of shape (…), NaN where nothing is there to count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +42,15 @@ def perplexity_of(nats: Numbers, tokens: Numbers) -> Weighed:
 def span_f1_of(right: Numbers, said: Numbers, true: Numbers) -> Weighed:
     """F1 of spans: those said rightly, those said and those there are in each row."""
     return ratio_of(2 * _column(right), _column(said) + _column(true))
+
+
+def spans_of(right: Numbers, said: Numbers, true: Numbers) -> Mapping[str, Weighed]:
+    """The same with what else is told of it: the share found, and the share that is right."""
+    return {
+        "span_f1": span_f1_of(right, said, true),
+        "recall": ratio_of(right, true),
+        "precision": ratio_of(right, said),
+    }
 
 
 def bleu_of(stats: Counts) -> Weighed:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from figures_form import rows_of
-from metrics import Better
+from skill import LITTLE
 
 Level = Literal["good", "weak", "none", "suspicious"]
-LITTLE = 0.15  # of the way from guessing to perfect; less than this is a weak model
-NEARLY_PERFECT = 0.97  # of that way; with an alarm it is too good to be true
+NEARLY_PERFECT = 0.97  # of the way to perfect; with an alarm it is too good to be true
 FEW = 30  # held-out rows; on fewer, no model is called good
 
 
@@ -17,17 +16,18 @@ FEW = 30  # held-out rows; on fewer, no model is called good
 class Score:
     """The headline number against the best that needs no learning and the best simple model.
 
+    `skill` is how far it gets from guessing (0) to perfect (1); less than `little` is little.
     `surely` and `likely` say whether it beats guessing at 99 % and at 95 %; `mostly` that it does
     for nearly all rows, where a few decide the score; `ranked` says in words how well its
     probabilities rank the rows, where they tell something though its answers do not; `matched`
     that a simple model is as good, as far as the rows can tell. `guessing` is what is beaten or
-    not and `told` are the figures in words; less than `little` of the way to perfect is little.
-    `backed` says in words where else it was surely better: then few held-out rows are enough.
+    not and `told` are the figures in words. `backed` says in words where else it was surely
+    better: then few held-out rows are enough.
     """
 
-    better: Better
     value: float
     trivial: float
+    skill: float
     rows: int
     surely: bool
     likely: bool
@@ -38,12 +38,6 @@ class Score:
     matched: bool = False
     little: float = LITTLE
     backed: str = ""
-
-    @property
-    def skill(self) -> float:
-        """How far the model gets from guessing (0) to perfect (1)."""
-        perfect = 1.0 if self.better == "higher" else 0.0
-        return (self.value - self.trivial) / (perfect - self.trivial or 1)
 
 
 def judge(score: Score, alarms: Sequence[str]) -> tuple[Level, str]:
