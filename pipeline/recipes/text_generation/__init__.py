@@ -1,9 +1,12 @@
 """Text generation: learns to write on in the manner of the texts it was given."""
 
+from pydantic import Field
+
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.deep import DEEP, LoraSettings
 from pipeline.hearing import roles
 from pipeline.hearing.phrases import hear
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 WORDS = (
     *("text generation", "generate", "generator", "generates", "write like", "writes like"),
@@ -13,6 +16,28 @@ WORDS = (
     *("write in", "writes in", "speak like", "new ones", "imitate", "mimic", "more verses", "more"),
     *("write me new", "like these", "same vein", "fresh", "make up new", "write another"),
 )
+
+
+class Settings(LoraSettings):
+    """Hyperparameters; those of networks do not touch the model that counts."""
+
+    running_text: bool | None = Field(
+        default=None,
+        description="the lines are one text; None: yes in text files, no in tables (a text a row)",
+    )
+    longest: int = Field(default=200, ge=1, le=5_000, description="characters that are written on")
+    temperature: float = Field(
+        default=0.7, gt=0, le=5, description="how daring it writes: 1 is like the texts, less safer"
+    )
+    context_length: int | None = Field(
+        default=None, ge=16, le=32_768, description="tokens that a network looks at; None: chosen"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """What each character of unseen texts costs: it compares models of any tokens."""
+    del classes
+    return Metric(name="nats_per_char", better="lower")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -52,8 +77,10 @@ def _reading(column: ColumnReport, score: float) -> Evidence:
     )
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Text generation",
+    asks="Give how a text begins with --text, which may be empty, or a file of beginnings.",
+    answers="For each beginning a line of JSON with input and output, how it goes on.",
     words=WORDS,
     hints=(
         "write",
@@ -68,6 +95,52 @@ TASK = Task(
         "speak",
     ),
     roles=(Role(name="text", title="the text to learn from", kinds=("text", "category", "id")),),
-    minimum_rows=10,
+    headline=headline,
+    metrics=(
+        Metric(name="nats_per_char", better="lower"),
+        Metric(name="perplexity", better="lower"),
+    ),
+    backbones=(
+        Backbone(
+            name="qwen3-0.6b-base",
+            title="Qwen3 0.6B, fine-tuned with LoRA",
+            why="it has read much in many languages, and only has to learn the manner",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("qwen", "qwen3", "qwen3-0.6b"),
+            hub="Qwen/Qwen3-0.6B-Base",
+            license="apache-2.0",
+        ),
+        Backbone(
+            name="smollm2-135m",
+            title="SmolLM2 135M, fine-tuned",
+            why="small and quick, for texts in English",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("smollm", "smollm2"),
+            hub="HuggingFaceTB/SmolLM2-135M",
+            license="apache-2.0",
+        ),
+        Backbone(
+            name="counting",
+            title="counts of characters and words, and of what was just said, weighed by a gate",
+            why="learns in a minute on a CPU without any weights, and foretells better there than"
+            " a small network trained from nothing",
+            hardware="cpu",
+            called=("ngram", "n-gram", "markov", "markov chain", "kneser-ney", "ngrams"),
+        ),
+        Backbone(
+            name="small-transformer",
+            title="a small transformer trained from nothing, on pieces of words learned here",
+            why="a network without anybody's weights; on a CPU counting does better",
+            hardware="cpu",
+            requirements=DEEP,
+            called=("transformer", "gpt", "nanogpt", "from scratch", "llama"),
+            asked_only=True,
+        ),
+    ),
+    minimum_rows=1,
+    budget_seconds=120,
+    settings=Settings,
     evidence=evidence,
 )

@@ -1,0 +1,50 @@
+"""What is reached by counting alone: characters, pairs of them, and runs of five.
+
+python baseline.py --config config.json --fit PREPARED/fit --out BASELINES
+"""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a shared machine
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
+import json
+from pathlib import Path
+
+from config import load_config
+from progress import run, say
+from tables import load_fit
+from writing_counting import count
+from writing_pieces import is_running, texts_in
+from writing_store import save_writer, writer_for
+from writing_training import MOST_COUNTED, some_of
+
+KINDS = {
+    "trivial_unigram": (0, "each character as often as it occurs (unigram)"),
+    "simple_bigram": (1, "each character by the one before it (bigram)"),
+    "simple_five_gram": (4, "each character by the four before it (5-gram, Kneser-Ney)"),
+}
+
+
+def main() -> None:
+    """Count each and name them."""
+    parser = argparse.ArgumentParser(description="Make the baselines.")
+    for name in ("config", "fit", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    told = parser.parse_args()
+    config = load_config(told.config)
+    ends = not is_running(config)
+    texts = some_of(texts_in(load_fit(told.fit), config.column("text")), MOST_COUNTED)
+    texts = texts if ends else ["".join(texts)]
+    for at, (name, (order, title)) in enumerate(KINDS.items()):
+        say("baseline", title, done=(at + 1) / (len(KINDS) + 1))
+        model = count(texts, ends=ends, order=order, words=False)
+        save_writer(writer_for(config, model), told.out / name)
+    titles = {name: title for name, (_, title) in KINDS.items()}
+    (told.out / "baselines.json").write_text(json.dumps(titles, indent=1), "utf-8")
+    say("baseline", f"{len(KINDS)} baselines", done=1)
+
+
+if __name__ == "__main__":
+    run(main)

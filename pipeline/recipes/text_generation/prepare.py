@@ -1,0 +1,167 @@
+"""Cut texts into pieces to learn from and pieces held out; no text is in both.
+
+python prepare.py --config config.json --data DIR --out PREPARED
+
+Running text is cut into blocks of whole lines and its end is held out. Of samples some are held
+out at random; those that differ in case and spaces alone are one. A held-out piece is written as
+its beginning and how it really goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from config import BundleConfig, Split
+from preparing import arguments, more_held_out, read_given, write_parts
+from progress import Problem, run, say
+from serving import TRUTH
+from splits import PARTS, Parts, drop_repeats, split_tables
+from tables import Row, Table
+from writing_pieces import (
+    LONGEST_PIECE,
+    beginning_of,
+    block_size,
+    blocks,
+    cut,
+    in_turn,
+    is_running,
+    running,
+    same,
+    texts_in,
+)
+
+LEAST_SAMPLES = 10
+LEAST_CHARACTERS = 2_000  # of running text: less gives no blocks to measure on
+FEW_SAMPLES, FEW_CHARACTERS = 1_000, 100_000  # below, a tenth is too little to measure on
+MOST_HELD_OUT = 2_000  # pieces: each of them is also written on
+MOST_MEASURED = 500_000  # characters held out: more would only take longer
+
+Given = dict[Split | None, Table]
+
+
+def main() -> None:
+    """Read, cut, write."""
+    config, data, out = arguments()
+    given = {split: _only(config, table) for split, table in read_given(config, data).items()}
+    cut_up = _running if is_running(config) else _samples
+    cut_up(config, given, out)
+
+
+def _running(config: BundleConfig, given: Given, out: Path) -> None:
+    """One text after another: contiguous blocks, the end held out."""
+    column = config.column("text")
+    texts = {split: running(table, column) for split, table in given.items()}
+    size = sum(map(len, texts.values()))
+    if size < LEAST_CHARACTERS:
+        raise Problem(
+            f"The text has only {size:,} characters; at least {LEAST_CHARACTERS:,} are needed.",
+            "Send more text.",
+        )
+    shares = _shares(config, size / block_size(size, 0.1), size, few=size < FEW_CHARACTERS)
+    pool = texts.get(None, "") + texts.get("train", "")
+    length = block_size(size, shares["test"])
+    held = {part: list(blocks(texts.get(part, ""), length)) for part in PARTS[1:]}
+    wanted = {part: 0.0 if held[part] else shares[part] for part in PARTS[1:]}
+    parts = in_turn(list(blocks(pool, length)), wanted)
+    fit = parts["train"], [*parts["validation"], *held["validation"]]
+    learned = {same(text) for part in fit for text in part}
+    test = [text for text in [*parts["test"], *held["test"]] if same(text) not in learned]
+    repeats = len(parts["test"]) + len(held["test"]) - len(test)
+    told = "as given" if held["test"] else f"the last {100 * shares['test']:.0f} % of the text"
+    cut_up = Parts(
+        train=_table(column, fit[0]),
+        validation=_table(column, fit[1]),
+        test=_table(column, test),
+        strategy=f"in blocks of about {length} characters; the test part is {told}",
+        dropped=repeats,
+    )
+    steps = ["lines joined into running text, blank lines left out"]
+    write_parts(out, _to_go_on(cut_up, column), config.seed, steps=steps)
+
+
+def _samples(config: BundleConfig, given: Given, out: Path) -> None:
+    """Each row a text of its own; very long ones in several pieces of one part."""
+    column = config.column("text")
+    kept, empty, repeats, long = {}, 0, 0, 0
+    for split, table in given.items():
+        filled = Table(table.names, [row for row in table.rows if same(row[0])])
+        empty += len(table) - len(filled)
+        once, more = drop_repeats(filled, lambda row: same(row[0]))
+        repeats += more
+        long += sum(len(row[0] or "") > LONGEST_PIECE for row in once.rows)
+        kept[split] = _pieces(once)
+    rows = sum(map(len, kept.values()))
+    if rows < LEAST_SAMPLES:
+        raise Problem(
+            f"There are only {rows} texts to learn from; at least {LEAST_SAMPLES} are needed.",
+            "Send more texts, or one long text as a plain text file.",
+        )
+    say("prepare", f"{repeats} repeated texts left out", done=0.5)
+    size = sum(len(row[0] or "") for table in kept.values() for row in table.rows)
+    parts = split_tables(
+        kept,
+        _shares(config, rows, size, few=rows < FEW_SAMPLES),
+        config.seed,
+        keys=[_same_text, _same_source],
+        told=("", "equal texts kept together"),
+    )
+    train, validation, test = (table.select([column]) for table in parts.tables.values())
+    parts = replace(parts, train=train, validation=validation, test=test)
+    steps = [f"{empty} rows without text left out"] if empty else []
+    steps += [f"{long} very long texts cut into pieces"] if long else []
+    write_parts(out, _to_go_on(parts, column), config.seed, repeats=repeats, steps=steps)
+
+
+def _only(config: BundleConfig, table: Table) -> Table:
+    """The column of texts, which files can hold without half characters."""
+    column = config.column("text")
+    if column not in table.names:
+        raise Problem(f"The data lacks the column {column}.", "Name the text.", field="text")
+    cells = [
+        (cell or "").encode("utf-8", "replace").decode("utf-8") for cell in table.column(column)
+    ]
+    return _table(column, cells)
+
+
+def _pieces(table: Table) -> Table:
+    """Texts cut where they are very long, with the text they came from."""
+    rows: list[Row] = [
+        (some, row[0]) for row in table.rows for some in cut(row[0] or "", LONGEST_PIECE)
+    ]
+    return Table((*table.names, "source"), rows)
+
+
+def _same_text(row: Row) -> str:
+    return same(row[0])
+
+
+def _same_source(row: Row) -> str:
+    return row[1] or ""
+
+
+def _shares(
+    config: BundleConfig, pieces: float, characters: int, *, few: bool
+) -> Mapping[Split, float]:
+    """The usual parts, more of few texts and less of very many, unless somebody chose."""
+    if config.split_chosen:
+        return config.split
+    shares = dict(more_held_out(config) if few else config.split)
+    most = min(MOST_HELD_OUT / pieces, MOST_MEASURED / characters)
+    return {part: share if part == "train" else min(share, most) for part, share in shares.items()}
+
+
+def _to_go_on(parts: Parts, column: str) -> Parts:
+    """Held-out texts as their beginning and how they go on."""
+    rows: list[Row] = []
+    for text in texts_in(parts.test, column):
+        begun = beginning_of(text)
+        rows.append((begun, text[len(begun) :]))
+    return replace(parts, test=Table((column, TRUTH), rows))
+
+
+def _table(column: str, texts: list[str]) -> Table:
+    return Table((column,), [(text,) for text in texts])
+
+
+if __name__ == "__main__":
+    run(main)
