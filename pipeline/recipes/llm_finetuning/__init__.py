@@ -1,9 +1,12 @@
 """LLM fine-tuning: a language model learns to answer as the examples do."""
 
+from pydantic import Field
+
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.deep import DEEP, LoraSettings
 from pipeline.hearing.likeness import likeness, name_words
 from pipeline.hearing.phrases import hear
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 WORDS = (
     *("llm finetuning", "fine tune", "fine tuning", "fine tuned", "finetune", "finetuning"),
@@ -34,6 +37,23 @@ _TALKS = frozenset(
     ("messages", "conversations", "conversation", "dialog", "dialogue", "chat", "turns")
 )
 _WORDY = frozenset(("text", "category", "id", "constant", "empty", "nested", "integer", "number"))
+
+
+class Settings(LoraSettings):
+    """Hyperparameters; what is not given is chosen from the data, the model and the machine."""
+
+    max_length: int | None = Field(
+        default=None, ge=32, le=32_768, description="pieces of a conversation that are read"
+    )
+    max_new_tokens: int | None = Field(
+        default=None, ge=1, le=4_096, description="pieces of an answer, at most"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """How surely the held-out answers are expected."""
+    del classes
+    return Metric(name="eval_loss", better="lower")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -87,8 +107,10 @@ def _is_text(column: ColumnReport) -> bool:
     return column.kind == "text" or (column.kind in {"category", "id"} and wordy)
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="LLM fine-tuning",
+    asks="Give the same columns as in training, or a question with --text.",
+    answers="For each row a JSON line with input and output.",
     words=WORDS,
     hints=(
         "teach",
@@ -117,6 +139,44 @@ TASK = Task(
             required=False,
         ),
     ),
+    headline=headline,
+    metrics=(
+        Metric(name="eval_loss", better="lower"),
+        Metric(name="perplexity", better="lower"),
+    ),
+    backbones=(
+        Backbone(
+            name="qwen3",
+            title="Qwen3 of 0.6 billion weights, fine-tuned with LoRA",
+            why="small, speaks a hundred languages, and answers well for its size",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("qwen3-0.6b", "qwen"),
+            hub="Qwen/Qwen3-0.6B",
+            license="apache-2.0",
+        ),
+        Backbone(
+            name="smollm2",
+            title="SmolLM2 of 135 million weights, fine-tuned with LoRA",
+            why="small enough to learn something within minutes without a GPU; English",
+            hardware="cpu",
+            requirements=DEEP,
+            called=("smollm2-135m", "smollm2-135m-instruct", "smollm", "smol"),
+            hub="HuggingFaceTB/SmolLM2-135M-Instruct",
+            license="apache-2.0",
+        ),
+        Backbone(
+            name="scratch",
+            title="a tiny model made from nothing",
+            why="needs no weights; it picks up the style of the answers and cannot answer usefully",
+            hardware="cpu",
+            requirements=DEEP,
+            called=("from scratch", "from nothing"),
+            asked_only=True,
+        ),
+    ),
     minimum_rows=10,
+    budget_seconds=240,
+    settings=Settings,
     evidence=evidence,
 )

@@ -1,0 +1,210 @@
+"""Fine-tunes a language model on conversations: LoRA beside its weights, loss on the answers only.
+
+What was learned is merged into the weights at the end, so the folder answers by itself.
+"""
+
+import importlib.util
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from chat_base import Base
+from chat_pieces import pieces_of
+from chats import Conversation
+from config import BundleConfig, Json
+from datasets import Dataset
+from deep_machine import device, has_bfloat16
+from deep_training import Usual, facts, trained
+from peft import LoraConfig
+from progress import Problem, say
+from transformers import BitsAndBytesConfig, PreTrainedModel
+from trl import SFTConfig, SFTTrainer
+
+RANK = 16
+DROPOUT = 0.05
+BATCH = 8
+LORA_RATE = 2e-4  # usual for half a billion weights
+LORA_SIZE = 5e8
+MOST_RATE = 5e-3  # tiny networks bear larger steps
+FULL_RATE = 2e-5
+SCRATCH_RATE = 2e-3
+EPOCHS = 3
+SCRATCH_EPOCHS = 20
+ENCODING_SHARE = 0.15  # of the budget
+DISK = 100e6  # bytes a second, for the merged weights
+AFTER = 2.0  # seconds, for all the rest
+
+
+def learn(
+    config: BundleConfig,
+    base: Base,
+    parts: tuple[Sequence[Conversation], Sequence[Conversation]],
+    longest: int,
+    out: Path,
+    *,
+    rehearse: bool = False,
+) -> dict[str, Json]:
+    """Train on the first part, choose on the second, write `out`; what is known of it."""
+    first = base.network()
+    weights, size = first.num_parameters(), first.get_memory_footprint()
+    _check_layers(config, first)
+    del first
+    lora = base.weights is not None and config.setting("use_lora", default=True)
+    four_bits = lora and _quantized(config)
+    learned, cut = _encoded(config, base, parts[0], longest)
+    unseen, _ = _encoded(config, base, parts[1], longest)
+    if cut:
+        say("train", f"{cut:,} conversations are longer than {longest:,} pieces and were cut")
+
+    def build(arguments: dict[str, object]) -> SFTTrainer:
+        return SFTTrainer(
+            model=_network(base, lora=lora, four_bits=four_bits),
+            args=SFTConfig(
+                **arguments,
+                max_length=None,
+                loss_type="nll",
+                dataset_kwargs={"skip_prepare_dataset": True},
+                gradient_checkpointing=bool(arguments["activation_checkpointing"]),
+            ),
+            train_dataset=learned,
+            eval_dataset=unseen if len(unseen) else None,
+            processing_class=base.tokenizer,
+            peft_config=_adapter(config) if lora else None,
+        )
+
+    trainer = trained(
+        build,
+        config,
+        out,
+        rows=len(learned),
+        rehearse=rehearse,
+        usual=_usual(weights, lora=lora, scratch=base.weights is None),
+        after=AFTER + size / DISK,
+        looks=len(unseen) > 0,
+    )
+    found = facts(trainer)
+    _save(trainer, base, out, lora=lora, four_bits=four_bits)
+    how = "qlora" if four_bits else "lora" if lora else "all weights"
+    return {**found, "weights": weights, "trained": how, "conversations": len(learned), "cut": cut}
+
+
+def _usual(weights: int, *, lora: bool, scratch: bool) -> Usual:
+    """What suits a network of so many weights."""
+    if scratch:
+        return Usual(epochs=SCRATCH_EPOCHS, learning_rate=SCRATCH_RATE, batch_size=BATCH)
+    rate = min(MOST_RATE, LORA_RATE * (LORA_SIZE / max(1, weights)) ** 0.5) if lora else FULL_RATE
+    return Usual(
+        epochs=EPOCHS,
+        learning_rate=round(rate, 6),
+        batch_size=BATCH,
+        weight_decay=0.0 if lora else 0.01,
+        patience=2,
+    )
+
+
+def _network(base: Base, *, lora: bool, four_bits: bool) -> PreTrainedModel:
+    if not four_bits or base.weights is None:
+        return base.network(half=lora)
+    counted = torch.bfloat16 if has_bfloat16() else torch.float16
+    packed = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=counted,
+    )
+    from transformers import AutoModelForCausalLM  # noqa: PLC0415 - needed on few machines only
+
+    return AutoModelForCausalLM.from_pretrained(
+        base.weights,
+        local_files_only=True,
+        use_safetensors=True,
+        quantization_config=packed,
+        dtype=counted,
+    )
+
+
+def _quantized(config: BundleConfig) -> bool:
+    """Whether 4 bits were asked for and can be had; said where not."""
+    if not config.setting("use_qlora", default=False):
+        return False
+    if device().type == "cuda" and importlib.util.find_spec("bitsandbytes"):
+        return True
+    say("train", "QLoRA needs a GPU and bitsandbytes; LoRA in full precision is used instead")
+    return False
+
+
+def _adapter(config: BundleConfig) -> LoraConfig:
+    rank = config.setting("lora_r", RANK)
+    layers = config.hyperparameters.get("target_modules")
+    return LoraConfig(
+        r=rank,
+        lora_alpha=config.setting("lora_alpha", 2 * rank),
+        lora_dropout=config.setting("lora_dropout", DROPOUT),
+        target_modules=list(layers) if isinstance(layers, list) else "all-linear",
+        task_type="CAUSAL_LM",
+    )
+
+
+def _check_layers(config: BundleConfig, network: PreTrainedModel) -> None:
+    """Problem where LoRA is to change layers that this network has not."""
+    wanted = config.hyperparameters.get("target_modules")
+    if not isinstance(wanted, list):
+        return
+    linear = [
+        name.rpartition(".")[2]
+        for name, layer in network.named_modules()
+        if isinstance(layer, torch.nn.Linear) and not name.endswith("lm_head")
+    ]
+    known = list(dict.fromkeys(linear))
+    strange = [str(name) for name in wanted if name not in known]
+    if strange:
+        raise Problem(
+            f"This backbone has no layers called {', '.join(strange[:5])} for LoRA to change.",
+            f"It has {', '.join(known[:12])}: name some of them, or none for all.",
+            field="hyperparameters.target_modules",
+            options=known[:12],
+        )
+
+
+def _encoded(
+    config: BundleConfig, base: Base, conversations: Sequence[Conversation], longest: int
+) -> tuple[Dataset, int]:
+    """As many conversations as there is time to encode, in pieces; also how many were cut."""
+    ends = time.monotonic() + ENCODING_SHARE * config.budget_seconds
+    order = list(range(len(conversations)))
+    random.Random(config.seed).shuffle(order)  # noqa: S311 - an order is no secret
+    made, cut = [], 0
+    for count, at in enumerate(order, 1):
+        for pieces in pieces_of(base.tokenizer, conversations[at], longest):
+            made.append({"input_ids": pieces.ids, "labels": pieces.labels})
+            cut += pieces.cut
+        if time.monotonic() > ends and count < len(order):
+            say("train", f"there is time for {count:,} of {len(order):,} conversations")
+            break
+    return Dataset.from_list(made), cut
+
+
+def _save(trainer: SFTTrainer, base: Base, out: Path, *, lora: bool, four_bits: bool) -> None:
+    """Write the merged weights, as precisely as the base's were, and the tokenizer."""
+    say("train", "saving the merged model", done=0.99)
+    network = trainer.model
+    if four_bits and base.weights is not None:  # merged into the weights as they were, not rounded
+        adapter = out / "adapter"
+        network.save_pretrained(adapter)
+        from peft import PeftModel  # noqa: PLC0415 - needed on few machines only
+
+        network = PeftModel.from_pretrained(base.network(half=True), adapter)
+    network = network.merge_and_unload() if lora else network
+    network.to(_precision(base.weights)).save_pretrained(out)
+    base.tokenizer.save_pretrained(out)
+
+
+def _precision(weights: Path | None) -> torch.dtype:
+    """The precision of the weights that were fetched."""
+    kept = weights / "config.json" if weights else None
+    told = json.loads(kept.read_text("utf-8")) if kept and kept.is_file() else {}
+    named = str(told.get("dtype") or told.get("torch_dtype") or "float32")
+    return torch.bfloat16 if named.endswith("bfloat16") else torch.float32
