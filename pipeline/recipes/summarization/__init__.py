@@ -1,10 +1,13 @@
 """Summarization: a long text in, a short one out."""
 
+from pydantic import Field
+
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.deep import DEEP, DeepSettings
 from pipeline.hearing import pairing
 from pipeline.hearing.likeness import name_words
 from pipeline.hearing.phrases import hear
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 WORDS = (
     *("summarization", "summarisation", "summarize", "summarise", "summarizes", "summary"),
@@ -37,6 +40,30 @@ _SHORT_NAMES = frozenset(
 )
 
 
+class Settings(DeepSettings):
+    """Hyperparameters; those of the network are not used where sentences are only chosen."""
+
+    max_input_tokens: int | None = Field(
+        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, ge=4, le=1_024, description="of a summary; None: what nearly all have"
+    )
+    beams: int | None = Field(
+        default=None, ge=1, le=16, description="summaries followed at once while one is written"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """The words in common with the person's own summary.
+
+    ROUGE-1 alone is fair to a summary made of a text's sentences: it rewards the right content,
+    ROUGE-2 and ROUGE-L the same wording as well.
+    """
+    del classes
+    return Metric(name="rouge1", better="higher")
+
+
 def evidence(report: DataReport, words: str) -> Evidence:
     """A column of long texts and one of short texts about the same."""
     pair = pairing.long_and_short(report, words, _SHORT_NAMES)
@@ -64,8 +91,10 @@ def _score(
     return min(0.95, 0.6 + 0.25 * called + 0.1 * min(shorter / 2, 1.0))
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Summarization",
+    asks="Give the same columns as in training, or a text with --text.",
+    answers="For each text a line of JSON with input and output, the summary.",
     words=WORDS,
     hints=(
         *("abstract", "abstracts", "headline", "headlines", "title", "titles", "short", "brief"),
@@ -75,6 +104,43 @@ TASK = Task(
         Role(name="source", title="the long text", kinds=("text", "category", "nested")),
         Role(name="target", title="the short text", kinds=("text", "category")),
     ),
+    headline=headline,
+    metrics=(
+        Metric(name="rouge1", better="higher"),
+        Metric(name="rouge2", better="higher"),
+        Metric(name="rougeL", better="higher"),
+    ),
+    backbones=(
+        Backbone(
+            name="flan_t5_base",
+            title="FLAN-T5 base, fine-tuned (250 million weights)",
+            why="writes summaries in its own words, and learns the style from a few hundred",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("flan-t5", "flan t5", "flan-t5-base", "t5"),
+            hub="google/flan-t5-base",
+            license="apache-2.0",
+        ),
+        Backbone(
+            name="bart_large_cnn",
+            title="BART large for news, fine-tuned (400 million weights)",
+            why="was trained to sum up English news, and is good at long articles",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("bart", "bart-large-cnn", "bart large"),
+            hub="facebook/bart-large-cnn",
+            license="mit",
+        ),
+        Backbone(
+            name="extract",
+            title="the telling sentences of the text itself, chosen by trees (LightGBM)",
+            why="needs no weights and no GPU; takes whole sentences and writes nothing anew",
+            hardware="cpu",
+            called=("extractive", "extraction", "sentences"),
+        ),
+    ),
     minimum_rows=10,
+    budget_seconds=120,
+    settings=Settings,
     evidence=evidence,
 )

@@ -1,0 +1,116 @@
+"""The shared half of prepare.py for pairs of texts: usable pairs, no source in two parts."""
+
+from dataclasses import dataclass
+
+from config import BundleConfig, Split
+from pairs_reading import Read, merged, pairs_of, references_of, same_text, text_of
+from preparing import arguments, more_held_out, write_parts
+from progress import Problem, say
+from splits import split_tables
+from tables import Row, Table, load_table
+
+LEAST_ROWS = 10
+FEW_ROWS = 1_000  # below this a tenth of the rows is too few to measure on
+MOST_HELD_OUT = 2_000  # rows; scoring more tells little and takes long
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a task calls its texts, and from how many characters on one is only read in part."""
+
+    source: str
+    target: str
+    longest: int
+
+
+def prepare_pairs(wanted: Wanted) -> None:
+    """Main of prepare.py: read, leave out what is no pair, split, write."""
+    config, data, out = arguments()
+    tables: dict[Split | None, list[Table]] = {}
+    for file in config.files:
+        say("prepare", f"reading {file.name}")
+        tables.setdefault(file.split, []).append(load_table(data / file.table))
+    read = pairs_of(config, tables)
+    _check(read, config)
+    given = _with_training(read.given)
+    repeats = 0
+    for split, table in given.items():
+        given[split], more = merged(table)
+        repeats += more
+    say("prepare", f"{repeats} repeated texts joined", done=0.5)
+    parts = split_tables(
+        given,
+        _shares(config, sum(len(table) for table in given.values())),
+        config.seed,
+        keys=[lambda row: same_text(row[0])],
+        told=("", "equal texts kept together"),
+    )
+    steps, warnings = _told(read, given, wanted)
+    write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
+
+
+def _check(read: Read, config: BundleConfig) -> None:
+    source, target = config.column("source"), config.column("target")
+    if len(read) < LEAST_ROWS:
+        raise Problem(
+            f"Only {len(read)} rows have a text in both {source} and {target}; at least"
+            f" {LEAST_ROWS} are needed.",
+            "Send more rows, or name the two columns.",
+            field="target",
+        )
+    same = sum(same_text(row[0]) == same_text(row[1]) for row in _rows(read))
+    if same > 0.9 * len(read):
+        raise Problem(
+            f"{source} and {target} say the same in nearly every row.",
+            "Name the column that holds the answer.",
+            field="target",
+        )
+
+
+def _rows(read: Read) -> list[Row]:
+    return [row for table in read.given.values() for row in table.rows]
+
+
+def _with_training(given: dict[Split | None, Table]) -> dict[Split | None, Table]:
+    """Where nothing else is there to learn from, the validation file is."""
+    if any(len(given[part]) for part in (None, "train") if part in given):
+        return given
+    learned: Split = "validation" if len(given.get("validation", ())) else "test"
+    rest = {part: table for part, table in given.items() if part != learned}
+    return {**rest, "train": given[learned]}
+
+
+def _shares(config: BundleConfig, rows: int) -> dict[Split, float]:
+    """A fifth of few rows is held out, of very many no more than can be scored in time."""
+    shares = dict(more_held_out(config) if rows < FEW_ROWS else config.split)
+    if not config.split_chosen:
+        for part in ("validation", "test"):
+            shares[part] = min(shares[part], MOST_HELD_OUT / max(rows, 1))
+    return shares
+
+
+def _told(
+    read: Read, given: dict[Split | None, Table], wanted: Wanted
+) -> tuple[list[str], list[str]]:
+    """What was done, and what the person should know."""
+    rows = [row for table in given.values() for row in table.rows]
+    steps, warnings = [], []
+    if read.sourceless:
+        steps.append(f"{read.sourceless:,} rows without {wanted.source} left out")
+    if read.targetless:
+        warnings.append(
+            f"{read.targetless:,} rows have no {wanted.target}: nothing can be learned from them."
+        )
+    several = sum(len(references_of(target)) > 1 for _, target in rows)
+    if several:
+        steps.append(f"{several:,} rows have more than one {wanted.target}; all of them count")
+    long = sum(len(text_of(source)) > wanted.longest for source, _ in rows)
+    if long:
+        warnings.append(
+            f"{long:,} rows have {wanted.source} of more than {wanted.longest:,} characters: only"
+            " so much of each is read."
+        )
+    copies = sum(same_text(source) == same_text(target) for source, target in rows)
+    if copies > len(rows) / 10:
+        warnings.append(f"{copies:,} rows have the same text on both sides.")
+    return steps, warnings
