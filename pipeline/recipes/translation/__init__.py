@@ -1,14 +1,37 @@
 """Translation: a text in one language in, the same in another out."""
 
+from pydantic import Field
+
 from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.deep import DEEP, DeepSettings
 from pipeline.hearing import pairing
 from pipeline.hearing.phrases import hear
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
 
 WORDS = (
     *("translation", "translate", "translates", "translator", "translating", "translations"),
     *("parallel corpus", "parallel text", "bilingual", "machine translation"),
 )
+
+
+class Settings(DeepSettings):
+    """Hyperparameters; those of the network are not used where phrases are put together."""
+
+    max_input_tokens: int | None = Field(
+        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, ge=4, le=1_024, description="of a translation; None: what nearly all have"
+    )
+    beams: int | None = Field(
+        default=None, ge=1, le=16, description="translations followed at once while one is written"
+    )
+
+
+def headline(classes: int) -> Metric:
+    """Runs of letters in common: fair also where words have many forms, or no spaces between."""
+    del classes
+    return Metric(name="chrf", better="higher")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -32,8 +55,10 @@ def _names(columns: tuple[ColumnReport, ColumnReport]) -> tuple[str, ...]:
     return tuple(column.name for column in columns)
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Translation",
+    asks="Give the same columns as in training, or a text with --text.",
+    answers="For each text a line of JSON with input and output, the translation.",
     words=WORDS,
     hints=(*pairing.LANGUAGE_NAMES, "languages", "language", "into", "lines match"),
     roles=(
@@ -44,6 +69,39 @@ TASK = Task(
             kinds=("text", "category", "id"),
         ),
     ),
+    headline=headline,
+    metrics=(Metric(name="chrf", better="higher"), Metric(name="bleu", better="higher")),
+    backbones=(
+        Backbone(
+            name="opus_mt",
+            title="OPUS-MT (Marian) for the two languages, fine-tuned (75 million weights)",
+            why="translates these two languages already, and learns the words of the field",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("opus-mt", "opus mt", "marian", "helsinki"),
+            hub="Helsinki-NLP/opus-mt-{source}-{target}",
+            license="cc-by-4.0",
+        ),
+        Backbone(
+            name="nllb_600m",
+            title="NLLB-200 distilled, fine-tuned (600 million weights)",
+            why="knows 200 languages, also those without an OPUS-MT model; not for business",
+            hardware="gpu",
+            requirements=DEEP,
+            called=("nllb", "nllb-200", "nllb-200-distilled-600m"),
+            hub="facebook/nllb-200-distilled-600M",
+            license="cc-by-nc-4.0",
+        ),
+        Backbone(
+            name="phrases",
+            title="phrases found in the pairs, put together by a beam search",
+            why="needs no weights and no GPU; translates what is like the pairs, word for word",
+            hardware="cpu",
+            called=("phrase table", "phrase based", "statistical", "smt"),
+        ),
+    ),
     minimum_rows=10,
+    budget_seconds=180,
+    settings=Settings,
     evidence=evidence,
 )
