@@ -1,0 +1,77 @@
+"""Score the model and its baselines on the held-out sentences, all through predict.py.
+
+python score.py --config config.json --fit PREPARED/fit --heldout PREPARED/heldout \
+        --model model --baselines BASELINES --out OUT
+"""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a shared machine
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import BundleConfig
+from heldout import write_objects
+from judging import Kind
+from metrics import value_of
+from predict import load
+from progress import run, say
+from scoring import Reached, arguments, conclude
+from serving import TRUTH, Objects, write_answers
+from tables import load_table
+from tagging_model import unmarked
+from tagging_reading import read_texts
+from tagging_scores import Answered, rows_of
+from tagging_sentences import Sentence, from_table
+
+METRICS = ("span_f1", "accuracy")
+
+
+def main() -> None:
+    """Write metrics.json, figures.json, heldout.jsonl and predictions.jsonl."""
+    config, paths = arguments()
+    sentences = from_table(load_table(paths.heldout / "test.jsonl"), config)
+    content = write_objects(rows_of(sentences, TRUTH), paths.out / "heldout.jsonl")
+    answers = _answers(paths.model, content)
+    write_answers(answers, paths.out / "predictions.jsonl")
+    found = _answered(sentences, answers)
+    say("score", "what is reached without the model", done=0.5)
+    conclude(
+        config,
+        paths.out,
+        found.outcome,
+        _baselines(config, sentences, content, paths.baselines),
+        names=METRICS,
+        details={"entities": found.labels, "samples": found.samples},
+    )
+
+
+def _answers(folder: Path, content: bytes) -> Objects:
+    """What predict.py answers for heldout.jsonl with a model folder."""
+    model = load(folder)
+    return model.predict(read_texts(model, content, "heldout.jsonl"))
+
+
+def _answered(sentences: Sequence[Sentence], answers: Objects) -> Answered:
+    said = [frozenset(unmarked(one["entities"])) for one in answers.objects]
+    return Answered(sentences, said)
+
+
+def _baselines(
+    config: BundleConfig, sentences: Sequence[Sentence], content: bytes, folder: Path
+) -> list[Reached]:
+    """What each baseline reaches, measured exactly as the model is."""
+    titles: dict[str, str] = json.loads((folder / "baselines.json").read_text("utf-8"))
+    reached = []
+    for name, title in titles.items():
+        outcome = _answered(sentences, _answers(folder / name, content)).outcome
+        kind: Kind = "trivial" if name.startswith("trivial") else "simple"
+        reached.append(Reached(kind, title, value_of(config.metric, outcome), outcome))
+    return reached
+
+
+if __name__ == "__main__":
+    run(main)
