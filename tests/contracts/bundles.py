@@ -13,10 +13,19 @@ from pydantic import JsonValue
 from adapters.environments import Environments, variables
 from pipeline.artifacts import BundleConfig, DataReport, Metrics
 from pipeline.jobs import TaskType
-from pipeline.recipe import HARNESS, SCRIPTS, Evidence, find_recipe, recipe_folder
+from pipeline.recipe import (
+    HARNESS,
+    SCRIPTS,
+    Backbone,
+    Evidence,
+    Recipe,
+    find_recipe,
+    recipe_folder,
+)
 
 STEP_SECONDS = 240
 BUDGET_SECONDS = 8.0
+DEEP_BUDGET_SECONDS = 40.0  # a network takes longer to be loaded than a light model to be trained
 SEED = 42
 
 
@@ -54,7 +63,12 @@ class TestBundle:
             encoding="utf-8",
             input=stdin,
             timeout=STEP_SECONDS,
-            env={**os.environ, **variables(self.python), "OMP_NUM_THREADS": "1"},
+            env={
+                **os.environ,
+                **variables(self.python),
+                "OMP_NUM_THREADS": "1",
+                "HF_HUB_OFFLINE": "1",
+            },
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -65,10 +79,12 @@ class TestBundle:
         return ended
 
     def report(self, *files: Path) -> DataReport:
-        """The data report of some files of one folder; their tables lie in tables/."""
+        """The data report of some files or folders of one folder; their tables lie in tables/."""
         told = [{"name": file.name, "split": None} for file in files]
         (self.work / "files.json").write_text(json.dumps(told), "utf-8")
-        given = ("--data", files[0].parent, "--files", "files.json")
+        self._data.unlink(missing_ok=True)
+        self._data.symlink_to(files[0].parent.resolve())
+        given = ("--data", self._data, "--files", "files.json")
         self.must("report.py", *given, "--out", "report.json", "--tables", "tables")
         return DataReport.model_validate_json((self.work / "report.json").read_text("utf-8"))
 
@@ -86,7 +102,8 @@ class TestBundle:
 
     def prepare(self, out: str = "prepared") -> Ended:
         """Cut the tables of the report into parts; leaks that it found are no features then."""
-        ended = self.run("prepare.py", *self._config, "--data", "tables", "--out", out)
+        given = ("--data", "tables", "--files", self._data)
+        ended = self.run("prepare.py", *self._config, *given, "--out", out)
         if ended.code == 0:
             self._leave_out(self.work / out / "prepared.json")
         return ended
@@ -116,6 +133,11 @@ class TestBundle:
         self.must("score.py", *self._config, *FIT, *heldout, *told)
         written = (self.work / out / "metrics.json").read_text("utf-8")
         return Metrics.model_validate_json(written)
+
+    @property
+    def _data(self) -> Path:
+        """The folder of the person's files, below which those lie that tables name."""
+        return self.work / "given"
 
     @property
     def _config(self) -> tuple[str | Path, ...]:
@@ -149,8 +171,16 @@ def assemble(task: TaskType, folder: Path, python: Path) -> TestBundle:
 
 
 def sample_files(task: TaskType) -> list[Path]:
-    """The recipe's own few rows."""
-    return sorted((recipe_folder(task) / "sample").iterdir())
+    """The recipe's own few rows: a file, or a folder of several."""
+    folder = recipe_folder(task) / "sample"
+    files = sorted(folder.iterdir())
+    return files if len(files) == 1 else [folder]
+
+
+def trained_here(recipe: Recipe) -> Backbone:
+    """What can be trained without weights of anybody else's: light where there is such a thing."""
+    own = [backbone for backbone in recipe.backbones if not backbone.hub]
+    return min(own, key=lambda backbone: (backbone.asked_only, bool(backbone.requirements)))
 
 
 def config_for(task: TaskType, report: DataReport, evidence: Evidence) -> BundleConfig:
@@ -159,11 +189,12 @@ def config_for(task: TaskType, report: DataReport, evidence: Evidence) -> Bundle
     target = report.column(str(evidence.roles.get("target", "")))
     classes = target.unique if target and target.kind != "number" else 0
     metric = recipe.headline(classes)
+    backbone = trained_here(recipe)
     rarest = min(target.top, key=lambda pair: pair[1])[0] if target and classes == 2 else None
     settings: Mapping[str, JsonValue] = recipe.settings().model_dump(mode="json")
     return BundleConfig(
         task_type=task,
-        backbone=recipe.backbones[0].name,
+        backbone=backbone.name,
         columns=evidence.roles,
         ignored={},
         kinds={column.name: column.kind for column in report.columns},
@@ -171,7 +202,7 @@ def config_for(task: TaskType, report: DataReport, evidence: Evidence) -> Bundle
         better=metric.better,
         positive=rarest,
         seed=SEED,
-        budget_seconds=BUDGET_SECONDS,
+        budget_seconds=DEEP_BUDGET_SECONDS if backbone.requirements else BUDGET_SECONDS,
         threads=1,
         split={"train": 0.7, "validation": 0.1, "test": 0.2},
         files=report.files,

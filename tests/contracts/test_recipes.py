@@ -1,11 +1,9 @@
 """What every recipe keeps, known by its folder alone: one list of promises, run on its sample."""
 
-import csv
 import json
 import shutil
 import sys
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +21,28 @@ from pipeline.recipe import (
     recipe_folder,
     requirements,
 )
-from tests.contracts.bundles import TestBundle, assemble, sample_files, training_python
+from tests.contracts.bundles import (
+    TestBundle,
+    assemble,
+    sample_files,
+    trained_here,
+    training_python,
+)
+from tests.contracts.scored import (
+    PICTURES,
+    TRUTH,
+    Row,
+    Scored,
+    cells_of,
+    contents_of,
+    packed_in,
+    rows_of,
+    said_of,
+)
 
 FOUND = known_recipes()
 COPIED = TaskType("text_classification")
 FOURTEENTH = TaskType("a_task_added_by_a_folder")
-TRUTH = "__truth__"
 METRICS = frozenset(
     (
         *("accuracy", "macro_f1", "f1", "roc_auc", "log_loss", "rmse", "mae", "r2"),
@@ -38,6 +52,7 @@ METRICS = frozenset(
     )
 )
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+NOT_TO_BE_LOADED = frozenset((".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".h5"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +66,13 @@ class Trained:
     metrics: Metrics
 
     @property
-    def scored(self) -> Path:
-        return self.bundle.work / "scored"
+    def scored(self) -> Scored:
+        return Scored(self.bundle.work / "scored")
+
+    def answers(self, path: Path | str, output: str) -> list[Row]:
+        """What predict.py says in a process of its own."""
+        self.bundle.must("predict.py", "--input", path, "--output", output)
+        return rows_of(self.bundle.work / output)
 
 
 @pytest.fixture(scope="module", params=[*FOUND, FOURTEENTH])
@@ -81,10 +101,17 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def python(task: TaskType, environments: Path, anyio_backend: str) -> Path:
+async def light_python(task: TaskType, environments: Path, anyio_backend: str) -> Path:
     """Python with the recipe's own requirements, made once and kept."""
     del anyio_backend
     return await training_python(environments, requirements(task))
+
+
+@pytest.fixture(scope="module")
+def python(task: TaskType, request: pytest.FixtureRequest) -> Path:
+    """Python with what the backbone needs that is trained here."""
+    deep = trained_here(find_recipe(task)).requirements
+    return Path(request.getfixturevalue("deep_python" if deep else "light_python"))
 
 
 @pytest.fixture(scope="module")
@@ -103,15 +130,6 @@ def trained(task: TaskType, python: Path, tmp_path_factory: pytest.TempPathFacto
     hidden.rename(bundle.work / "prepared" / "heldout")
     kept = Preprocessing.model_validate({**told, "folder": "prepared"})
     return Trained(bundle, report, config, kept, bundle.score())
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def cells_of(path: Path) -> list[list[str | None]]:
-    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
 
 
 def test_the_task_is_found_by_its_folder(task: TaskType) -> None:
@@ -135,6 +153,13 @@ def test_declarations_are_complete(task: TaskType) -> None:
     assert recipe.settings() is not None
 
 
+def test_a_backbone_can_be_trained_without_the_weights_of_others(task: TaskType) -> None:
+    recipe = find_recipe(task)
+    assert not trained_here(recipe).hub
+    assert all(bool(one.hub) == bool(one.license) for one in recipe.backbones)
+    assert not all(one.asked_only for one in recipe.backbones)
+
+
 def test_all_files_are_there(task: TaskType) -> None:
     folder = recipe_folder(task)
     assert all((folder / script).is_file() for script in (*SCRIPTS, "requirements.txt"))
@@ -142,7 +167,8 @@ def test_all_files_are_there(task: TaskType) -> None:
 
 
 def test_requirements_are_exact(task: TaskType) -> None:
-    assert all("==" in line for line in requirements(task))
+    more = (line for one in find_recipe(task).backbones for line in one.requirements)
+    assert all("==" in line for line in (*requirements(task), *more))
 
 
 def test_the_recipe_knows_its_own_sample(trained: Trained) -> None:
@@ -164,16 +190,11 @@ def test_no_row_is_in_two_parts(trained: Trained) -> None:
     prepared = trained.bundle.work / "prepared"
     parts = [prepared / "fit" / "train.jsonl", prepared / "fit" / "validation.jsonl"]
     parts.append(prepared / "heldout" / "test.jsonl")
-    names, *_ = cells_of(parts[0])
     target = trained.config.columns.get("target")
-    used = [names.index(name) for name in inputs_of(trained) if name != target]
-    seen = [{tuple(row[at] for at in used) for row in cells_of(part)[1:]} for part in parts]
-    assert not seen[0] & seen[1]
-    assert not (seen[0] | seen[1]) & seen[2]
-
-
-def inputs_of(trained: Trained) -> list[str]:
-    return [name for name in rows_of(trained.scored / "heldout.csv")[0] if name != TRUTH]
+    used = [name for name in trained.scored.inputs if name != target]
+    learned, looked_at, held = (contents_of(part, used) for part in parts)
+    assert not learned & looked_at
+    assert not (learned | looked_at) & held
 
 
 def test_the_headline_is_what_was_asked_for(trained: Trained) -> None:
@@ -187,31 +208,58 @@ def test_the_headline_is_what_was_asked_for(trained: Trained) -> None:
 
 
 def test_the_held_out_rows_are_the_original_ones(trained: Trained) -> None:
-    rows = rows_of(trained.scored / "heldout.csv")
-    names, *held = cells_of(trained.bundle.work / "prepared" / "heldout" / "test.jsonl")
-    for row, cells in zip(rows, held, strict=True):
+    prepared = trained.bundle.work / "prepared" / "heldout"
+    names, *held = cells_of(prepared / "test.jsonl")
+    for row, cells in zip(rows_of(trained.scored.heldout), held, strict=True):
         original = dict(zip(names, cells, strict=True))
-        assert all(row[name] == (original[name] or "") for name in inputs_of(trained))
+        known = [name for name in trained.scored.inputs if name in original]
+        assert all(row[name] in meanings(original[name]) for name in known)
+    for picture in (prepared / PICTURES).glob("*"):
+        assert (
+            trained.scored.folder / PICTURES / picture.name
+        ).read_bytes() == picture.read_bytes()
+
+
+def meanings(cell: str | None) -> list[JsonValue]:
+    """A cell as a CSV has it, and what it holds where it is JSON."""
+    try:
+        return [cell or "", json.loads(cell or '""')]
+    except ValueError:
+        return [cell or ""]
 
 
 def test_the_score_is_what_anybody_counts_from_the_files(trained: Trained) -> None:
-    reached, said = trained.metrics.metrics, answers_of(trained.scored / "predictions.csv")
-    held = rows_of(trained.scored / "heldout.csv")
+    reached = trained.metrics.metrics
+    said = [said_of(row) for row in rows_of(trained.scored.predictions)]
+    held = rows_of(trained.scored.heldout)
     assert len(said) == len(held)
     if "stability" in reached:  # groups have no truth to count by: they are those described
-        assert set(said) <= {str(one["cluster"]) for one in described(trained)}
+        assert set(map(str, said)) <= {str(one["cluster"]) for one in described(trained)}
         return
-    pairs = list(zip((row[TRUTH] for row in held), said, strict=True))
-    name = "accuracy" if "accuracy" in reached else "mae"
-    counted = [a == b if name == "accuracy" else abs(float(a) - float(b)) for a, b in pairs]
-    assert reached[name] == pytest.approx(sum(counted) / len(pairs), abs=1e-9)
+    pairs = list(zip((row.get(TRUTH) for row in held), said, strict=True))
+    if trained.scored.heldout.suffix == ".csv":
+        name = "accuracy" if "accuracy" in reached else "mae"
+        counted = [a == b if name == "accuracy" else far(a, b) for a, b in pairs]
+        assert reached[name] == pytest.approx(sum(counted) / len(pairs), abs=1e-9)
+    elif "span_f1" in reached:
+        assert reached["span_f1"] == pytest.approx(span_f1(pairs), abs=1e-9)
 
 
-def answers_of(path: Path) -> list[str]:
-    """What is said of each row: a prediction or a group."""
-    rows = rows_of(path)
-    column = "prediction" if "prediction" in rows[0] else "cluster"
-    return [row[column] for row in rows]
+def far(truth: JsonValue, said: JsonValue) -> float:
+    return abs(float(str(truth)) - float(str(said)))
+
+
+def span_f1(pairs: Sequence[tuple[JsonValue, JsonValue]]) -> float:
+    """F1 of whole spans, counted by hand."""
+    true, said = ([spans(pair[at]) for pair in pairs] for at in range(2))
+    right = sum(len(one & other) for one, other in zip(true, said, strict=True))
+    return 2 * right / max(1, sum(map(len, true)) + sum(map(len, said)))
+
+
+def spans(entities: JsonValue) -> set[tuple[JsonValue, ...]]:
+    assert isinstance(entities, list)
+    objects = [one for one in entities if isinstance(one, dict)]
+    return {(one["start"], one["end"], one["label"]) for one in objects}
 
 
 def described(trained: Trained) -> list[Mapping[str, JsonValue]]:
@@ -222,34 +270,52 @@ def described(trained: Trained) -> list[Mapping[str, JsonValue]]:
 
 
 def test_another_process_predicts_the_same_bytes(trained: Trained) -> None:
-    heldout = trained.scored / "heldout.csv"
-    trained.bundle.must("predict.py", "--input", heldout, "--output", "again.csv")
-    again = (trained.bundle.work / "again.csv").read_bytes()
-    assert again == (trained.scored / "predictions.csv").read_bytes()
+    heldout, predictions = trained.scored.heldout, trained.scored.predictions
+    trained.answers(heldout, f"again{predictions.suffix}")
+    again = (trained.bundle.work / f"again{predictions.suffix}").read_bytes()
+    assert again == predictions.read_bytes()
 
 
-def test_answers_come_in_the_order_asked(trained: Trained, tmp_path: Path) -> None:
-    lines = (trained.scored / "heldout.csv").read_text("utf-8")
-    rows = list(csv.reader(lines.splitlines(keepends=True)))
-    turned = tmp_path / "turned.csv"
-    with turned.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([rows[0], *reversed(rows[1:])])
-    trained.bundle.must("predict.py", "--input", turned, "--output", "turned.csv")
-    straight = rows_of(trained.scored / "predictions.csv")
-    answers = rows_of(trained.bundle.work / "turned.csv")
-    assert list(reversed(answers)) == straight
+def test_answers_come_in_the_order_asked(trained: Trained) -> None:
+    straight = rows_of(trained.scored.predictions)
+    turned = trained.answers(trained.scored.turned(), f"turned{trained.scored.predictions.suffix}")
+    assert list(reversed(turned)) == straight
+
+
+def test_a_picture_and_a_folder_are_answered_like_a_list(trained: Trained) -> None:
+    if not trained.scored.has_pictures:
+        return
+    scored, suffix = trained.scored, trained.scored.predictions.suffix
+    listed = [said_of(row) for row in rows_of(scored.predictions)]
+    names = [str(picture) for (picture,) in scored.asked]
+    alone = trained.answers(names[0], f"alone{suffix}")
+    together = trained.answers(scored.folder / PICTURES, f"together{suffix}")
+    assert [said_of(row) for row in alone] == listed[:1]
+    assert [said_of(row) for row in together] == [listed[names.index(one)] for one in sorted(names)]
 
 
 PAGE = """
 import json
 def __getattr__(name):
     return lambda *_, **__: None
+class Image(str):
+    def __new__(cls, *_, type="numpy", **__):
+        return str.__new__(cls, type)
 class Interface:
-    def __init__(self, fn, **_):
-        self.fn = fn
+    def __init__(self, fn, inputs=(), **_):
+        self.fn, self.given = fn, inputs if isinstance(inputs, (list, tuple)) else [inputs]
     def launch(self):
         with open("asked.json", encoding="utf-8") as file:
-            print(json.dumps([self.fn(*cells)[0] for cells in json.load(file)]))
+            told = [self.answer(cells) for cells in json.load(file)]
+        print(json.dumps([one[0] if isinstance(one, (list, tuple)) else one for one in told]))
+    def answer(self, cells):
+        return self.fn(*(shown(cell, part) for cell, part in zip(cells, self.given, strict=True)))
+def shown(cell, part):
+    if not isinstance(part, Image) or part == "filepath":
+        return cell
+    import numpy, PIL.Image
+    picture = PIL.Image.open(cell)
+    return picture if part == "pil" else numpy.asarray(picture)
 """
 
 
@@ -258,11 +324,12 @@ def test_the_page_answers_what_predict_says(
 ) -> None:
     (tmp_path / "gradio.py").write_text(PAGE, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    rows = rows_of(trained.scored / "heldout.csv")
-    asked = [[row[name] for name in inputs_of(trained)] for row in rows]
-    (trained.bundle.work / "asked.json").write_text(json.dumps(asked), "utf-8")
+    (trained.bundle.work / "asked.json").write_text(json.dumps(trained.scored.asked), "utf-8")
     said = json.loads(trained.bundle.must("app.py").output.splitlines()[-1])
-    assert said == answers_of(trained.scored / "predictions.csv")
+    answers = rows_of(trained.scored.predictions)
+    assert len(said) == len(answers)
+    for shown, answer in zip(said, answers, strict=True):
+        assert shown in (answer, said_of(answer), json.dumps(answer, ensure_ascii=False))
 
 
 def test_a_table_of_something_else_is_refused_in_one_line(trained: Trained) -> None:
@@ -280,18 +347,10 @@ def test_nothing_in_a_model_is_a_pickle(trained: Trained) -> None:
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     assert files
     for file in files:
-        assert file.suffix not in {".pkl", ".pickle", ".joblib", ".pt", ".bin"}
-        for content in contents(file):
+        assert file.suffix not in NOT_TO_BE_LOADED
+        for content in packed_in(file):
             assert not content.startswith(PICKLES), file.name
             assert b"'descr': '|O'" not in content[:200], file.name
-
-
-def contents(file: Path) -> Iterator[bytes]:
-    """A file's bytes, and those of each member where it is an archive."""
-    yield file.read_bytes()
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            yield from (archive.read(name) for name in archive.namelist())
 
 
 def test_progress_is_json_and_ends_at_one(trained: Trained) -> None:
@@ -303,7 +362,10 @@ def test_progress_is_json_and_ends_at_one(trained: Trained) -> None:
 
 
 def test_the_same_seed_gives_the_same_parts(trained: Trained) -> None:
-    before = trained.bundle.work / "prepared" / "heldout" / "test.jsonl"
     assert trained.bundle.prepare("prepared_again").code == 0
-    after = trained.bundle.work / "prepared_again" / "heldout" / "test.jsonl"
-    assert before.read_bytes() == after.read_bytes()
+    folders = [trained.bundle.work / name / "heldout" for name in ("prepared", "prepared_again")]
+    before, after = (
+        {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.*")}
+        for folder in folders
+    )
+    assert before == after
