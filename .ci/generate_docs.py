@@ -12,9 +12,7 @@ from pathlib import Path
 
 from model_tables import tables
 
-from pipeline.execution_plan import known_tasks, plan
-from pipeline.jobs import TaskType
-from pipeline.recipe import find_recipe, known_recipes
+from bot.tasks import Told, every_task
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -47,25 +45,23 @@ def generated_blocks() -> dict[str, str]:
 
 
 def tasks_table() -> str:
-    """All tasks: whether they can be trained, and by which number they are judged."""
-    rows = ["| task | can be trained | reported metric | left out |", "| --- | --- | --- | --- |"]
-    rows += [task_row(task) for task in known_tasks()]
-    return "\n".join(rows)
+    """All tasks: what they are judged by, measured against, made of and read from."""
+    rows = ["| task | judged by | against | models | data |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*rows, *map(task_row, every_task())])
 
 
-def task_row(task: TaskType) -> str:
+def task_row(task: Told) -> str:
     """One task's line."""
-    left_out = "; ".join(f"{stage}: {why}" for stage, why in plan(task).skipped.items())
-    if task not in known_recipes():
-        return f"| {task} | not yet | | {left_out} |"
-    return f"| **{task}** | yes | {headlines(task)} | {left_out} |"
-
-
-def headlines(task: TaskType) -> str:
-    """The metric for two classes and for more, where they differ."""
-    recipe = find_recipe(task)
-    two, many = recipe.headline(2).name, recipe.headline(3).name
-    return two if two == many else f"{two}, with more than two classes {many}"
+    if not task.trainable:
+        return f"| {task.task_type} | cannot be trained yet | | | |"
+    cells = (
+        f"**{task.task_type}**",
+        task.metric,
+        ", ".join(task.baselines),
+        ", ".join(f"`{name}`" for name in task.backbones),
+        ", ".join(task.formats),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def recorded_demo() -> str:

@@ -1,8 +1,9 @@
 """Sentences of terminal and chat; those of the chat alone: phrases.py, events: telling.py."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.phrases import PREDICT_IN_THREAD
+from bot.tasks import Told
 from pipeline.artifacts import HeadlineMetric, Metrics
 from pipeline.context import Waiting
 from pipeline.jobs import JobId, Stage
@@ -248,3 +249,19 @@ def compacted(turns: int) -> str:
 def already(status: str) -> str:
     """The command has nothing left to do."""
     return f"Nothing to do: the job is {status}."
+
+
+def of_task(task: Told) -> Iterator[tuple[str, str]]:
+    """The lines below a task's name."""
+    if not task.trainable:
+        yield "", NOT_YET
+        return
+    yield "judged by", task.metric
+    others = [name for name in task.metrics if name not in task.metric]
+    if others:
+        yield "also", ", ".join(others)
+    yield "against", ", ".join(task.baselines)
+    yield "models", ", ".join(task.backbones)
+    yield "data", ", ".join(task.formats)
+    if task.left_out:
+        yield "left out", "; ".join(task.left_out)

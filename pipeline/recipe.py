@@ -105,11 +105,14 @@ class Recipe(Task):
 
     `headline(classes)` picks the reported metric for that many classes (0: no classes);
     `settings` is the schema of the hyperparameters, every one with a default. `asks` and `answers`
-    say in a sentence each what predict.py is given and what it gives back.
+    say in a sentence each what predict.py is given and what it gives back. `formats` names how
+    data may come, and `baselines` what every model is measured against.
     """
 
     asks: str
     answers: str
+    formats: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
     headline: Callable[[int], Metric]
     metrics: tuple[Metric, ...]
     backbones: tuple[Backbone, ...]

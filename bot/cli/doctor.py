@@ -22,7 +22,7 @@ def env() -> None:
 
 
 def tasks(*, as_json: AsJson = False) -> None:
-    """The thirteen tasks: what each is for and which can be trained already."""
+    """The tasks: what each is judged by, measured against, made of and read from."""
     from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
 
     machine.tasks(as_json=as_json)

@@ -5,10 +5,9 @@ from bot.checks import examine
 from bot.cli.output import Output
 from bot.cli.session import looking, perform
 from bot.settings import render_example
-from pipeline.execution_plan import known_tasks
-from pipeline.jobs import Frozen, TaskType
+from bot.tasks import Told, every_task
+from pipeline.jobs import Frozen
 from pipeline.ports.check import Check
-from pipeline.recipe import find_task, known_recipes
 
 
 class Report(Frozen):
@@ -18,18 +17,10 @@ class Report(Frozen):
     checks: tuple[Check, ...]
 
 
-class Task(Frozen):
-    """One task; one that cannot be trained yet has no title."""
-
-    task_type: TaskType
-    trainable: bool
-    title: str
-
-
 class Tasks(Frozen):
     """The object of `tasks --json`."""
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[Told, ...]
 
 
 def doctor(*, as_json: bool) -> None:
@@ -49,20 +40,13 @@ def doctor(*, as_json: bool) -> None:
 
 
 def tasks(*, as_json: bool) -> None:
-    """Every task by name."""
+    """Every task with what it is judged by, measured against, made of and read from."""
     output = Output(as_json=as_json)
-    trainable = known_recipes()
-    found = tuple(
-        Task(
-            task_type=task,
-            trainable=task in trainable,
-            title=find_task(task).title,
-        )
-        for task in known_tasks()
-    )
+    found = every_task()
     for task in found:
-        state = "" if task.trainable else f" ({words.NOT_YET})"
-        output.say(f"{task.task_type:<26}{task.title}{state}")
+        output.say(f"{task.task_type:<26}{task.title}")
+        for name, value in words.of_task(task):
+            output.say(f"   {name:<12}{value}")
     output.result(Tasks(tasks=found))
 
 

@@ -84,6 +84,8 @@ RECIPE = Recipe(
     title="Tabular classification",
     asks="Give the same columns as in training.",
     answers="For each row a column prediction and a probability for each class.",
+    formats=("CSV, TSV, Excel or Parquet tables", "JSON and JSONL"),
+    baselines=("always the commonest class", "logistic regression"),
     words=(
         *("tabular classification", "classification", "classifier", "classify", "whether"),
         *("yes or no", "likely", "churn", "fraud", "diagnose", "diagnosis"),

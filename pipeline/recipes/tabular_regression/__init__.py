@@ -61,6 +61,8 @@ RECIPE = Recipe(
     title="Tabular regression",
     asks="Give the same columns as in training.",
     answers="For each row a column prediction.",
+    formats=("CSV, TSV, Excel or Parquet tables", "JSON and JSONL"),
+    baselines=("always the mean or the median", "ridge regression"),
     words=(
         *("tabular regression", "regression", "regressor", "predict the price"),
         *("how much", "how many", "how long", "how old", "how far", "how big", "how heavy"),

@@ -120,6 +120,12 @@ RECIPE = Recipe(
     title="Text classification",
     asks="Give the same columns as in training, or a text with --text.",
     answers="For each row a column prediction and a probability for each class.",
+    formats=(
+        "CSV, TSV, Excel or Parquet tables",
+        "JSON and JSONL",
+        "a folder or a file of texts for each class",
+    ),
+    baselines=("always one class", "naive Bayes on single words"),
     words=(
         *("text classification", "classify text", "classify texts", "text classifier", "spam"),
         *("sentiment", "intent", "intents", "topic", "topics", "route", "routing", "triage"),

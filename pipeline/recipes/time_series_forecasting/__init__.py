@@ -206,6 +206,8 @@ RECIPE = Recipe(
         "For each row the columns unique_id, ds, prediction, lower and upper; lower and "
         "upper are meant to hold 90 % of the values."
     ),
+    formats=("CSV, TSV, Excel or Parquet tables", "JSON and JSONL", "one value a line"),
+    baselines=("repeat the last value or season", "exponential smoothing"),
     words=ahead.WORDS,
     hints=(
         *("next", "trend", "trends", "seasonal", "demand", "predict", "expect", "going to", "will"),

@@ -79,7 +79,7 @@ def test_what_nobody_foresaw_is_two_lines_and_a_traceback_in_the_log(
     def broken() -> None:
         raise ZeroDivisionError("a slip of ours")
 
-    monkeypatch.setattr("bot.cli.machine.known_recipes", broken)
+    monkeypatch.setattr("bot.cli.machine.every_task", broken)
     assert run(["tasks"]) == 1
     first, second = capsys.readouterr().err.splitlines()
     assert first == "error: ZeroDivisionError: a slip of ours"
