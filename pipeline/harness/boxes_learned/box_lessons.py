@@ -144,7 +144,8 @@ def _looked(network: Network, told: Module) -> float:
     truth, found = truth_and_found(network, told)
     value = float(mean_precision(matched(truth, found), np.ones(len(truth)), 10))
     known = round(value if np.isfinite(value) else 0.0, 3)
-    return known + TIE / (1 + float(np.mean(told.losses)))
+    losses = np.concatenate([np.ravel(some) for some in told.losses])  # a list of batches
+    return known + TIE / (1 + float(losses.mean()))
 
 
 def _marked(network: Network, one: Mapping[str, Floats]) -> Boxes:

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import torch
+from box_dense import dense_network, dense_processor, known_to_transformers
 from box_forms import Boxes, boxes_of
-from box_scratch import scratch_network, scratch_processor
 from config import BundleConfig
 from deep_machine import deep_quiet, device
 from PIL.Image import Image
@@ -64,16 +64,18 @@ class Network:
 def begun(config: BundleConfig, labels: Sequence[str]) -> Network:
     """A network for these labels: the weights of config.json, or none at all."""
     deep_quiet()
+    known_to_transformers()
     if config.weights is None:
         side = config.setting("image_size", 0)
-        processor = scratch_processor(side)
-        return Network(scratch_network(labels), processor, int(processor.size["height"]))
+        processor = dense_processor(side)
+        return Network(dense_network(labels), processor, int(processor.size["height"]))
     return _with_weights(config, Path(config.weights), labels)
 
 
 def loaded(folder: Path) -> Network:
     """A network that was saved, ready to be asked."""
     deep_quiet()
+    known_to_transformers()
     processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True)
     model = AutoModelForObjectDetection.from_pretrained(
         folder, local_files_only=True, use_safetensors=True

@@ -52,6 +52,8 @@ RECIPE = Recipe(
     title="Object detection",
     asks="Give a picture, or a folder, a zip or a list of pictures.",
     answers="For each picture its boxes: corners in pixels, a label and a score.",
+    formats=("COCO JSON", "Pascal VOC XML", "YOLO text files", "a table of corners"),
+    baselines=("no boxes", "the same boxes at the usual places"),
     words=(
         *("object detection", "detector", "detect objects", "bounding box", "bounding boxes"),
         *(

@@ -31,12 +31,7 @@ FINE_TUNED = Usual(
     epochs=60, learning_rate=1e-4, batch_size=8, weight_decay=1e-4, max_grad_norm=0.1, patience=6
 )
 FROM_SCRATCH = Usual(
-    epochs=2_000,
-    learning_rate=5e-4,
-    batch_size=8,
-    weight_decay=1e-4,
-    max_grad_norm=0.1,
-    patience=30,
+    epochs=1_000, learning_rate=2e-3, batch_size=8, weight_decay=1e-3, max_grad_norm=5, patience=30
 )
 MOST_LOOKED_AT = 200  # validation pictures
 CUT_OFF = 10  # of so many pictures one is looked at where no validation part was given
