@@ -24,6 +24,7 @@ from transformers import (  # noqa: E402
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
     DataCollatorForSeq2Seq,
+    GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     Seq2SeqTrainer,
@@ -36,7 +37,12 @@ LONGEST_OUTPUT = 128
 BEAMS = 4
 AT_ONCE = 16
 LONGER = 1.3  # than nearly all targets: an output may be
+UNREPEATED = 4  # words in a row that no output has twice
 REHEARSAL_ROWS = 16
+MARKS = (
+    *("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"),
+    *("forced_bos_token_id", "forced_eos_token_id", "bad_words_ids"),
+)
 HELD_BACK = 0.1  # of the rows, where no validation rows are given
 
 
@@ -79,15 +85,8 @@ class Network:
             return_tensors="pt",
         ).to(device())
         told.pop("token_type_ids", None)
-        begun = {} if self.first is None else {"forced_bos_token_id": self.first}
         with torch.inference_mode():
-            found = self.model.generate(
-                **told,
-                max_new_tokens=self.limits.written,
-                num_beams=self.limits.beams,
-                do_sample=False,
-                **begun,
-            )
+            found = self.model.generate(**told)
         said = self.tokenizer.batch_decode(found, skip_special_tokens=True)
         return [" ".join(str(one).split()) for one in said]
 
@@ -148,6 +147,7 @@ def train_network(
         # After running out of memory this is called again, and begins with the first weights.
         model = network.model if not used else _opened(str(config.weights))[0]
         used.append(True)
+        _settled(model, network.limits, network.first)
         _frozen(config, model)
         return Seq2SeqTrainer(
             model=model,
@@ -190,19 +190,26 @@ def _begun(
     sizes = sorted(len(tokenizer(text_target=text).input_ids) for _, text in pairs[:1000])
     usual = math.ceil(LONGER * sizes[int(0.99 * (len(sizes) - 1))]) + 2
     written = min(config.setting("max_output_tokens", min(LONGEST_OUTPUT, usual)), reach - 1)
-    _settled(model, first)
     limits = Limits(read, written, config.setting("beams", BEAMS))
     return Network(model, tokenizer, prefix, limits, first)
 
 
-def _settled(model: PreTrainedModel, first: int | None) -> None:
-    """Keep only what a beam search needs: limits of the weights' own would come on top."""
-    told = model.generation_config
-    told.max_length, told.min_length, told.early_stopping = None, 0, True
-    told.no_repeat_ngram_size = 3
-    told.length_penalty = 1.0
+def _settled(model: PreTrainedModel, limits: Limits, first: int | None) -> None:
+    """Only the marks stay of how the weights were made to write: lengths and penalties were theirs.
+
+    Beams are told anew, and no output says the same run of words twice.
+    """
+    old = model.generation_config
+    kept = {name: getattr(old, name) for name in MARKS if getattr(old, name, None) is not None}
     if first is not None:
-        told.forced_bos_token_id = first
+        kept["forced_bos_token_id"] = first
+    model.generation_config = GenerationConfig(
+        **kept,
+        num_beams=limits.beams,
+        max_new_tokens=limits.written,
+        no_repeat_ngram_size=UNREPEATED,
+        do_sample=False,
+    )
 
 
 def _opened(folder: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
