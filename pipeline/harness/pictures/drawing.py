@@ -13,6 +13,7 @@ from drawing_groups import draw_clusters
 from drawing_letters import Legible, find_letters, legible
 from drawing_look import DARK, LIGHT, Look
 from drawing_numbers import draw_predicted, draw_residuals
+from drawing_photos import draw_boxes, draw_pictures
 from drawing_png import save_png
 from drawing_ruler import Ruler
 from drawing_scan import draw_scan
@@ -24,10 +25,12 @@ __all__ = ["Artist", "Unfit"]
 Drawing = Callable[[Told, Easel], Canvas]
 KINDS: dict[str, Drawing] = {
     "bars": draw_bars,
+    "boxes": draw_boxes,
     "calibration": draw_calibration,
     "clusters": draw_clusters,
     "confusion": draw_confusion,
     "forecast": draw_forecast,
+    "pictures": draw_pictures,
     "precision_recall": draw_precision_recall,
     "predicted": draw_predicted,
     "residuals": draw_residuals,

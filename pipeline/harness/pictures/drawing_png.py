@@ -16,7 +16,8 @@ def save_png(canvas: Canvas, path: Path, title: str, alt: str) -> None:
     agg = FigureCanvasAgg(canvas.figure)
     agg.draw()
     whole = Image.fromarray(np.asarray(agg.buffer_rgba())[:, :, :3])
-    small = whole.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    method = Image.Quantize.MEDIANCUT if canvas.photos else Image.Quantize.FASTOCTREE
+    small = whole.quantize(_COLOURS, method, dither=Image.Dither.NONE)
     inside = PngInfo()
     inside.add_itxt("Title", title)
     inside.add_itxt("Description", alt)
