@@ -30,8 +30,10 @@ LORA_RATE = 2e-4  # usual for half a billion weights
 LORA_SIZE = 5e8
 MOST_RATE = 5e-3  # tiny networks bear larger steps
 FULL_RATE = 2e-5
-SCRATCH_RATE = 2e-3
-EPOCHS = 3
+TINY_RATE = 2e-3
+EPOCHS = 3  # more is known by heart
+TINY = 5e7  # weights; so few fit into any memory, learn slowly and know little by heart
+TINY_EPOCHS = 10
 SCRATCH_EPOCHS = 20
 ENCODING_SHARE = 0.15  # of the budget
 DISK = 100e6  # bytes a second, for the merged weights
@@ -52,7 +54,7 @@ def learn(
     weights, size = first.num_parameters(), first.get_memory_footprint()
     _check_layers(config, first)
     del first
-    lora = base.weights is not None and config.setting("use_lora", default=True)
+    lora = base.weights is not None and _adapted(config, weights)
     four_bits = lora and _quantized(config)
     learned, cut = _encoded(config, base, parts[0], longest)
     unseen, _ = _encoded(config, base, parts[1], longest)
@@ -91,13 +93,22 @@ def learn(
     return {**found, "weights": weights, "trained": how, "conversations": len(learned), "cut": cut}
 
 
+def _adapted(config: BundleConfig, weights: int) -> bool:
+    """Whether LoRA is used: as the person says, and where all weights would be too many."""
+    if config.hyperparameters.get("use_lora") is not None:
+        return config.setting("use_lora", default=True)
+    wishes = ("use_qlora", "lora_r", "lora_alpha", "lora_dropout", "target_modules")
+    return weights > TINY or any(config.hyperparameters.get(name) for name in wishes)
+
+
 def _usual(weights: int, *, lora: bool, scratch: bool) -> Usual:
     """What suits a network of so many weights."""
-    if scratch:
-        return Usual(epochs=SCRATCH_EPOCHS, learning_rate=SCRATCH_RATE, batch_size=BATCH)
+    if scratch or (weights <= TINY and not lora):
+        epochs = SCRATCH_EPOCHS if scratch else TINY_EPOCHS
+        return Usual(epochs=epochs, learning_rate=TINY_RATE, batch_size=BATCH)
     rate = min(MOST_RATE, LORA_RATE * (LORA_SIZE / max(1, weights)) ** 0.5) if lora else FULL_RATE
     return Usual(
-        epochs=EPOCHS,
+        epochs=EPOCHS if weights > TINY else TINY_EPOCHS,
         learning_rate=round(rate, 6),
         batch_size=BATCH,
         weight_decay=0.0 if lora else 0.01,

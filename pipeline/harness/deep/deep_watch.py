@@ -13,6 +13,7 @@ LOOKS = 10  # at the unseen rows, at least, over the time that there is
 DEAR = 8  # times of a look that must lie between two of them
 DISK = 150e6  # bytes a second, until a first checkpoint was written
 COPIES = 3  # a checkpoint holds the weights and two averages of Adam
+ALL = 0.98  # of the progress: what comes after the steps is the caller's
 FALLING = ("cosine", "linear")
 
 
@@ -36,7 +37,7 @@ class Watch(TrainerCallback):  # type: ignore[misc] # its types are not installe
         self.clock, self.metric, self.sign = clock, metric, 1.0 if greater else -1.0
         self.patience, self.looks, self.most = patience, looks, most
         self.best, self.vain, self.looked_at = -math.inf, 0, -1
-        self.horizon, self.over = math.inf, False
+        self.horizon, self.done, self.over = math.inf, 0.0, False
         self.why = "all epochs are done"
         self.values: dict[str, float] = {}
         self.looked = self.said = self.began = time.monotonic()
@@ -151,8 +152,11 @@ class Watch(TrainerCallback):  # type: ignore[misc] # its types are not installe
 
     def _say(self, state: TrainerState, message: str, numbers: Mapping[str, float]) -> None:
         ahead = max(0.0, self.horizon - state.global_step)
-        done = state.global_step / max(1.0, state.global_step + ahead)
-        say("train", message, done=done, eta=ahead * self.clock.step, numbers=numbers)
+        share = state.global_step / max(1.0, state.global_step + ahead)
+        self.done = max(self.done, ALL * share)
+        say(
+            "train", message, done=round(self.done, 4), eta=ahead * self.clock.step, numbers=numbers
+        )
 
 
 def _finite(numbers: Mapping[object, object]) -> dict[str, float]:

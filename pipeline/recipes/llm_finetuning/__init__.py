@@ -42,6 +42,10 @@ _WORDY = frozenset(("text", "category", "id", "constant", "empty", "nested", "in
 class Settings(LoraSettings):
     """Hyperparameters; what is not given is chosen from the data, the model and the machine."""
 
+    use_lora: bool | None = Field(
+        default=None,
+        description="fine-tune with LoRA; None: where the model has over 50 million weights",
+    )
     max_length: int | None = Field(
         default=None, ge=32, le=32_768, description="pieces of a conversation that are read"
     )
@@ -111,6 +115,12 @@ RECIPE = Recipe(
     title="LLM fine-tuning",
     asks="Give the same columns as in training, or a question with --text.",
     answers="For each row a JSON line with input and output.",
+    formats=(
+        "instruction, input and output",
+        "prompt and completion, question and answer",
+        "conversations (messages, ShareGPT)",
+    ),
+    baselines=("the base model, untouched",),
     words=WORDS,
     hints=(
         "teach",
