@@ -26,7 +26,7 @@ _STEP = 1_000
 _SHOWN = 2_000  # rows
 _FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF", "ICO")
 # What Pillow's decoders raise on damaged files; none of it is documented.
-_DAMAGED = (
+DAMAGED = (
     OSError,
     ValueError,
     SyntaxError,
@@ -96,7 +96,7 @@ def size_of(path: Path, *, decode: bool) -> Size | str:
                 return _checked(picture, decode=decode)
         except Image.DecompressionBombError:
             return _bomb()
-        except _DAMAGED:
+        except DAMAGED:
             return _unreadable(path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pictures import MOST_PIXELS, Size
+from pictures import DAMAGED, MOST_PIXELS, Size
 from PIL import Image, ImageOps
 from progress import Problem, say
 
@@ -38,23 +38,37 @@ def opened(path: Path, longest: int | None = None) -> Image.Image:
             warnings.simplefilter("ignore")  # of odd but harmless metadata
             with Image.open(path) as picture:
                 return _upright(picture, longest, path.name)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (*DAMAGED, Image.DecompressionBombError) as error:
         raise Problem(
             f"{path.name} cannot be read as a picture.", "Send it as JPEG or PNG."
         ) from error
 
 
-def keep(names: Iterable[str], files: Path, out: Path, longest: int = LONGEST) -> dict[str, Kept]:
+def keep(
+    names: Iterable[str],
+    files: Path,
+    out: Path,
+    longest: int = LONGEST,
+    *,
+    bad: list[str] | None = None,
+) -> dict[str, Kept]:
     """Copy pictures below `files` into `out`/pictures as PNG; each by its name there.
 
-    Pictures that cannot be read have been left out by the report already.
+    The report has left out those that cannot be read, but of very many pictures it decodes only
+    some: the names of others are added to `bad`; without it they are a Problem.
     """
     kept: dict[str, Kept] = {}
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     wanted = list(dict.fromkeys(names))
     for number, name in enumerate(wanted, start=1):
-        picture = opened(files / name)
+        try:
+            picture = opened(files / name)
+        except Problem:
+            if bad is None:
+                raise
+            bad.append(name)
+            continue
         before = picture.size
         picture.thumbnail((longest, longest))
         path = f"{FOLDER}/{number:06}.png"

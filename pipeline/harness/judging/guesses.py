@@ -23,10 +23,10 @@ def baselines_of(
         kind: Kind = "trivial" if name.startswith("trivial") else "simple"
         reached.append(Reached(kind, title, value_of(metric, theirs), theirs))
     said = {one.title for one in reached}
-    return [*(one for one in _guesses(metric, outcome) if one.title not in said), *reached]
+    return [*(one for one in guesses_of(metric, outcome) if one.title not in said), *reached]
 
 
-def _guesses(metric: str, outcome: Outcome) -> list[Reached]:
+def guesses_of(metric: str, outcome: Outcome) -> list[Reached]:
     """Where the metric rewards other guesses than always the commonest."""
     guesses: list[Reached] = []
     chance = by_chance(metric, outcome)

@@ -1,9 +1,26 @@
 """Image regression: a picture in, one number out."""
 
+from pydantic import ConfigDict
+
 from pipeline.artifacts import DataReport
+from pipeline.deep import DEEP, DeepSettings
 from pipeline.hearing import asking, roles
 from pipeline.hearing.leaving import without_pictures
-from pipeline.recipe import Evidence, Role, Task, no_evidence
+from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
+
+LEAST_PICTURES = 10
+
+
+class Settings(DeepSettings):
+    """Hyperparameters of a network; without one, what counts is chosen on pictures left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def headline(classes: int) -> Metric:
+    """How far answers are off in the mean, in the target's own unit."""
+    del classes
+    return Metric(name="mae", better="lower")
 
 
 def evidence(report: DataReport, words: str) -> Evidence:
@@ -25,8 +42,10 @@ def evidence(report: DataReport, words: str) -> Evidence:
     )
 
 
-TASK = Task(
+RECIPE = Recipe(
     title="Image regression",
+    asks="Give a picture, or a folder, a zip or a list of pictures.",
+    answers="For each picture a column prediction.",
     words=(
         *("image regression", "count in the picture", "estimate from a picture", "from a photo"),
         *("from photos", "from images", "from pictures", "from a picture", "from an image"),
@@ -40,6 +59,56 @@ TASK = Task(
         Role(name="image", title="the picture", kinds=("image",)),
         Role(name="target", title="the number to predict", kinds=("number", "integer")),
     ),
-    minimum_rows=10,
+    headline=headline,
+    metrics=(
+        Metric(name="mae", better="lower"),
+        Metric(name="rmse", better="lower"),
+        Metric(name="r2", better="higher"),
+    ),
+    backbones=(
+        Backbone(
+            name="dinov2_small",
+            title="DINOv2 small, which has learned to see on 142 million pictures",
+            why="the best eye for its size: a few dozen pictures a class are enough to tune it",
+            hardware="gpu",
+            requirements=DEEP,
+            least_seconds=30,
+            called=("dinov2", "dino", "vit", "vision transformer"),
+            hub="facebook/dinov2-small",
+            license="Apache-2.0",
+        ),
+        Backbone(
+            name="convnextv2_tiny",
+            title="ConvNeXtV2 tiny, a convolutional network trained on 14 million pictures",
+            why="quick and strong on textures and small details",
+            hardware="gpu",
+            requirements=DEEP,
+            least_seconds=30,
+            called=("convnext", "convnextv2", "cnn", "resnet", "efficientnet"),
+            hub="facebook/convnextv2-tiny-22k-224",
+            license="Apache-2.0",
+        ),
+        Backbone(
+            name="siglip2_base",
+            title="SigLIP2 base, which has learned from pictures with captions",
+            why="four times as large; strong on things that people name",
+            hardware="gpu",
+            requirements=DEEP,
+            least_seconds=60,
+            called=("siglip", "siglip2", "clip"),
+            hub="google/siglip2-base-patch16-224",
+            license="Apache-2.0",
+        ),
+        Backbone(
+            name="plain_views",
+            title="edges, colours, textures and little patches, read by kernels and boosted trees",
+            why="needs no weights and no GPU, and learns in a minute or two from any pictures",
+            hardware="cpu",
+            called=("hog", "svm", "lightgbm", "kernel ridge", "no weights", "plain views"),
+        ),
+    ),
+    minimum_rows=LEAST_PICTURES,
+    budget_seconds=240,
+    settings=Settings,
     evidence=evidence,
 )
