@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from adapters import gpus
 from adapters.environments import Environments
 from adapters.sandbox.levels import choose
 from adapters.sandbox.results import take_results
@@ -21,6 +22,11 @@ class LocalWorkbench:
     def level(self) -> SandboxLevel:
         """The sandbox level chosen by the self-test."""
         return self._sandbox.level
+
+    @property
+    def gpus(self) -> int:
+        """How many GPUs a step can use."""
+        return gpus.count()
 
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         """Find or make the cached environment of these requirements; returns its Python."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from bot import phrases
 from bot.predicting import Input, input_of
+from pipeline.changes import changes
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Place
 from pipeline.ports.account import Account
 from pipeline.ports.chat import Field, Form
 from pipeline.ports.store import JobRow
-from pipeline.readiness import changes
 from pipeline.recipe import Recipe, find_task
 from pipeline.wishes import parse
 

@@ -113,12 +113,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with open_records(settings) as records, language_models(records) as models:
         workbench = await open_workbench(settings)
         vault = records.vault()
-        parts = {
-            "workbench": workbench,
-            "models": settings.home / "models",
-            "allow_private_urls": settings.allow_private_urls,
-            "vault": vault,
-        }
+        urls = settings.allow_private_urls
+        places = {"models": settings.home / "models", "allow_private_urls": urls}
+        parts = {"workbench": workbench, "vault": vault, **places}
         ports = Ports(
             clock=records.clock,
             emit=_nowhere,
@@ -131,6 +128,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             home=settings.home,
             approval=settings.approval,
             models=GuardedModels(models, records.sanitizer),
+            weights=called("adapters.weights.shelf", "adapter", dict(settings)),
             share=settings.share,
             model_usd=Decimal(str(settings.max_job_usd)),
         )

@@ -165,13 +165,17 @@ class TrainingConfig(Frozen):
 class Architecture(Frozen):
     """The chosen backbone and what it needs to be installed.
 
-    `weights` is the folder of the weights it begins with; None where it needs none.
+    `weights` is the folder of the weights it begins with; None where it needs none. `source` is
+    what these are called, `revision` which state of them, `license` their terms.
     """
 
     backbone: str
     why: str
     requirements: tuple[str, ...]
     weights: str | None = None
+    source: str = ""
+    revision: str = ""
+    license: str = ""
 
 
 class Bundle(Frozen):

@@ -36,7 +36,8 @@ class Message(Frozen):
 class Request(Frozen):
     """What the person said and gave, word for word. `settings` are explicit `--set` values.
 
-    `model_usd` is their yes to more than the server's limit, for models of their own key.
+    `model_usd` is their yes to more than the server's limit, for models of their own key;
+    `agreed` are the questions about terms of weights that they said yes to.
     """
 
     words: str
@@ -46,6 +47,7 @@ class Request(Frozen):
     host: str | None = None
     budget_seconds: float | None = None
     model_usd: float | None = None
+    agreed: tuple[str, ...] = ()
     deploy: bool = True
     approved: bool = False
     conversation: tuple[Message, ...] = ()

@@ -1,11 +1,13 @@
 """What a job has spent on language models and what it has said of them, by its own events."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
+from pipeline.errors import PersonCanFix
 from pipeline.events import (
     AgentLogged,
     AnswerReceived,
@@ -16,6 +18,7 @@ from pipeline.events import (
 )
 
 _MOST_SILENT = 2
+_MOST_USD = 1000
 
 
 @dataclass(slots=True)
@@ -56,3 +59,13 @@ class Ledger:
     def is_silent(self, provider: str, model: str) -> bool:
         """Whether a model has left its latest calls without an answer: no stage waits for it."""
         return self.silent[provider, model] >= _MOST_SILENT
+
+
+def dollars(value: str) -> float:
+    """What models of the person's own key may spend in a job; PersonCanFix for no such sum."""
+    told = value.strip().strip("$").strip()
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", told) or not 0 < float(told) <= _MOST_USD:
+        raise PersonCanFix(
+            f"model_usd={value} cannot be.", f"Give dollars, from 0.01 to {_MOST_USD:,}."
+        )
+    return float(told)

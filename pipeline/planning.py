@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
+from pipeline.artifacts import Architecture
 from pipeline.context import JobContext
 from pipeline.ports import Ports
 from pipeline.ports.model import AWAY, Model, named
+from pipeline.ports.weights import terms
 
 # For those who have not met them: what each metric says, and what is good.
 METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -25,6 +27,17 @@ METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
         "davies_bouldin": "how wide the groups are next to their distance: 0 is perfect",
         "calinski_harabasz": "how far apart the groups are next to their width: more is better",
         "stability": "how alike the groups are when found in other rows: 1 is the same, 0 chance",
+        "map": "how well things are found and how exactly their boxes fit: 1 is perfect",
+        "map50": "how well things are found, with boxes that fit by half: 1 is perfect",
+        "span_f1": "how well names are found, whole and without false alarms: 1 is perfect",
+        "rouge1": "how many words it shares with what people wrote: 1 is the same words",
+        "rouge2": "how many pairs of words it shares with what people wrote: 1 is the same",
+        "rougeL": "how much it shares with what people wrote, in its order: 1 is the same",
+        "bleu": "how many runs of words it shares with people's translations: 100 is the same",
+        "chrf": "how many runs of letters it shares with people's translations: 100 is the same",
+        "nats_per_char": "how surprised it is by each letter of unseen text: 0 is not at all",
+        "perplexity": "among how many next words it wavers: 1 is none, lower is better",
+        "eval_loss": "how surprised it is by the right answers: 0 is not at all",
     }
 )
 
@@ -76,9 +89,18 @@ def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, 
     if config is not None and context.architecture is not None:
         lines.append(f"Model: {context.architecture.backbone}, judged by {config.metric}")
         lines += _explained(context, config.metric)
+        lines += _weights(context.architecture)
         lines.append(f"Time: {time_limit(context)}")
     lines += [*speaking, _where(context, "nothing else" if speaking else "nothing")]
     return tuple(lines)
+
+
+def _weights(chosen: Architecture) -> list[str]:
+    """Whose weights it begins with, and under which terms."""
+    if not chosen.source:
+        return []
+    state = f", revision {chosen.revision[:12]}" if chosen.revision else ""
+    return [f"Weights: {chosen.source}{state}, {terms(chosen.license)}"]
 
 
 def time_limit(context: JobContext) -> str:

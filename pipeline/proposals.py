@@ -16,7 +16,7 @@ from pipeline.hearing.roles import MOST_CLASSES
 from pipeline.intent import ParsedIntent
 from pipeline.prompting import one_line
 from pipeline.recipe import Evidence, Recipe, Role, Task
-from pipeline.wishes import ROLE_LEAVES, may_propose, parse
+from pipeline.wishes import ROLE_LEAVES, may_propose, parse, setting_leaf, wanted_values
 
 _LONGEST_LINE = 240
 _MOST_SETTINGS = 40
@@ -29,7 +29,6 @@ _IGNORED = "dataset.ignored_columns"
 _TARGET = "dataset.label_column"
 _TOO_COMMON = 0.8  # the share of one answer from which accuracy flatters
 _CLEARLY = 0.2  # by which one column must be spoken of more than another
-_TUNED = "hyperparameters."
 
 
 class Setting(Reply):
@@ -135,13 +134,10 @@ def _can_play(role: Role, column: ColumnReport | None) -> bool:
 
 def check_settings(recipe: Recipe, intent: ParsedIntent) -> None:
     """Rejected where the recipe's schema does not take a proposed hyperparameter."""
-    values = intent.hyperparameters.model_dump()
-    named = [
-        leaf.removeprefix(_TUNED)
-        for leaf in intent.proposed
-        if leaf.startswith(_TUNED) and leaf.removeprefix(_TUNED) in recipe.settings.model_fields
-    ]
-    settled(recipe, {name: values[name] for name in named})
+    values = wanted_values(intent)
+    leaves = {name: setting_leaf(name) for name in recipe.settings.model_fields}
+    named = {name: values[leaf] for name, leaf in leaves.items() if leaf in intent.proposed}
+    settled(recipe, named)
 
 
 def settled(recipe: Recipe, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from pipeline.artifacts import DataInput
+from pipeline.changes import changes
 from pipeline.context import JobContext, Request, Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.execution_plan import known_tasks, plan
 from pipeline.jobs import Stage, TaskType, stage_named
+from pipeline.ledger import dollars
 from pipeline.wishes import leaf, parse
 
 _A_YES = "approved?|y|yes|yep|yeah|sure|ok|okay|go|go ahead|do it|start"
 _YES = re.compile(rf"({_A_YES})([,\s]+({_A_YES}|please))*[.!]*", re.IGNORECASE)
-_ONE_CHANGE = r"(?:the\s+)?(?P<name>[\w.]+(?:[ ]\w+){0,2}?)\s*(?:\bto\b|=|:)\s*(?P<value>\S.*)"
-_CHANGE = re.compile(rf"(?:change|set)\s+{_ONE_CHANGE}", re.IGNORECASE | re.DOTALL)
-_NEXT_CHANGE = re.compile(rf"(?:(?:change|set)\s+)?{_ONE_CHANGE}", re.IGNORECASE | re.DOTALL)
-_BETWEEN = re.compile(
-    r"(?:\s*[\n;]+\s*|\s*,?\s+and\s+|\s*,\s+)"
-    r"(?=(?:(?:change|set)\s+)?(?:the\s+)?[\w.]+(?:[ ]\w+){0,2}?\s*(?:\bto\b|=|:)\s*\S)",
-    re.IGNORECASE,
-)
-_BEGINS_CHANGE = re.compile(r"(?:change|set)\s", re.IGNORECASE)
-_LONGEST_CHANGE = 1000  # signs; what is longer tells of something, and is slow to take apart
-_SHORT = {"lr": "learning_rate", "batch": "batch_size", "minutes": "budget_minutes"}
-_MOST_USD = 1000
+TRY_AGAIN = "try again"
 GROUPING = TaskType("clustering")
 FIND_GROUPS = "none of them: find groups of similar rows"
 _GROUPS = re.compile(
@@ -114,27 +105,6 @@ def apply_reply(context: JobContext, text: str) -> JobContext:
     return _answered(context, waiting, _chosen(text, waiting))
 
 
-def changes(text: str) -> Mapping[str, str]:
-    """`change epochs to 5 and lr to 0.001`, or one a line, by name; empty for other words."""
-    text = text.strip()
-    if len(text) > _LONGEST_CHANGE or _BEGINS_CHANGE.match(text) is None:
-        return {}
-    first, *others = _BETWEEN.split(text)
-    found = [_CHANGE.fullmatch(first), *(_NEXT_CHANGE.fullmatch(other) for other in others)]
-    named = {_name(one["name"]): _value(one["value"]) for one in found if one is not None}
-    return named if all(found) else {}
-
-
-def _name(said: str) -> str:
-    name = "_".join(said.split())
-    return _SHORT.get(name.lower(), name)
-
-
-def _value(said: str) -> str:
-    """The value without the end of the sentence: `5.` is 5."""
-    return re.sub(r"(?<=\d)[.!]$", "", said.strip())
-
-
 def with_changes(context: JobContext, wanted: Mapping[str, str]) -> JobContext:
     """The context with all these changes, or with none: PersonCanFix names every bad one."""
     problems: list[PersonCanFix] = []
@@ -162,18 +132,28 @@ def _chosen(text: str, waiting: Waiting) -> str:
 
 def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
     match waiting.field:
-        case "words":
-            return _restart(context, _changed(context.request, words=reply), Stage.INTAKE_MANAGER)
-        case "data":
-            return _restart(context, _with_data(context.request, reply), Stage.INTAKE_MANAGER)
-        case "words+data":
-            return _restart(context, _both(context.request, reply), Stage.INTAKE_MANAGER)
+        case "words" | "data" | "words+data" as lacking:
+            return _restart(context, _with(context.request, lacking, reply), Stage.INTAKE_MANAGER)
         case "runtime" | "host" as shelf:
             return _moved(context, shelf, reply)
         case "retry" | "resume":
             return _settled(context)
+        case "architecture.backbone" if reply.lower() in {TRY_AGAIN, "retry"}:
+            return _settled(context)
+        case "license":
+            return _agreed(context, waiting, reply)
         case field:
             return _fixed(context, field, reply)
+
+
+def _agreed(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
+    """A yes to the terms of weights, kept with the question; other words name another model."""
+    if reply.lower().strip(" .!") in {"no", "nope"}:
+        raise PersonCanFix("Then another model is needed.", "Name one, or say “cancel”.")
+    if not _YES.fullmatch(reply):
+        return _set(context, "backbone", reply)
+    agreed = (*context.request.agreed, waiting.text)
+    return _settled(context, request=_changed(context.request, agreed=agreed))
 
 
 def _fixed(context: JobContext, field: str, reply: str) -> JobContext:
@@ -190,6 +170,12 @@ def _without(context: JobContext, leaf: str) -> JobContext:
     """The context without an earlier wish."""
     kept = {name: value for name, value in context.request.settings.items() if name != leaf}
     return context.evolve(request=_changed(context.request, settings=kept))
+
+
+def _with(request: Request, lacking: str, reply: str) -> Request:
+    if lacking == "words":
+        return _changed(request, words=reply)
+    return _with_data(request, reply) if lacking == "data" else _both(request, reply)
 
 
 def _with_data(request: Request, reply: str) -> Request:
@@ -216,7 +202,7 @@ def _set(context: JobContext, name: str, value: str) -> JobContext:
     if name == "host":
         return _moved(context, name, value)
     if name == "model_usd":
-        return _settled(context, request=_changed(context.request, model_usd=_dollars(value)))
+        return _settled(context, request=_changed(context.request, model_usd=dollars(value)))
     dotted, checked = parse(leaf(name), value)
     if dotted == "task_type":
         plan(TaskType(value))  # an unknown task is asked for again, with the same choices
@@ -225,16 +211,6 @@ def _set(context: JobContext, name: str, value: str) -> JobContext:
     settings: Mapping[str, JsonValue] = {**context.request.settings, dotted: checked}
     again = Stage.INTAKE_MANAGER if dotted == _READS_ANEW else Stage.INTENT_PARSER
     return _restart(context, _changed(context.request, settings=settings), again)
-
-
-def _dollars(value: str) -> float:
-    """What models of the person's own key may spend in this job."""
-    told = value.strip().strip("$").strip()
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", told) or not 0 < float(told) <= _MOST_USD:
-        raise PersonCanFix(
-            f"model_usd={value} cannot be.", f"Give dollars, from 0.01 to {_MOST_USD:,}."
-        )
-    return float(told)
 
 
 def _moved(context: JobContext, shelf: str, name: str) -> JobContext:

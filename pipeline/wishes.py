@@ -32,6 +32,7 @@ _THE_PERSONS = frozenset(
     )
 )
 _OF_DEPLOY = "deploy."
+_OF_TRAINING = ("hyperparameters", "peft", "precision", "architecture")
 _NOT_A_WISH = {"locked", "proposed", "task_description"}
 
 
@@ -39,6 +40,13 @@ _NOT_A_WISH = {"locked", "proposed", "task_description"}
 def leaves() -> tuple[str, ...]:
     """Every leaf of the intent by its dotted name."""
     return tuple(_walk(ParsedIntent, ""))
+
+
+@cache
+def setting_leaf(setting: str) -> str:
+    """The leaf by which a setting of a training is wished for, as `peft.lora_r`."""
+    dotted = (f"{section}.{setting}" for section in _OF_TRAINING)
+    return next((one for one in dotted if one in leaves()), f"{_OF_TRAINING[0]}.{setting}")
 
 
 def may_propose(leaf: str) -> bool:

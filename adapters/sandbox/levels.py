@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+from adapters.gpus import device_files
 from adapters.sandbox.syscalls import seccomp_program
 from adapters.sandbox.view import Sandbox, module_folder
 from pipeline.errors import PersonCanFix, UnknownName
@@ -50,7 +51,7 @@ async def choose(setting: SandboxLevel | None = None, *, near: Path | None = Non
     if setting is not None and setting not in _LEVELS:
         raise UnknownName("sandbox level", setting, _LEVELS)
     if setting == "limited":
-        return Sandbox("limited", user=_other_user())
+        return Sandbox("limited", user=_other_user(), gpus=device_files())
     why: list[str] = []
     for level in (setting,) if setting else ("full", "partial"):
         try:
@@ -73,11 +74,13 @@ def _candidate(level: SandboxLevel) -> Sandbox:
     if sys.platform != "linux":
         raise OSError("this needs Linux")
     if level == "partial":
-        return Sandbox(level, user=_other_user(), seccomp=seccomp_program(sockets=False))
+        seccomp = seccomp_program(sockets=False)
+        return Sandbox(level, user=_other_user(), seccomp=seccomp, gpus=device_files())
     program = shutil.which("bwrap")
     if program is None:
         raise OSError("bubblewrap is not installed")
-    return Sandbox(level, _other_user(), (program,), seccomp_program(sockets=True))
+    seccomp = seccomp_program(sockets=True)
+    return Sandbox(level, _other_user(), (program,), seccomp, gpus=device_files())
 
 
 async def _try(sandbox: Sandbox, near: Path | None) -> None:

@@ -17,6 +17,8 @@ _SYSTEM = (
     *("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/ssl"),
     "/sys/devices/system/cpu",
 )
+# A GPU's driver asks for these: its own facts, and which memory is near which card.
+_GPU_FACTS = ("/proc/driver/nvidia", "/sys/bus/pci", "/sys/devices", "/sys/module/nvidia")
 _DEVICES_READ = ("/dev/urandom", "/dev/random", "/dev/zero")
 _DEVICES_WRITTEN = ("/dev/null", "/dev/shm")  # noqa: S108 - shared memory, not a temporary folder
 _KERNEL_FACTS = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/loadavg")
@@ -27,12 +29,16 @@ _MOST_LINKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A level with what it needs on this machine. `user` is set when the bot itself is root."""
+    """A level with what it needs on this machine. `user` is set when the bot itself is root.
+
+    `gpus` are the devices of the GPUs' driver, which a step may use; none where there is none.
+    """
 
     level: SandboxLevel
     user: int | None = None
     bubblewrap: tuple[str, ...] = ()
     seccomp: bytes | None = None
+    gpus: tuple[str, ...] = ()
 
     def command(self, python: Path, step: Step) -> tuple[str, ...]:
         """The supervisor's command line for a step, to be run in `module_folder()`."""
@@ -59,7 +65,9 @@ class Sandbox:
         size = str(step.limits.memory)
         for private in (_OWN_TMP, "/dev/shm"):  # noqa: S108
             words += ["--size", size, "--tmpfs", private]
-        for folder in _SYSTEM:
+        for device in self.gpus:
+            words += ["--dev-bind-try", device, device]
+        for folder in (*_SYSTEM, *self._gpu_facts("/sys")):  # /proc is the sandbox's own
             link = Path(folder)
             if link.is_symlink() and len(link.parts) == 2:  # noqa: PLR2004 - /bin, /lib …
                 words += ["--symlink", str(link.readlink()), folder]
@@ -72,9 +80,12 @@ class Sandbox:
         return [*words, "--chdir", str(step.work), "--"]
 
     def _confinement(self, python: Path, step: Step, shown: tuple[Path, ...]) -> str:
-        read = [*_SYSTEM, *_DEVICES_READ, *_KERNEL_FACTS, *map(str, shown)]
-        write = [*_DEVICES_WRITTEN, str(step.work)]
+        facts = (*_KERNEL_FACTS, *self._gpu_facts("/"))
+        read = [*_SYSTEM, *_DEVICES_READ, *facts, *map(str, shown)]
+        write = [*_DEVICES_WRITTEN, *self.gpus, str(step.work)]
         limits = step.limits
+        # CUDA reserves addresses for all memory of the cards; what is used is watched from outside.
+        memory = {} if self.gpus else {"RLIMIT_DATA": limits.memory}
         return json.dumps(
             {
                 "argv": [str(python), str(step.script), *step.arguments],
@@ -85,12 +96,15 @@ class Sandbox:
                     "RLIMIT_NOFILE": 4096,
                     "RLIMIT_NPROC": limits.processes,
                     "RLIMIT_FSIZE": limits.file_size,
-                    "RLIMIT_DATA": limits.memory,
+                    **memory,
                 },
                 "landlock": {"read": read, "write": write} if self.level == "partial" else None,
                 "seccomp": self.seccomp.hex() if self.seccomp else None,
             }
         )
+
+    def _gpu_facts(self, below: str) -> tuple[str, ...]:
+        return tuple(path for path in _GPU_FACTS if self.gpus and path.startswith(below))
 
     def _environment(self, python: Path, step: Step) -> dict[str, str]:
         """Everything the script's process environment holds."""

@@ -7,11 +7,11 @@ from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
 from bot.conversation import Conversation
 from bot.wiring import accounts, terminal
+from pipeline.changes import changes
 from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, JobStatus, Place, new_job_id
 from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Submit, Whisper
 from pipeline.ports.store import JobRow
-from pipeline.readiness import changes
 
 _ASKED = 3
 _LOOKED_AT = 20

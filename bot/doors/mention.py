@@ -9,12 +9,12 @@ from bot.doors.command import obey
 from bot.doors.desk import Desk, Said
 from bot.doors.reading import read
 from pipeline.artifacts import DataInput
+from pipeline.changes import changes
 from pipeline.context import Request
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobId, JobStatus, new_job_id
 from pipeline.ports.chat import Card, Mention, Ok, Reply, Whisper
 from pipeline.ports.store import JobRow
-from pipeline.readiness import changes
 
 _REFERENCE = re.compile(r"(?:https?://|hf:|kaggle:)[^\s<>|]+")
 

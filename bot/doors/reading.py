@@ -4,10 +4,10 @@ import re
 from typing import Literal
 
 from bot import commands
+from pipeline.changes import changes
 from pipeline.jobs import JobStatus, Place
 from pipeline.ports.chat import Mention
 from pipeline.ports.store import JobRow
-from pipeline.readiness import changes
 
 Reading = Literal["request", "command", "prediction", "reply"]
 

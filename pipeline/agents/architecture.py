@@ -1,22 +1,30 @@
-"""Architecture: which model, and what must be installed for it."""
+"""Architecture: which model, what must be installed for it, and the weights it begins with."""
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from pydantic import Field
 
 from pipeline import describing
 from pipeline.artifacts import Architecture as Chosen
+from pipeline.artifacts import TrainingConfig
 from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug, UnknownName
+from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain, UnknownName
+from pipeline.events import AgentLogged
 from pipeline.improving import improved
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage, TaskType
-from pipeline.outcomes import Done, Outcome
+from pipeline.obtaining import FIELD, obtained, out_of_reach, reason
+from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
+from pipeline.ports.weights import Fetched, restriction
 from pipeline.proposals import plain
 from pipeline.recipe import Backbone, Recipe, find_recipe, requirements
 from pipeline.retry import POLICIES
+
+_SCRATCH = "scratch"
+_OF_NETWORKS = ("hyperparameters.", "peft.", "precision.", "architecture.freeze_backbone")
 
 
 class Choice(Reply):
@@ -27,30 +35,42 @@ class Choice(Reply):
 
 
 class Architecture:
-    """The person's model, else the strongest of the recipe's menu that the budget can feed."""
+    """The person's model, else the strongest of the recipe's menu that can be trained here.
+
+    That is one that the hardware and the budget can feed, and whose weights can be had.
+    """
 
     name = Stage.ARCHITECTURE
     retry = POLICIES[Stage.ARCHITECTURE]
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Choose the backbone."""
-        if context.intent is None or context.intent.task_type is None or context.config is None:
+        intent, config = context.intent, context.config
+        if intent is None or intent.task_type is None or config is None:
             raise Bug("Architecture needs the intent and the config.")
-        task = context.intent.task_type
-        recipe = find_recipe(task)
-        wanted = context.intent.architecture.backbone
-        if wanted and (_is_fixed(context.intent) or _find(recipe, wanted)):
-            return Done(*_settled(task, _named(recipe, wanted)))
-        draft = _fitting(recipe, context.config.budget_seconds)
-        propose = partial(self._chosen, context, ports, recipe, draft)
-        chosen = await improved(self, context, ports, propose) or (draft, "")
-        return Done(*_settled(task, *chosen))
+        recipe = find_recipe(intent.task_type)
+        gpus = _gpus(context, ports)
+        wanted = _wanted(intent, recipe)
+        if wanted is not None:
+            outcome = await self._as_asked(context, ports, recipe, wanted)
+        else:
+            menu = _fitting(recipe, intent, config.budget_seconds, gpus)
+            propose = partial(self._chosen, context, ports, menu)
+            first, why = await improved(self, context, ports, propose) or (menu[0], "")
+            order = [first, *(one for one in menu if one is not first)]
+            outcome = await self._to_be_had(context, ports, recipe, order, why)
+        if isinstance(outcome, Done) and isinstance(outcome.artifact, Chosen):
+            chosen = outcome.artifact
+            asked = wanted is not None
+            await self._say(ports, _without_gpu(recipe, config, chosen, gpus, asked=asked))
+            await self._say(ports, _unheard(intent, recipe, chosen))
+        return outcome
 
     async def _chosen(
-        self, context: JobContext, ports: Ports, recipe: Recipe, draft: Backbone
+        self, context: JobContext, ports: Ports, menu: Sequence[Backbone]
     ) -> tuple[Backbone, str] | None:
         """What a model would take from the menu instead, and why."""
-        if context.config is None or len(recipe.backbones) == 1:
+        if context.config is None or len(menu) == 1:
             return None
         reply = await ask(
             context,
@@ -61,46 +81,179 @@ class Architecture:
             values={
                 **describing.facts(context, ports),
                 "seconds": f"{context.config.budget_seconds:.0f}",
-                "draft": draft.name,
-                "menu": "\n".join(
-                    f"- {one.name}: {one.title}; {one.why}" for one in recipe.backbones
-                ),
+                "draft": menu[0].name,
+                "menu": "\n".join(f"- {one.name}: {one.title}; {one.why}" for one in menu),
             },
         )
-        if reply is None or reply.backbone in {None, draft.name}:
+        if reply is None or reply.backbone in {None, menu[0].name}:
             return None
-        return _named(recipe, plain(str(reply.backbone))), plain(reply.why)
+        return _named(menu, plain(str(reply.backbone))), plain(reply.why)
+
+    async def _as_asked(
+        self, context: JobContext, ports: Ports, recipe: Recipe, wanted: Backbone
+    ) -> Outcome:
+        """The person's model or none: where it cannot be had, they choose."""
+        try:
+            found = await _weights(context, ports, recipe, wanted)
+        except (PersonCanFix, TryAgain) as cause:
+            raise out_of_reach(context, recipe, wanted, cause) from cause
+        return found if isinstance(found, Ask) else _settled(context, wanted, found)
+
+    async def _to_be_had(
+        self,
+        context: JobContext,
+        ports: Ports,
+        recipe: Recipe,
+        order: Sequence[Backbone],
+        why: str,
+    ) -> Outcome:
+        """The first whose weights can be had; without a network nothing more is asked for."""
+        failed: tuple[Backbone, MLTrainerError] | None = None
+        for backbone in order:
+            if backbone.hub and failed and isinstance(failed[1], TryAgain):
+                continue
+            try:
+                found = await _weights(context, ports, recipe, backbone)
+            except (PersonCanFix, TryAgain) as cause:
+                failed = failed or (backbone, cause)
+                continue
+            if isinstance(found, Ask):
+                return found
+            if failed is not None:
+                told = f"{failed[0].title} cannot be had here ({reason(failed[1])})"
+                await self._say(ports, f"{told}, so it is {backbone.title}.", warning=True)
+            return _settled(context, backbone, found, why if backbone is order[0] else "")
+        if failed is None:
+            raise Bug("A recipe has no backbone.")
+        raise out_of_reach(context, recipe, *failed) from failed[1]
+
+    async def _say(self, ports: Ports, line: str, *, warning: bool = False) -> None:
+        if line:
+            await ports.emit(AgentLogged(stage=self.name, message=line, warning=warning))
 
 
-def _settled(task: TaskType, backbone: Backbone, why: str = "") -> tuple[Chosen, str]:
+async def _weights(
+    context: JobContext, ports: Ports, recipe: Recipe, backbone: Backbone
+) -> Fetched | Ask | None:
+    return await obtained(context, ports, recipe, backbone) if backbone.hub else None
+
+
+def _settled(context: JobContext, backbone: Backbone, found: Fetched | None, why: str = "") -> Done:
     """The choice with all that must be installed for it, and what the person is told."""
     why = why or backbone.why
+    task = _task(context)
     lines = tuple(sorted({*requirements(task), *backbone.requirements}))
     chosen = Chosen(backbone=backbone.name, why=why, requirements=lines)
-    return chosen, f"{backbone.title}: {why}"
+    if found is None:
+        return Done(chosen, f"{backbone.title}: {why}")
+    of_menu = backbone in find_recipe(task).backbones
+    chosen = chosen.model_copy(
+        update={
+            "backbone": backbone.name if of_menu else found.title,
+            "weights": str(found.folder),
+            "source": found.title,
+            "revision": found.revision,
+            "license": found.license,
+        }
+    )
+    return Done(chosen, f"{backbone.title if of_menu else found.title}: {why}")
 
 
-def _is_fixed(intent: ParsedIntent) -> bool:
-    return "architecture.backbone" in intent.locked
+def _task(context: JobContext) -> TaskType:
+    if context.intent is None or context.intent.task_type is None:
+        raise Bug("Architecture needs the task.")
+    return context.intent.task_type
 
 
-def _find(recipe: Recipe, name: str) -> Backbone | None:
-    known = ((one, {one.name, *one.called}) for one in recipe.backbones)
-    return next((one for one, names in known if name.lower() in names), None)
+def _gpus(context: JobContext, ports: Ports) -> int:
+    """GPUs where the training runs, as far as they can be seen from here."""
+    runtime = context.collected.runtime if context.collected else "local"
+    return ports.workbench.gpus if runtime == "local" else 0
 
 
-def _named(recipe: Recipe, name: str) -> Backbone:
-    if (backbone := _find(recipe, name)) is not None:
-        return backbone
-    raise UnknownName(
-        "backbone", name, (one.name for one in recipe.backbones), field="architecture.backbone"
+def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
+    """The model that the person asks for: of the menu, else of the Hub or their own machine."""
+    name = intent.architecture.backbone
+    if name is None:
+        return (
+            _find(recipe.backbones, _SCRATCH) if intent.architecture.pretrained is False else None
+        )
+    found = _find(recipe.backbones, name)
+    if found is not None or FIELD not in intent.locked:
+        return found
+    like = next((one for one in recipe.backbones if one.hub), None)
+    if like is None:
+        return _named(recipe.backbones, name)
+    return Backbone(
+        name=name,
+        title=name,
+        why="you asked for it",
+        hardware="gpu",
+        requirements=like.requirements,
+        hub=name,
     )
 
 
-def _fitting(recipe: Recipe, budget_seconds: float) -> Backbone:
-    """The first of the menu, or one that asks for a budget as long as this one."""
-    richer = [one for one in recipe.backbones if 0 < one.least_seconds <= budget_seconds]
-    return max(richer, key=lambda one: one.least_seconds, default=recipe.backbones[0])
+def _find(menu: Iterable[Backbone], name: str) -> Backbone | None:
+    known = ((one, {one.name, one.hub.lower(), *one.called}) for one in menu)
+    return next((one for one, names in known if name.lower() in names - {""}), None)
+
+
+def _named(menu: Iterable[Backbone], name: str) -> Backbone:
+    menu = tuple(menu)
+    if (backbone := _find(menu, name)) is not None:
+        return backbone
+    raise UnknownName("backbone", name, (one.name for one in menu), field=FIELD)
+
+
+def _fitting(
+    recipe: Recipe, intent: ParsedIntent, budget_seconds: float, gpus: int
+) -> list[Backbone]:
+    """What can be trained here, the best first; what only a GPU trains well, where nothing else is.
+
+    One that asks for a budget as long as this one goes before the order of the menu; one under
+    terms that somebody has to agree to comes last.
+    """
+    menu = [one for one in recipe.backbones if not one.asked_only]
+    if intent.architecture.pretrained is False:
+        menu = [one for one in menu if not one.hub] or menu
+    here = [one for one in menu if one.hardware == "cpu" or gpus] or menu
+    fed = [one for one in here if one.least_seconds <= budget_seconds] or here
+    longest = sorted(fed, key=lambda one: -one.least_seconds)
+    return sorted(longest, key=lambda one: bool(restriction(one.license)))
+
+
+def _without_gpu(
+    recipe: Recipe, config: TrainingConfig, chosen: Chosen, gpus: int, *, asked: bool
+) -> str:
+    """What having no GPU means: that it is slow, or what else it would be."""
+    cpu = {one.name for one in recipe.backbones if one.hardware == "cpu"}
+    better = next((one for one in recipe.backbones if one.name not in cpu), None)
+    if gpus or better is None:
+        return ""
+    if chosen.backbone not in cpu:
+        seconds = f"{config.budget_seconds:.0f} s"
+        return f"There is no GPU here: it learns slowly, and stops after {seconds}."
+    if asked:
+        return ""
+    more = f"With one, or with backbone={better.name}, it would be {better.title}"
+    return f"There is no GPU here, so it is a model that a CPU can train. {more}."
+
+
+def _unheard(intent: ParsedIntent, recipe: Recipe, chosen: Chosen) -> str:
+    """Settings of networks that the person gave, where no network is trained."""
+    known = recipe.settings.model_fields
+    given = [leaf for leaf in intent.locked if leaf.startswith(_OF_NETWORKS)]
+    names = [name for leaf in given if (name := leaf.rpartition(".")[2]) in known]
+    networks = [one for one in recipe.backbones if _is_network(one.requirements)]
+    if not names or not networks or _is_network(chosen.requirements):
+        return ""
+    are = "is a setting" if len(names) == 1 else "are settings"
+    return f"{', '.join(names)} {are} of networks, and {chosen.backbone} is none: not used"
+
+
+def _is_network(lines: Iterable[str]) -> bool:
+    return any(line.startswith("torch=") for line in lines)
 
 
 AGENT = Architecture()

@@ -21,7 +21,7 @@ from pipeline.ports import Ports
 from pipeline.proposals import Setting, check_metric, plain, settled
 from pipeline.recipe import Metric, Recipe, find_recipe
 from pipeline.retry import POLICIES
-from pipeline.wishes import ROLE_LEAVES, wanted_values
+from pipeline.wishes import ROLE_LEAVES, setting_leaf, wanted_values
 
 # Under this many rows a second thread costs more than it brings, on a busy machine ten times more.
 _ROWS_FOR_ANOTHER_THREAD = 20_000
@@ -122,7 +122,7 @@ def _with_tuning(
     if unknown:
         raise UnknownName("setting", plain(", ".join(unknown)), recipe.settings.model_fields)
     free = {
-        one.name: one.value for one in reply.settings if f"{_PREFIX}{one.name}" not in intent.locked
+        one.name: one.value for one in reply.settings if setting_leaf(one.name) not in intent.locked
     }
     settings = settled(recipe, {**draft.hyperparameters, **free})
     return draft.model_copy(update={"hyperparameters": settings, **changed})
@@ -167,8 +167,10 @@ def _unheard(
     recipe: Recipe, intent: ParsedIntent, metric: Metric, care: Care | None
 ) -> tuple[str, ...]:
     """The person's wishes that nothing here can follow."""
-    heard = _HEARD | {f"{_PREFIX}{name}" for name in recipe.settings.model_fields}
+    heard = _HEARD | {setting_leaf(name) for name in recipe.settings.model_fields}
     heard |= {leaf for role, leaf in ROLE_LEAVES.items() if recipe.role(role) is not None}
+    if intent.architecture.pretrained is False:
+        heard |= {"architecture.pretrained"}  # no model that begins from nothing is against it
     if intent.metric in {metric.name, "f1"}:
         heard |= {"metric"}
     if care is not None:
@@ -190,8 +192,8 @@ def _why_unheard(name: str, recipe: Recipe, intent: ParsedIntent, metric: Metric
 
 def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
     wishes = wanted_values(intent)
-    names = (name for name in recipe.settings.model_fields if f"{_PREFIX}{name}" in wishes)
-    given = {name: wishes[f"{_PREFIX}{name}"] for name in names}
+    leaves = {name: setting_leaf(name) for name in recipe.settings.model_fields}
+    given = {name: wishes[leaf] for name, leaf in leaves.items() if leaf in wishes}
     try:
         return recipe.settings.model_validate(given).model_dump(mode="json")
     except ValidationError as error:
@@ -200,7 +202,7 @@ def _settings(recipe: Recipe, intent: ParsedIntent) -> dict[str, JsonValue]:
         raise PersonCanFix(
             f"{name} cannot be {first['input']}: {first['msg']}.",
             f"Give another {name}.",
-            field=f"{_PREFIX}{name}",
+            field=setting_leaf(name),
         ) from error
 
 

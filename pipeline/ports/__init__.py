@@ -15,6 +15,7 @@ from pipeline.ports.model import Models, NoModels
 from pipeline.ports.runtime import Runtime, Workbench
 from pipeline.ports.source import Source
 from pipeline.ports.vault import Finder, NothingHeld
+from pipeline.ports.weights import NoWeights, Weights
 
 
 class Emit(Protocol):
@@ -44,6 +45,7 @@ class Ports:
     vault: Finder = field(default_factory=NothingHeld)
     accounts: Accounts = field(default_factory=NoAccounts)
     models: Models = field(default_factory=NoModels)
+    weights: Weights = field(default_factory=NoWeights)
     ledger: Ledger = field(default_factory=Ledger)
     share: Literal["schema", "samples"] = "schema"
     model_usd: Decimal = Decimal(0)

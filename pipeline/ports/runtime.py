@@ -61,6 +61,11 @@ class Workbench(Protocol):
         """The sandbox level chosen by the self-test."""
         ...
 
+    @property
+    def gpus(self) -> int:
+        """How many GPUs a step can use."""
+        ...
+
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         """Find or make the cached environment of these requirements; returns its Python."""
         ...

@@ -35,6 +35,7 @@ class Copying:
     """A workbench that only takes results."""
 
     level = "full"
+    gpus = 0
 
     def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
         into.mkdir(parents=True, exist_ok=True)
@@ -49,6 +50,7 @@ class Table:
     context: JobContext
     said: list[Event] = field(default_factory=list)
     ports_are: dict[str, Any] = field(default_factory=dict)
+    workbench: Copying = field(default_factory=Copying)
 
     @property
     def warned(self) -> list[str]:
@@ -68,7 +70,7 @@ class Table:
         ports = Ports(
             clock=Clock(),
             emit=emit,
-            workbench=Copying(),  # type: ignore[arg-type]  # these stages run no script
+            workbench=self.workbench,  # type: ignore[arg-type]  # these stages run no script
             sources={},
             runtimes={},
             hosts={},

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import describing
+from pipeline.changes import changes
 from pipeline.context import JobContext, Request
 from pipeline.errors import PersonCanFix
 from pipeline.events import ModelReplied
 from pipeline.planning import SENDS, SPEAKS, model_limit, model_lines, plan_lines
 from pipeline.ports.model import OWN_KEY_AWAY, ModelRefused, Whose
-from pipeline.readiness import changes, with_changes
+from pipeline.readiness import with_changes
 from tests.fakes.models import ScriptedModel
 from tests.unit.model.desk import Desk
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.artifacts import DataInput
+from pipeline.changes import changes
 from pipeline.context import JobContext, Request, StageResult, Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor, JobId, Place, Stage
 from pipeline.readiness import (
     FIND_GROUPS,
     apply_reply,
-    changes,
     data_input,
     grouped_question,
     missing,
