@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -21,11 +21,15 @@ KEPT = 0.5  # of what was written stays at least, where it is cut back to a sent
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """For each text: what it costs in nats, its tokens (its end counts as one), its characters."""
+    """For each text: what it costs in nats, its tokens (its end counts as one), its characters.
+
+    `lossy` texts could not be read exactly as they are: what was left out of them costs nothing.
+    """
 
     nats: Floats
     tokens: Floats
     characters: Floats
+    lossy: int = 0
 
     def outcome(self) -> Counted:
         """As metrics: nats of all characters, and how many tokens seem equally likely."""
@@ -91,11 +95,7 @@ class TextWriter:
             once, seeds, longest=self.longest, temperature=self.temperature
         )
         found = dict(zip(once, written, strict=True))
-        return [found[text] if self.ends else rounded(found[text], self.longest) for text in last]
-
-    def as_before(self, writer: Writer) -> "TextWriter":
-        """The same with another writer."""
-        return replace(self, writer=writer)
+        return [rounded(found[text], self.longest) for text in last]
 
 
 def rounded(text: str, longest: int) -> str:

@@ -11,6 +11,7 @@ from writing_counts import Seen
 from writing_model import draws
 
 WINDOW = 40  # codes in which the word begun and the one before it nearly always are
+LEAST_SHARE = 0.05  # of the likeliest code's chance: many unlikely ones together are slips
 MOST_CELLS = 2_000_000  # texts times codes at once
 
 
@@ -136,7 +137,8 @@ def _grown(page: Page, seeds: Sequence[int], longest: int, temperature: float) -
 
 def _picked(chances: Floats, drawn: Floats, temperature: float) -> Codes:
     """A code a row: likelier ones more often, the colder the more so."""
-    powers = np.power(chances / chances.max(axis=1, keepdims=True), 1 / temperature)
+    shares = chances / chances.max(axis=1, keepdims=True)
+    powers = np.where(shares >= LEAST_SHARE, np.power(shares, 1 / temperature), 0.0)
     summed = np.cumsum(powers, axis=1)
     return np.asarray((summed < drawn[:, None] * summed[:, -1:]).sum(axis=1), dtype=np.int64)
 

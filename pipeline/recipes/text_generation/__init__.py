@@ -81,6 +81,8 @@ RECIPE = Recipe(
     title="Text generation",
     asks="Give how a text begins with --text, which may be empty, or a file of beginnings.",
     answers="For each beginning a line of JSON with input and output, how it goes on.",
+    formats=("plain text", "a text a line", "a column of texts in a table, JSON or JSONL"),
+    baselines=("each character as often as it occurs", "5-grams of characters"),
     words=WORDS,
     hints=(
         "write",

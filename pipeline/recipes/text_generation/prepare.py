@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import BundleConfig, Split
-from preparing import arguments, more_held_out, read_given, write_parts
-from progress import Problem, run, say
+from preparing import USUAL, arguments, more_held_out, read_given, write_parts
+from progress import Problem, run
 from serving import TRUTH
 from splits import PARTS, Parts, drop_repeats, split_tables
 from tables import Row, Table
@@ -33,6 +33,7 @@ from writing_pieces import (
 LEAST_SAMPLES = 10
 LEAST_CHARACTERS = 2_000  # of running text: less gives no blocks to measure on
 FEW_SAMPLES, FEW_CHARACTERS = 1_000, 100_000  # below, a tenth is too little to measure on
+FEW_SOURCES = 50  # fewer texts cannot be held out whole: one may be most of what there is
 MOST_HELD_OUT = 2_000  # pieces: each of them is also written on
 MOST_MEASURED = 500_000  # characters held out: more would only take longer
 
@@ -57,59 +58,62 @@ def _running(config: BundleConfig, given: Given, out: Path) -> None:
             f"The text has only {size:,} characters; at least {LEAST_CHARACTERS:,} are needed.",
             "Send more text.",
         )
-    shares = _shares(config, size / block_size(size, 0.1), size, few=size < FEW_CHARACTERS)
-    pool = texts.get(None, "") + texts.get("train", "")
+    shares = _shares(config, size / block_size(size, USUAL), size, few=size < FEW_CHARACTERS)
     length = block_size(size, shares["test"])
     held = {part: list(blocks(texts.get(part, ""), length)) for part in PARTS[1:]}
     wanted = {part: 0.0 if held[part] else shares[part] for part in PARTS[1:]}
+    pool = texts.get(None, "") + texts.get("train", "")
     parts = in_turn(list(blocks(pool, length)), wanted)
     fit = parts["train"], [*parts["validation"], *held["validation"]]
     learned = {same(text) for part in fit for text in part}
-    test = [text for text in [*parts["test"], *held["test"]] if same(text) not in learned]
-    repeats = len(parts["test"]) + len(held["test"]) - len(test)
+    every = [*parts["test"], *held["test"]]
+    test = [text for text in every if same(text) not in learned]
     told = "as given" if held["test"] else f"the last {100 * shares['test']:.0f} % of the text"
     cut_up = Parts(
         train=_table(column, fit[0]),
         validation=_table(column, fit[1]),
         test=_table(column, test),
         strategy=f"in blocks of about {length} characters; the test part is {told}",
-        dropped=repeats,
+        dropped=len(every) - len(test),
     )
     steps = ["lines joined into running text, blank lines left out"]
     write_parts(out, _to_go_on(cut_up, column), config.seed, steps=steps)
 
 
 def _samples(config: BundleConfig, given: Given, out: Path) -> None:
-    """Each row a text of its own; very long ones in several pieces of one part."""
+    """Each row a text of its own; very long ones in several pieces."""
     column = config.column("text")
-    kept, empty, repeats, long = {}, 0, 0, 0
-    for split, table in given.items():
-        filled = Table(table.names, [row for row in table.rows if same(row[0])])
-        empty += len(table) - len(filled)
-        once, more = drop_repeats(filled, lambda row: same(row[0]))
-        repeats += more
-        long += sum(len(row[0] or "") > LONGEST_PIECE for row in once.rows)
-        kept[split] = _pieces(once)
-    rows = sum(map(len, kept.values()))
-    if rows < LEAST_SAMPLES:
+    kept = {split: _once(table) for split, table in given.items()}
+    texts = [row[0] or "" for table in kept.values() for row in table.rows]
+    if len(texts) < LEAST_SAMPLES:
         raise Problem(
-            f"There are only {rows} texts to learn from; at least {LEAST_SAMPLES} are needed.",
+            f"There are only {len(texts)} different texts; at least {LEAST_SAMPLES} are needed.",
             "Send more texts, or one long text as a plain text file.",
         )
-    say("prepare", f"{repeats} repeated texts left out", done=0.5)
-    size = sum(len(row[0] or "") for table in kept.values() for row in table.rows)
+    filled = sum(bool(same(row[0])) for table in given.values() for row in table.rows)
+    empty = sum(map(len, given.values())) - filled
+    long = sum(len(text) > LONGEST_PIECE for text in texts)
+    pieces = {split: _pieces(table) for split, table in kept.items()}
+    rows = sum(map(len, pieces.values()))
     parts = split_tables(
-        kept,
-        _shares(config, rows, size, few=rows < FEW_SAMPLES),
+        pieces,
+        _shares(config, rows, sum(map(len, texts)), few=rows < FEW_SAMPLES),
         config.seed,
-        keys=[_same_text, _same_source],
+        keys=[_same_text, _same_source] if len(texts) >= FEW_SOURCES else [_same_text],
         told=("", "equal texts kept together"),
     )
     train, validation, test = (table.select([column]) for table in parts.tables.values())
     parts = replace(parts, train=train, validation=validation, test=test)
     steps = [f"{empty} rows without text left out"] if empty else []
     steps += [f"{long} very long texts cut into pieces"] if long else []
+    repeats = filled - len(texts)
     write_parts(out, _to_go_on(parts, column), config.seed, repeats=repeats, steps=steps)
+
+
+def _once(table: Table) -> Table:
+    """Texts that say something, the first of those that say the same."""
+    filled = Table(table.names, [row for row in table.rows if same(row[0])])
+    return drop_repeats(filled, _same_text)[0]
 
 
 def _only(config: BundleConfig, table: Table) -> Table:

@@ -22,7 +22,7 @@ from scoring import arguments, conclude
 from serving import TRUTH, read_input, write_answers
 from tables import Table, load_fit, load_table
 from writing_copies import copied_run, held_twice, told_of_copies
-from writing_model import METRICS, TextWriter
+from writing_model import METRICS, Measure, TextWriter
 from writing_pieces import texts_in
 from writing_store import facts_of
 
@@ -56,7 +56,7 @@ def main() -> None:
         reached(config, paths.baselines, whole),
         names=METRICS,
         alarms=held_twice(whole, learned),
-        warnings=told_of_copies(copies),
+        warnings=[*told_of_copies(copies), *told_of_loss(measured)],
         details={
             "samples": samples(model, heldout, written),
             "longest_copied_run": max(copies, default=0),
@@ -76,6 +76,17 @@ def reached(config: BundleConfig, folder: Path, whole: list[str]) -> list[Reache
         kind: Kind = "trivial" if name.startswith("trivial") else "simple"
         found.append(Reached(kind, title, value_of(config.metric, outcome), outcome))
     return found
+
+
+def told_of_loss(measured: Measure) -> list[str]:
+    """A warning where the model does not read texts as they are."""
+    if not measured.lossy:
+        return []
+    told = (
+        f"The model's tokens do not hold {measured.lossy:,} of {len(measured.nats):,} held-out"
+        " texts exactly as they are: its nats a letter are a little too low."
+    )
+    return [told]
 
 
 def samples(model: TextWriter, heldout: Table, written: list[str]) -> list[Json]:

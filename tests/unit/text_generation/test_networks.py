@@ -1,0 +1,19 @@
+"""What networks promise as writers, each checked in the deep environment: see checks_deep.py."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.apart import names_in, run_checks
+
+CHECKS = Path(__file__).with_name("checks_deep.py")
+
+
+@pytest.fixture(scope="module")
+def results(deep_python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+    return run_checks(deep_python, tmp_path_factory.mktemp("checks"), CHECKS)
+
+
+@pytest.mark.parametrize("name", names_in(CHECKS))
+def test_networks_keep_their_promise(name: str, results: dict[str, str | None]) -> None:
+    assert results[name] is None, results[name]
