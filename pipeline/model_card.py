@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 
-from pipeline.artifacts import DataReport, Metrics, Picture, Preprocessing
+from pipeline.artifacts import Architecture, DataReport, Metrics, Picture, Preprocessing
 from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.jobs import TaskType
@@ -49,20 +50,38 @@ def card(
     return "\n".join(lines)
 
 
-def _use(task: TaskType) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Names of files that stand for a person's own, and of the one with the held-out rows."""
+
+    given: str
+    answers: str
+    heldout: str
+
+
+def example(task: TaskType) -> Example:
+    """What a model of this task is given, and what it gives back."""
     recipe = find_recipe(task)
+    form = "jsonl" if "JSON" in recipe.answers else "csv"
+    given = "picture.jpg" if recipe.role("image") else "new.csv"
+    return Example(given, f"answers.{form}", f"heldout.{form}")
+
+
+def _use(task: TaskType) -> list[str]:
+    recipe, shown = find_recipe(task), example(task)
+    beside = ", which names the pictures in `pictures/`" if recipe.role("image") else ""
     return [
         "## Use",
         "",
         "```",
         "pip install -r requirements.txt",
-        "python predict.py --input rows.csv --output predictions.csv",
+        f"python predict.py --input {shown.given} --output {shown.answers}",
         "```",
         "",
         f"{recipe.asks} {recipe.answers}",
         "",
         "`passport.json` holds hashes of data and code, the seed and the versions.",
-        "`heldout.csv` holds the rows behind the numbers above.",
+        f"`{shown.heldout}` holds the rows behind the numbers above{beside}.",
         "",
     ]
 
@@ -144,6 +163,7 @@ def passport(context: JobContext, versions: dict[str, str]) -> str:
         "files_sha256": dict(bundle.files),
         "seed": context.config.seed,
         "backbone": context.architecture.backbone,
+        **_weights(context.architecture),
         "budget_seconds": context.config.budget_seconds,
         "splits": {
             "rows": dict(split.rows),
@@ -153,6 +173,12 @@ def passport(context: JobContext, versions: dict[str, str]) -> str:
         "versions": {"mltrainer": _own_version(), **versions},
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _weights(chosen: Architecture) -> dict[str, object]:
+    """Whose weights it began with, and under which terms."""
+    told = {"source": chosen.source, "revision": chosen.revision, "license": chosen.license}
+    return {"weights": told} if chosen.source else {}
 
 
 def _known(context: JobContext) -> tuple[TaskType, DataReport, Preprocessing]:

@@ -10,6 +10,8 @@ from bot.report import wording
 from pipeline.artifacts import Metrics
 
 MOST_ROWS = 100
+MOST_TEXTS = 12  # rows with long texts, which are read one after the other
+LONG = 80  # signs of a text that no column holds
 MOST_BARS = 15
 _DRAWN = ("importance", "members", "classes", "confusion", "by_class")  # have places of their own
 _TITLES: Mapping[str, str] = MappingProxyType(
@@ -27,6 +29,9 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "silhouettes": "How clear each group is",
         "differences": "Columns that differ between the parts",
         "threshold": "When it decides for the class",
+        "samples": "What it says, beside the truth",
+        "worst": "Where it is most wrong",
+        "training": "How the training went",
     }
 )
 _LABELS: Mapping[str, str] = MappingProxyType(
@@ -40,6 +45,9 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "from": "From a probability of",
         "care": "What would be worse",
         "right": "Right when said",
+        "truth": "What is true",
+        "before": "Before the training",
+        "after": "After the training",
     }
 )
 
@@ -63,13 +71,17 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of texts; `numeric` tells for each column whether its cells are numbers."""
+    """Rows of texts; `numeric` tells for each column whether its cells are numbers.
+
+    Where cells are `long` texts, each row is read for itself, a cell below the other.
+    """
 
     title: str
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     rest: str = ""
+    long: bool = False
 
 
 def importance(metrics: Metrics) -> Bars | None:
@@ -176,15 +188,16 @@ def _of_objects(title: str, objects: list[dict[str, JsonValue]]) -> Table | None
     names = tuple(dict.fromkeys(name for one in objects for name in one))
     if not names:
         return None
-    hidden = len(objects) - MOST_ROWS
+    long = any(_is_long(one.get(name)) for one in objects for name in names)
+    most = MOST_TEXTS if long else MOST_ROWS
+    hidden = len(objects) - most
     return Table(
         title=title,
         columns=tuple(_label(name) for name in names),
         numeric=tuple(all(_is_number(one.get(name)) for one in objects) for name in names),
-        rows=tuple(
-            tuple(wording.cell(one.get(name)) for name in names) for one in objects[:MOST_ROWS]
-        ),
+        rows=tuple(tuple(wording.cell(one.get(name)) for name in names) for one in objects[:most]),
         rest=f"{hidden:,} more in metrics.json" if hidden > 0 else "",
+        long=long,
     )
 
 
@@ -201,6 +214,12 @@ def _is_plain(value: JsonValue) -> bool:
     if isinstance(value, list):
         return bool(value) and not any(isinstance(one, list | dict) for one in value)
     return value is not None and not isinstance(value, dict)
+
+
+def _is_long(value: JsonValue) -> bool:
+    """A text that is read like prose; lists and objects are as long as what they say."""
+    text = wording.cell(value)
+    return not _is_number(value) and (len(text) > LONG or "\n" in text)
 
 
 def _is_number(value: JsonValue) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.cards import model_path
 from pipeline.context import JobContext
+from pipeline.model_card import Example, example
 from pipeline.recipe import find_recipe
 
 
@@ -25,29 +26,38 @@ def ways(context: JobContext) -> tuple[Way, ...]:
     task = context.intent.task_type if context.intent else None
     if task is None:
         return ()
-    recipe = find_recipe(task)
-    command = f"mltrainer predict {context.job_id} --input new.csv --output answers.csv"
-    if recipe.role("text") is not None:
+    recipe, shown = find_recipe(task), example(task)
+    command = f"mltrainer predict {context.job_id} {_files(shown)}"
+    if "--text" in recipe.asks:
         command += f'\nmltrainer predict {context.job_id} --text "your text"'
     return (
         Way("With mltrainer", command, f"{recipe.asks} {recipe.answers}"),
-        Way("Without mltrainer, on any machine with Python", _alone(folder)),
-        Way("From your own program", _program(folder, lines="JSON lines" in recipe.answers)),
+        Way("Without mltrainer, on any machine with Python", _alone(folder, shown)),
+        Way("From your own program", _program(folder, shown)),
     )
 
 
-def _alone(folder: str) -> str:
+def _files(shown: Example) -> str:
+    return f"--input {shown.given} --output {shown.answers}"
+
+
+def _alone(folder: str, shown: Example) -> str:
     return (
         f"cd {shlex.quote(folder)}\n"
         "python -m pip install -r requirements.txt\n"
-        "python predict.py --input new.csv --output answers.csv"
+        f"python predict.py {_files(shown)}"
     )
 
 
-def _program(folder: str, *, lines: bool) -> str:
+def _program(folder: str, shown: Example) -> str:
+    lines = shown.answers.endswith(".jsonl")
     read = "[json.loads(line) for line in file]" if lines else "list(csv.DictReader(file))"
     return _PROGRAM.format(
-        script=ascii(f"{folder}/predict.py"), read=read, module="json" if lines else "csv"
+        script=ascii(f"{folder}/predict.py"),
+        given=shown.given,
+        answers=shown.answers,
+        read=read,
+        module="json" if lines else "csv",
     )
 
 
@@ -55,6 +65,6 @@ _PROGRAM = """\
 import {module}, subprocess, sys
 
 predict = [sys.executable, {script}]
-subprocess.run([*predict, "--input", "new.csv", "--output", "answers.csv"], check=True)
-with open("answers.csv", encoding="utf-8", newline="") as file:
+subprocess.run([*predict, "--input", "{given}", "--output", "{answers}"], check=True)
+with open("{answers}", encoding="utf-8", newline="") as file:
     answers = {read}"""

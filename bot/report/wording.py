@@ -35,6 +35,8 @@ _METRICS: Mapping[str, str] = MappingProxyType(
         "rougeL": "ROUGE-L",
         "bleu": "BLEU",
         "chrf": "chrF",
+        "nats_per_char": "Nats a letter",
+        "eval_loss": "Loss",
         "davies_bouldin": "Davies-Bouldin",
         "calinski_harabasz": "Caliński-Harabasz",
     }

@@ -49,7 +49,7 @@ def pictures(
         name=name,
         kind="pictures",
         title=title,
-        alt=f"{len(kept)} {what} with what is said of each: {listed(each, _TOLD)}.",
+        alt=f"{what.capitalize()}, each with what is said of it: {listed(each, _TOLD)}.",
         data={"pictures": [_answered(one) for one in kept]},
     )
 

@@ -51,7 +51,7 @@ def evidence(report: DataReport, words: str) -> Evidence:
 RECIPE = Recipe(
     title="Object detection",
     asks="Give a picture, or a folder, a zip or a list of pictures.",
-    answers="For each picture its boxes: corners in pixels, a label and a score.",
+    answers="For each picture a line of JSON: its boxes, with corners in pixels, label and score.",
     formats=("COCO JSON", "Pascal VOC XML", "YOLO text files", "a table of corners"),
     baselines=("no boxes", "the same boxes at the usual places"),
     words=(

@@ -14,7 +14,7 @@ from bot.report.page import page, render
 from pipeline.artifacts import Baseline, Metrics, Picture
 from pipeline.context import JobContext
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import JobStatus
+from pipeline.jobs import JobStatus, TaskType
 from pipeline.recipe import known_recipes
 from tests.fakes.reported import EVENTS, picture, png, reported_job, row_of
 
@@ -110,6 +110,24 @@ def test_any_list_of_flat_objects_becomes_a_table(job: JobContext) -> None:
     assert table.columns == ("Name", "Rows", "Told by", "Share")
     assert table.numeric == (False, True, False, True)
     assert table.rows == (("young", "120", "age, income", ""), ("old", "80", "", "0.4"))
+
+
+def test_long_texts_are_read_below_each_other_and_change_no_page(job: JobContext) -> None:
+    samples: JsonValue = [
+        {"input": "<b>Dear all</b>\nplease read.", "output": "word " * 400, "truth": ""},
+        *({"input": "short", "output": "short", "truth": "x"} for _ in range(30)),
+    ]
+    metrics = detailed(job, {"samples": samples, "worst": [{"file": "a.png", "said": "cat"}]})
+    run = job.run.model_copy(update={"metrics": metrics}) if job.run else None
+
+    long, short = details.tables(metrics)
+    text = render(page(row_of(job.evolve(run=run)), EVENTS, state="done", model=None))
+
+    assert (long.long, short.long) == (True, False)
+    assert (len(long.rows), long.rest) == (details.MOST_TEXTS, "19 more in metrics.json")
+    assert len(long.rows[0][1]) <= wording.LONGEST
+    assert "&lt;b&gt;Dear all&lt;/b&gt;\nplease read." in text
+    assert "What is true" in text
 
 
 def test_pairs_and_facts_become_tables_of_two_columns(job: JobContext) -> None:
@@ -210,6 +228,23 @@ def test_the_program_for_every_task_compiles(job: JobContext, task: str) -> None
     assert repr(f"{folder}/predict.py") in program.code
     assert alone.code.startswith("cd '")
     assert f"mltrainer predict {job.job_id}" in by_command.code
+
+
+def test_each_task_is_used_with_files_of_its_own_kind(job: JobContext) -> None:
+    said = {}
+    for task in known_recipes():
+        by_command, alone, program = usage.ways(
+            job.evolve(intent=ParsedIntent.model_validate({"task_type": task}))
+        )
+        files = by_command.code.splitlines()[0].partition(" --input ")[2].split(" --output ")
+        assert " --output ".join(files) in alone.code
+        assert all(file in program.code for file in files)
+        assert ("--text" in by_command.code) == ("--text" in by_command.note)
+        said[task] = tuple(files)
+
+    assert said[TaskType("tabular_regression")] == ("new.csv", "answers.csv")
+    assert said[TaskType("object_detection")] == ("picture.jpg", "answers.jsonl")
+    assert said[TaskType("token_classification")] == ("new.csv", "answers.jsonl")
 
 
 def test_columns_are_used_or_left_out_with_a_reason(job: JobContext) -> None:
