@@ -115,7 +115,7 @@ def test_any_list_of_flat_objects_becomes_a_table(job: JobContext) -> None:
 def test_long_texts_are_read_below_each_other_and_change_no_page(job: JobContext) -> None:
     samples: JsonValue = [
         {"input": "<b>Dear all</b>\nplease read.", "output": "word " * 400, "truth": ""},
-        *({"input": "short", "output": "short", "truth": "x"} for _ in range(30)),
+        *[{"input": "short", "output": "short", "truth": "x"}] * 30,
     ]
     metrics = detailed(job, {"samples": samples, "worst": [{"file": "a.png", "said": "cat"}]})
     run = job.run.model_copy(update={"metrics": metrics}) if job.run else None
