@@ -82,7 +82,7 @@ def arguments_of(
         "per_device_eval_batch_size": size.batch,
         "gradient_accumulation_steps": size.accumulation,
         "seed": config.seed,
-        **_learning(config, usual),
+        **_learning(config, usual, evaluates=evaluates),
         **_precision(config),
         "activation_checkpointing": size.checkpointing,
         "eval_strategy": "steps" if evaluates else "no",
@@ -108,9 +108,11 @@ def ignored_settings(config: BundleConfig) -> Sequence[str]:
     return told
 
 
-def _learning(config: BundleConfig, usual: Usual) -> dict[str, object]:
+def _learning(config: BundleConfig, usual: Usual, *, evaluates: bool) -> dict[str, object]:
     optimizer = str(config.hyperparameters.get("optimizer") or "adamw")
     scheduler = str(config.hyperparameters.get("lr_scheduler") or usual.scheduler)
+    if scheduler == "reduce_on_plateau" and not evaluates:
+        scheduler = "constant"  # nothing is looked at that could stop falling
     decay = 0.0 if optimizer == "adam" else usual.weight_decay
     return {
         "learning_rate": config.setting("learning_rate", usual.learning_rate),

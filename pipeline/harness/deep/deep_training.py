@@ -127,6 +127,7 @@ def _attempt(
     try:
         trainer = build(dict(arguments))
         trainer.remove_callback(PrinterCallback)
+        _checkpointing_if_it_can(trainer)
         if watch.looks:
             _fewer_looked_at(trainer, watch.clock, config)
         trainer.add_callback(watch)
@@ -139,6 +140,14 @@ def _attempt(
             raise
         return None
     return trainer
+
+
+def _checkpointing_if_it_can(trainer: Trainer) -> None:
+    """Not every network can save memory by counting twice."""
+    able = getattr(trainer.model, "supports_gradient_checkpointing", False)
+    if trainer.args.activation_checkpointing and not able:
+        trainer.args.activation_checkpointing = False
+        say("train", "this model has no gradient checkpointing: it trains without")
 
 
 def _fewer_looked_at(trainer: Trainer, clock: Clock, config: BundleConfig) -> None:
