@@ -113,9 +113,10 @@ def test_any_list_of_flat_objects_becomes_a_table(job: JobContext) -> None:
 
 
 def test_long_texts_are_read_below_each_other_and_change_no_page(job: JobContext) -> None:
+    same: JsonValue = {"input": "short", "output": "short", "truth": "x"}
     samples: JsonValue = [
         {"input": "<b>Dear all</b>\nplease read.", "output": "word " * 400, "truth": ""},
-        *[{"input": "short", "output": "short", "truth": "x"}] * 30,
+        *[same] * 30,
     ]
     metrics = detailed(job, {"samples": samples, "worst": [{"file": "a.png", "said": "cat"}]})
     run = job.run.model_copy(update={"metrics": metrics}) if job.run else None
