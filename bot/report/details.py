@@ -46,6 +46,11 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "care": "What would be worse",
         "right": "Right when said",
         "truth": "What is true",
+        "true": "What is true",
+        "said": "What it says",
+        "written": "What it wrote",
+        "really": "How it really went on",
+        "expected": "What should be said",
         "before": "Before the training",
         "after": "After the training",
     }
