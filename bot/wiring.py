@@ -14,6 +14,7 @@ from adapters import condition
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
 from adapters.guarded import GuardedModels
+from adapters.guarded_workbench import GuardedWorkbench
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
 from adapters.post import SqlPost
@@ -111,7 +112,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open everything a job needs to run."""
     async with open_records(settings) as records, language_models(records) as models:
-        workbench = await open_workbench(settings)
+        workbench = GuardedWorkbench(await open_workbench(settings), records.sanitizer)
         vault = records.vault()
         urls = settings.allow_private_urls
         places = {"models": settings.home / "models", "allow_private_urls": urls}
