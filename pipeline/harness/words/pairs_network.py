@@ -34,7 +34,7 @@ from transformers import (  # noqa: E402
 NETWORK = "network"
 LONGEST_INPUT = 512  # pieces of words
 LONGEST_OUTPUT = 128
-BEAMS = 4
+BEAMS = 4  # on a graphics card; one elsewhere, where time is short
 AT_ONCE = 16
 LONGER = 1.3  # than nearly all targets: an output may be
 UNREPEATED = 4  # words in a row that no output has twice
@@ -190,7 +190,7 @@ def _begun(
     sizes = sorted(len(tokenizer(text_target=text).input_ids) for _, text in pairs[:1000])
     usual = math.ceil(LONGER * sizes[int(0.99 * (len(sizes) - 1))]) + 2
     written = min(config.setting("max_output_tokens", min(LONGEST_OUTPUT, usual)), reach - 1)
-    limits = Limits(read, written, config.setting("beams", BEAMS))
+    limits = Limits(read, written, config.setting("beams", BEAMS if device().type == "cuda" else 1))
     return Network(model, tokenizer, prefix, limits, first)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from retrieving_language import END, START, Gram, Language
+from retrieving_near import Kin
 from retrieving_phrases import LONGEST, Phrases, Way
 
-BEAM = 12
+BEAM = 8
 MOST_WAYS = 10
 
 
@@ -69,11 +70,11 @@ Options = list[list[Option]]
 
 
 def translated(
-    tokens: Sequence[str], phrases: Phrases, language: Language, weights: Weights
+    tokens: Sequence[str], phrases: Phrases, language: Language, weights: Weights, kin: Kin
 ) -> list[str]:
     """The best translation of one sentence."""
     size = len(tokens)
-    options = options_of(tokens, phrases, weights)
+    options = options_of(tokens, phrases, weights, kin)
     ahead = outlook(options, size, language, weights)
     start = Partial(0.0, 0, 0, (START,), ())
     stacks: list[dict[tuple[int, int, Gram], Partial]] = [{} for _ in range(size + 1)]
@@ -88,8 +89,8 @@ def translated(
     return list(max(ended)[1])
 
 
-def options_of(tokens: Sequence[str], phrases: Phrases, weights: Weights) -> Options:
-    """Every phrase that begins at each place; an unknown word stays as it is."""
+def options_of(tokens: Sequence[str], phrases: Phrases, weights: Weights, kin: Kin) -> Options:
+    """Every phrase that begins at each place; an unknown word is said like its kin, or stays."""
     options: Options = []
     for start in range(len(tokens)):
         found: list[Option] = []
@@ -99,8 +100,13 @@ def options_of(tokens: Sequence[str], phrases: Phrases, weights: Weights) -> Opt
             made = [Option(end, mask, way.words, weights.of(way)) for way in ways]
             found += sorted(made, key=lambda option: -option.worth)[:MOST_WAYS]
         if not any(option.end == start + 1 for option in found):
+            mask, doubt = 1 << start, weights.copied / 2
+            found += [
+                Option(start + 1, mask, way.words, weights.of(way) + doubt)
+                for way in kin.ways(tokens[start])
+            ]
             worth = weights.copied + weights.word + weights.phrase
-            found.append(Option(start + 1, 1 << start, (tokens[start],), worth))
+            found.append(Option(start + 1, mask, (tokens[start],), worth))
         options.append(found)
     return options
 

@@ -15,6 +15,7 @@ from pairs_model import Facts
 from pairs_tokens import GLUE, bare, joined, pieces, tokens_of
 from retrieving_decoder import Weights, translated
 from retrieving_language import Language
+from retrieving_near import Kin
 from retrieving_phrases import Phrases, Way
 
 LONGEST = 40  # tokens that are translated in one go
@@ -30,6 +31,7 @@ class PhraseBook:
     language: Language
     forms: Mapping[str, str]
     weights: Weights
+    kin: Kin
 
     def write(self, texts: Sequence[str]) -> list[str]:
         """A translation of each text, line by line."""
@@ -44,7 +46,8 @@ class PhraseBook:
         said: list[str] = []
         for piece in pieces(own, LONGEST):
             spelt = {read(token): token for token in piece}
-            found = translated([read(t) for t in piece], self.phrases, self.language, self.weights)
+            words = self.kin.cut(read(token) for token in piece)
+            found = translated(words, self.phrases, self.language, self.weights, self.kin)
             said += [self._copied(word, spelt) for word in found]
         text = joined(said)
         return text[:1].upper() + text[1:] if own and _is_capital(own[0]) else text
@@ -98,7 +101,8 @@ def load_book(folder: Path, settings: Facts) -> PhraseBook:
         language["unknown"],
         language["order"],
     )
-    return PhraseBook(table, spoken, forms, Weights(**settings))  # type: ignore[arg-type] # its own
+    weights = Weights(**settings)  # type: ignore[arg-type] # its own
+    return PhraseBook(table, spoken, forms, weights, Kin(table))
 
 
 def read(token: str) -> str:

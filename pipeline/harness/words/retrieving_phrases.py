@@ -79,7 +79,12 @@ def phrase_table(
             break
         for start, end, first, last in spans(points, len(one), len(other)):
             counts[tuple(one[start:end]), tuple(other[first:last])] += 1
-    return _scored(counts, lexicons)
+    table = _scored(counts, lexicons)
+    words = {word for text in source for word in text} - {run[0] for run in table if len(run) == 1}
+    likeliest = lexicons.likeliest()
+    for word in sorted(words & likeliest.keys()):
+        table[word,] = [_way((word,), (likeliest[word],), 1, 2, 2, lexicons)]
+    return table
 
 
 def _scored(counts: Counted, lexicons: "Lexicons") -> Phrases:
@@ -119,6 +124,20 @@ class Lexicons:
         ahead = self.forward.of(np.concatenate([none, given]), said)
         behind = self.backward.of(np.concatenate([none, said]), given)
         return _weight(ahead), _weight(behind)
+
+    def likeliest(self) -> dict[str, str]:
+        """The likeliest translation of each word, also where it is never linked alone."""
+        order = np.lexsort((self.forward.chances, self.forward.pairs // self.forward.size))
+        given = self.forward.pairs[order] // self.forward.size
+        said = self.forward.pairs[order] % self.forward.size
+        words, spoken = (
+            {number: word for word, number in known.items()} for known in (self.source, self.target)
+        )
+        return {
+            words[one]: spoken[other]
+            for one, other in zip(given.tolist(), said.tolist(), strict=True)
+            if one
+        }
 
 
 def _weight(chances: Floats) -> float:

@@ -14,6 +14,7 @@ from retrieving_alignment import GoOn, joined_links, lexicon
 from retrieving_decoder import Weights
 from retrieving_language import learned_language
 from retrieving_model import PhraseBook, inside, read, usual_forms
+from retrieving_near import Kin
 from retrieving_phrases import Lexicons, numbered, phrase_table
 
 MOST_PAIRS = 30_000  # what a model may weigh; more hardly change common phrases
@@ -114,7 +115,7 @@ def learned_book(pairs: Sequence[Pair], go_on: GoOn) -> PhraseBook:
     links = [joined_links(*both) for both in zip(forward, backward, strict=True)]
     lexicons = Lexicons(known, spoken, ahead, behind)
     phrases = phrase_table(source, target, links, lexicons, go_on)
-    return PhraseBook(phrases, learned_language(target), forms, Weights())
+    return PhraseBook(phrases, learned_language(target), forms, Weights(), Kin(phrases))
 
 
 def chosen(
