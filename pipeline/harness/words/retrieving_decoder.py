@@ -25,12 +25,12 @@ class Weights:
 
     said: float = 0.2
     given: float = 0.2
-    said_words: float = 0.15
+    said_words: float = 0.25
     given_words: float = 0.15
-    language: float = 0.45
-    word: float = 0.6
+    language: float = 0.35
+    word: float = 0.8
     phrase: float = -0.3
-    jump: float = -0.4
+    jump: float = -0.6
     copied: float = -4.0
     reorder: int = 3
 

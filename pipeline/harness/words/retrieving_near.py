@@ -1,4 +1,4 @@
-"""Words that were never seen, read as their nearest known kin: hints as hint, dirt-bikes as both."""
+"""Words that were never seen, read as their nearest known kin: hints as hint."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,9 +22,8 @@ class Kin:
 
     def ways(self, word: str) -> list[Way]:
         """How the nearest known word is said; nothing where none is near."""
-        found = [
-            (far, one) for one in self._known.get(word[:LEAST], ()) if (far := _far(word, one))
-        ]
+        like = self._known.get(word[:LEAST], ())
+        found = [(far, one) for one in like if (far := _far(word, one))]
         return self._phrases[min(found)[1],] if found else []
 
     def cut(self, tokens: Iterable[str]) -> list[str]:
