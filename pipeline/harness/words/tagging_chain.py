@@ -83,7 +83,7 @@ def legal_moves(tags: Sequence[str]) -> tuple[npt.NDArray[np.bool_], npt.NDArray
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The log of what all rows of tags weigh together, and how often each tag and move is in them."""
+    """The log of what all rows of tags weigh together, and how often each tag and move occurs."""
 
     log_sum: float
     tags: Singles

@@ -24,6 +24,10 @@ _APOSTROPHES = "'\u2019"
 MOST_WHOLE = 5_000
 LONGEST_WHOLE = 16
 MOST_UNSPACED = 50_000
+USUAL = {
+    "front": '([{"\u201c\u00ab\u00bf\u00a1',
+    "back": '.,;:!?)]}"\u201d\u00bb\u2026\u3002\uff0c\uff01\uff1f',
+}
 OFTEN = 2  # a word that is written in an unusual way, seen once, may be a slip
 
 
@@ -107,7 +111,7 @@ class Cutter:
             yield last - len(tail), last
 
     def _runs(self, piece: str, first: int, last: int) -> Iterator[Place]:
-        """Words between signs; where scripts have no spaces, the longest that is known each time."""
+        """Words between signs; where scripts have no spaces, the longest known one each time."""
         begin = first
         for found in _UNSPACED.finditer(piece, first, last):
             if found.start() > begin:
@@ -155,11 +159,7 @@ def learned_cutter(sentences: Iterable[Sequence[str]]) -> Cutter:
         ends["back"][word[-1]] += times
         for sign in set(word[1:-1]):
             ends["inside"][sign] += times
-    signs = [sign for sign in alone if not sign.isalnum()]
-    cut = {
-        name: frozenset(sign for sign in signs if alone[sign] > found[sign])
-        for name, found in ends.items()
-    }
+    cut = {name: _alone(alone, found, USUAL.get(name, "")) for name, found in ends.items()}
     often = [word for word, times in counts.most_common() if times >= OFTEN and len(word) > 1]
     whole = [w for w in often if len(w) <= LONGEST_WHOLE and not w.isalnum()]
     return Cutter(
@@ -168,6 +168,16 @@ def learned_cutter(sentences: Iterable[Sequence[str]]) -> Cutter:
         tails=_tails(often, counts),
         unspaced=_unspaced(counts),
     )
+
+
+def _alone(alone: Counter[str], found: Counter[str], usual: str) -> frozenset[str]:
+    """Signs that stand alone more often than at this end of words.
+
+    Usual ones that never occur are taken to be like those that do.
+    """
+    signs = {sign for sign in alone if not sign.isalnum() and alone[sign] > found[sign]}
+    apart = sum(alone[sign] for sign in usual) > sum(found[sign] for sign in usual)
+    return frozenset(signs | {sign for sign in usual if apart and not alone[sign] + found[sign]})
 
 
 def _tails(often: Sequence[str], counts: Counter[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from metrics import Codes, Floats
 from scipy.optimize import minimize
 from tagging_chain import Moves, Packing, Singles, expected, legal_moves, packed
@@ -50,8 +51,9 @@ def learned_weights(
     done = 0
     began = time.monotonic()
 
-    def after(intermediate_result: object) -> None:
+    def after(intermediate_result: object) -> None:  # SciPy calls it by this name
         nonlocal done
+        del intermediate_result
         done += 1
         heard(done, slopes.loss)
         step = (time.monotonic() - began) / done
@@ -95,7 +97,9 @@ class Slopes:
         self.loss = (chain.log_sum - reached) / len(words)
         slopes = chain.tags
         slopes[words, lesson.truth] -= 1
-        parts = [sight.gathered(slopes).ravel() for sight in lesson.sights]
+        parts: list[npt.NDArray[np.floating]] = [
+            sight.gathered(slopes).ravel() for sight in lesson.sights
+        ]
         parts.append((chain.moves - self.counts).ravel())
         packing = lesson.packing
         parts += [slopes[ends].sum(axis=0) for ends in (packing.firsts, packing.lasts)]

@@ -1,4 +1,4 @@
-"""A trained tagger with all it needs to answer for a text: how to cut it, and who says the spans."""
+"""A trained tagger with all it needs for a text: how to cut it, and who says the spans."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -61,11 +61,9 @@ class Scheme:
                 return _bare(tag), NAMELESS
             case "numbers":
                 number = int(tag)
-                return ("B" if number % 2 else "I"), str(number - 1 + number % 2)
-            case "runs":
-                return "I", tag
-            case "each":
-                return "S", tag
+                return "IB"[number % 2], str(number - 1 + number % 2)
+            case "runs" | "each":
+                return "I" if self.kind == "runs" else "S", tag
 
 
 _TITLES: dict[Kind, str] = {

@@ -1,7 +1,7 @@
 """What a tagger said of held-out sentences against what is true, counted sentence by sentence."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +77,11 @@ class Answered:
         return _numbers(right)
 
 
-def _numbers(values: "Sequence[int] | map[int]") -> Codes:
+def _numbers(values: Iterable[int]) -> Codes:
     return np.array(list(values), dtype=np.int64)
 
 
-def _listed(text: str, spans: "frozenset[Span] | Sequence[Span]") -> str:
+def _listed(text: str, spans: Iterable[Span]) -> str:
     """Spans as a person reads them."""
     return "; ".join(f"{text[s.start : s.end]} ({s.label})" for s in sorted(spans)) or "none"
 

@@ -1,4 +1,4 @@
-"""Who says the spans of words: nobody, what each word mostly was, or weights learned on sentences."""
+"""Who says the spans of words: what each word mostly was, or weights learned on sentences."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -78,7 +78,7 @@ def learned(sentences: Sequence[Words], least: int, most: int) -> Terms:
         for word, times in words.items():
             for term in terms_of(word):
                 found[term] += times
-        found.update({term: least for term in (*terms_of(BEGIN), *terms_of(END))})
+        found.update(dict.fromkeys((*terms_of(BEGIN), *terms_of(END)), least))
         counts.append(found)
     joint: list[Counter[str]] = [Counter() for _ in range(JOINT)]
     for sentence in sentences:

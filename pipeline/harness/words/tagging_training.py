@@ -80,7 +80,7 @@ def manageable(sentences: Sequence[Sentence], seed: int) -> list[Sentence]:
     room = min(MOST_WORDS, MOST_CELLS // tags)
     order = list(range(len(sentences)))
     random.Random(seed).shuffle(order)  # noqa: S311 - a sample is no secret
-    kept = []
+    kept: list[int] = []
     for at in order:
         room -= len(sentences[at].words)
         if room < 0 and kept:
@@ -130,7 +130,7 @@ def terms_of(words: Sequence[Sequence[str]], tags: int) -> Terms:
 
 def _choose(sentences: Sequence[Sentence], config: BundleConfig, deadline: float) -> Chosen:
     """What does best on sentences that were not learned from, as far as there is time."""
-    strengths = KEEPING
+    strengths: Sequence[float] = KEEPING
     if config.hyperparameters.get("regularization") is not None:
         strengths = (config.setting("regularization", KEEPING[0]),)
     fold = _folds(len(sentences), config.seed)

@@ -47,6 +47,12 @@ RECIPE = Recipe(
     title="Token classification",
     asks="Give texts in a column named text, a text a line, or one with --text.",
     answers="For each text a line of JSON: its entities, with start, end and label.",
+    formats=(
+        "CoNLL columns",
+        "JSON or JSONL of tokens and tags",
+        "JSON or JSONL of texts and spans",
+    ),
+    baselines=("the commonest tag of each known word", "logistic regression on single words"),
     words=(
         *("token classification", "named entity", "named entities", "named entity recognition"),
         *("ner", "entities", "entity", "tag words", "tagger", "tagging", "part of speech", "pos"),

@@ -29,8 +29,11 @@ def load(folder: Path) -> TaggingModel:
 
 
 def _network(folder: Path, told: Mapping[str, Json]) -> Tagger:
-    """A fine-tuned network."""
-    from tagging_network import Network  # noqa: PLC0415 - torch is only there where it is needed
+    """A fine-tuned network; its libraries are only there where one is needed."""
+    from deep_machine import deep_quiet  # noqa: PLC0415
+
+    deep_quiet()
+    from tagging_network import Network  # noqa: PLC0415
 
     return Network.load(folder, told)
 

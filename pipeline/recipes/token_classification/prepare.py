@@ -107,12 +107,8 @@ def _checked(tables: Given, config: BundleConfig) -> list[str]:
             field="tags",
         )
     rare = sum(times < FEW_OF_A_LABEL for times in counts.values())
-    if not rare:
-        return []
-    return [
-        f"{rare} of {len(counts)} labels have fewer than {FEW_OF_A_LABEL} examples;"
-        " they can hardly be learned."
-    ]
+    few = f"{rare} of {len(counts)} labels have fewer than {FEW_OF_A_LABEL} examples"
+    return [f"{few}; they can hardly be learned."] if rare else []
 
 
 def _told(left: Left) -> list[str]:

@@ -60,8 +60,11 @@ def few(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _fine_tuned(config: BundleConfig, fit: Path, out: Path, *, rehearse: bool) -> None:
-    """The same with a network that knows its language already."""
-    from tagging_tuning import fine_tuned  # noqa: PLC0415 - torch is only there where it is needed
+    """The same with a network that knows its language; its libraries may not be there."""
+    from deep_machine import deep_quiet  # noqa: PLC0415
+
+    deep_quiet()
+    from tagging_tuning import fine_tuned  # noqa: PLC0415
 
     train, unseen = (
         from_table(load_table(fit / f"{part}.jsonl"), config) for part in ("train", "validation")

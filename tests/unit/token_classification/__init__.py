@@ -1,0 +1,1 @@
+"""Tests of tagging words, and of the recipe that does."""
