@@ -6,16 +6,24 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+import pipeline.recipes
 from pipeline import bundle
 from pipeline.artifacts import Architecture, TrainingConfig
 from pipeline.context import Request
 from pipeline.errors import PersonCanFix, UnknownName
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import Stage
+from pipeline.jobs import Stage, TaskType
 from pipeline.outcomes import Ask
+from pipeline.recipe import find_recipe
 from tests.unit.agents.made import AGE, LEFT, MAIL, REGION, ROW, SAME, table
 
 pytestmark = pytest.mark.anyio
+DESCRIBED = """
+from pipeline.recipe import Task, no_evidence
+
+TASK = Task(title="Dreaming", words=(), hints=(), roles=(), minimum_rows=1,
+            evidence=lambda report, words: no_evidence("nobody dreams"))
+"""
 
 
 async def test_words_and_data_together_name_the_task_and_the_target(tmp_path: Path) -> None:
@@ -77,13 +85,14 @@ async def test_two_columns_equally_good_are_one_question_with_both(tmp_path: Pat
 
 
 async def test_a_task_that_cannot_be_trained_yet_is_named_with_those_that_can(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = table(
-        tmp_path, "translate these into French", MAIL, settings={"task_type": "translation"}
-    )
-    with pytest.raises(PersonCanFix, match="translation, which I cannot train yet") as error:
-        await job.through(Stage.DATASET)
+    (tmp_path / "dreaming").mkdir()
+    (tmp_path / "dreaming" / "__init__.py").write_text(DESCRIBED, "utf-8")
+    shelves = [*pipeline.recipes.__path__, str(tmp_path)]
+    monkeypatch.setattr(pipeline.recipes, "__path__", shelves)
+    with pytest.raises(PersonCanFix, match="dreaming, which I cannot train yet") as error:
+        find_recipe(TaskType("dreaming"))
     assert "text_classification" in error.value.options
 
 
