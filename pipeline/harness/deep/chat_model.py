@@ -6,6 +6,7 @@ A folder holds model.json and, as the libraries write them, weights (safetensors
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,19 +47,15 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class _OneColumn:
-    """Reads one of several columns that ask."""
+class _Asked:
+    """Reads some of the columns that ask; where it reads text, one text is a question."""
 
-    column: str
+    columns: tuple[str, ...]
     reads_text: bool = False
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    @property
     def inputs(self) -> tuple[str, ...]:
-        return (self.column,)
+        return self.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +154,16 @@ def asked_of(names: Sequence[str], row: Row) -> list[Turn]:
 
 def read_questions(model: Reader, content: bytes, name: str) -> Table:
     """The rows of a file; of several columns that ask, the first one that it has is enough."""
-    try:
+    if len(model.inputs) == 1:
         return read_input(model, content, name)
+    each = [_Asked((column,)) for column in model.inputs]
+    others = [*each, _Asked(model.inputs[:1], reads_text=True)]
+    try:
+        return read_input(_Asked(model.inputs), content, name)
     except Problem:
-        for column in model.inputs if len(model.inputs) > 1 else ():
-            try:
-                return read_input(_OneColumn(column), content, name).aligned(model.inputs)
-            except Problem:
-                continue
+        for reader in others:
+            with suppress(Problem):
+                return read_input(reader, content, name).aligned(model.inputs)
         raise
 
 

@@ -30,7 +30,7 @@ _GIVEN_TOO = ("input", "context", "background")
 
 
 class Unreadable(Exception):
-    """A row is no conversation; the message says why, in words that follow a number of rows."""
+    """A row is no conversation; the message says why, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def conversation(cell: Cell) -> Mended:
     """A cell with a list of messages; Unreadable where it holds no answer to learn."""
     turns = messages(cell)
     if turns is None:
-        raise Unreadable("hold no list of messages")
+        raise Unreadable("no list of messages")
     return mended(turns)
 
 
@@ -125,19 +125,19 @@ def mended(turns: Iterable[Turn]) -> Mended:
     for turn in (one for one in said if one.role != "system"):
         if kept and kept[-1].role == turn.role:
             kept[-1] = Turn(turn.role, f"{kept[-1].text}\n\n{turn.text}")
-            done.append("had turns of one side in a row, which were joined")
+            done.append("turns of one side in a row were joined")
         else:
             kept.append(turn)
     first = next((at for at, turn in enumerate(kept) if turn.role == "user"), len(kept))
     last = max((at for at, turn in enumerate(kept) if turn.role == "assistant"), default=-1)
     if last < first:
-        raise Unreadable("hold no question with an answer")
+        raise Unreadable("no question with an answer")
     if first > 0 or last < len(kept) - 1:
-        done.append("did not run from a question to an answer and were cut")
+        done.append("what did not run from a question to an answer was cut")
     system = "\n\n".join(turn.text for turn in said if turn.role == "system")
     whole = [*([Turn("system", system)] if system else []), *kept[first : last + 1]]
     if any(len(turn.text) > LONGEST for turn in whole):
-        done.append(f"had turns of more than {LONGEST:,} characters, which were cut")
+        done.append(f"turns of more than {LONGEST:,} characters were cut")
         whole = [Turn(turn.role, turn.text[:LONGEST]) for turn in whole]
     return Mended(tuple(whole), tuple(dict.fromkeys(done)))
 
@@ -166,7 +166,7 @@ def _is_message(value: Json) -> bool:
 def _turn(message: Mapping[str, Json]) -> Turn:
     called = str(message.get("role") or message.get("from") or "").strip().lower()
     if called not in ROLES:
-        raise Unreadable("name sides that are neither user nor assistant")
+        raise Unreadable("a side that is neither user nor assistant")
     text = _content(message)
     if called in _TOOLS:
         text = f"<tool_response>\n{text}\n</tool_response>"
@@ -187,7 +187,7 @@ def _content(message: Mapping[str, Json]) -> str:
     texts = []
     for part in content:
         if isinstance(part, dict) and "text" not in part:
-            raise Unreadable("hold something other than text")
+            raise Unreadable("something other than text")
         texts.append(_written(part["text"] if isinstance(part, dict) else part))
     return "\n".join(texts)
 

@@ -44,7 +44,7 @@ def main() -> None:
         raise Problem(
             f"Only {rows} rows hold a question with an answer; at least {LEAST} are needed.",
             "Send conversations (messages with role and content), or name the columns of the"
-            f" questions and of the answers.{_told(faults)}",
+            f" questions and of the answers. {' '.join(_told(faults)[:3])}".strip(),
         )
     given, repeats = _without_repeats(given)
     most = _most_held_out(config)
@@ -56,7 +56,7 @@ def main() -> None:
         keys=[_asked_key(next(iter(given.values())))],
         told=("", "equal questions kept together"),
     )
-    warnings = [f"{count:,} rows {what}." for what, count in faults.most_common()]
+    warnings = _told(faults)
     if left:
         warnings.append(f"Of the test rows {most} are used: more would take too long to answer.")
     steps = ["all rows made into conversations of user and assistant"]
@@ -87,9 +87,9 @@ def _talks(config: BundleConfig, table: Table, faults: Counter[str]) -> Table:
             else:
                 found = answered(question(inputs, asked), cells[config.column("response")])
         except Unreadable as error:
-            faults[f"{error} and were left out"] += 1
+            faults[f"Left out {{}}: {error}."] += 1
             continue
-        faults.update(found.done)
+        faults.update(f"Changed {{}}: {what}." for what in found.done)
         kept.append((*asked, as_json(found.turns)))
     return Table((*inputs, TALK), kept)
 
@@ -158,9 +158,12 @@ def _checked(parts: Parts) -> Parts:
     return parts
 
 
-def _told(faults: Counter[str]) -> str:
-    told = [f"{count:,} rows {what}" for what, count in faults.most_common(3)]
-    return f" ({'; '.join(told)}.)" if told else ""
+def _told(faults: Counter[str]) -> list[str]:
+    """What was wrong with how many rows, the commonest first."""
+    return [
+        what.format("1 row" if count == 1 else f"{count:,} rows")
+        for what, count in faults.most_common()
+    ]
 
 
 if __name__ == "__main__":
