@@ -46,15 +46,6 @@ class Collected(Frozen):
     summary: tuple[str, ...]
 
 
-class Problem(Frozen):
-    """Something about the data that only the person can mend."""
-
-    message: str
-    hint: str
-    field: str = "data"
-    options: tuple[str, ...] = ()
-
-
 class ColumnReport(Frozen):
     """One column: `missing` and `unique` count rows, `top` holds the commonest values.
 
@@ -179,12 +170,16 @@ class Architecture(Frozen):
 
 
 class Bundle(Frozen):
-    """The folder that trains: sha256 of every file by name, and how its rehearsal went."""
+    """The folder that trains: sha256 of every file by name, and how its rehearsal went.
+
+    `split` is how the rows were cut where no stage of its own has done so.
+    """
 
     folder: str
     files: Mapping[str, str]
     requirements: tuple[str, ...]
     rehearsal_seconds: float
+    split: Preprocessing | None = None
 
     @property
     def code_sha256(self) -> str:
@@ -294,14 +289,5 @@ class BundleConfig(Frozen):
     weights: str | None = None
 
 
-Artifact = (
-    Collected
-    | ParsedIntent
-    | DataReport
-    | Preprocessing
-    | TrainingConfig
-    | Architecture
-    | Bundle
-    | Run
-    | Release
-)
+_Understood = Collected | ParsedIntent | DataReport | Preprocessing | TrainingConfig
+Artifact = _Understood | Architecture | Bundle | Run | Release

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
-from pipeline.artifacts import Problem
 from pipeline.errors import MLTrainerError, PersonCanFix, Rejected
 from pipeline.events import AgentLogged, ProgressReported
 from pipeline.folders import fresh
-from pipeline.jobs import Stage
+from pipeline.jobs import Frozen, Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Step, StepResult
 from pipeline.recipe import harness_file, known_recipes, requirements
@@ -28,6 +27,15 @@ _HINTS = {
     "output": "The script printed without end; see the log, then retry.",
     "failed": "See the log for the whole output, then retry.",
 }
+
+
+class Problem(Frozen):
+    """Something about the data that only the person can mend."""
+
+    message: str
+    hint: str
+    field: str = "data"
+    options: tuple[str, ...] = ()
 
 
 def read_line(line: str) -> dict[str, JsonValue] | None:
