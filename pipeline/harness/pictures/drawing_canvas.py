@@ -57,12 +57,9 @@ class Easel:
 
 
 class Canvas:
-    """One picture. `top` is where the next thing below title and key may begin.
+    """One picture. `top` is where the next thing below title and key may begin."""
 
-    `photos` says that photographs are on it, which need other colours than drawings.
-    """
-
-    photos = False
+    photos = False  # on it, which need other colours than drawings
 
     def __init__(self, easel: Easel, height: float, note: str, key: Sequence[Key]) -> None:
         self.look, self.ruler = easel.look, easel.ruler
