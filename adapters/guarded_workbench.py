@@ -22,6 +22,11 @@ class GuardedWorkbench:
         """The same."""
         return self._workbench.level
 
+    @property
+    def gpus(self) -> int:
+        """The same."""
+        return self._workbench.gpus
+
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         """The same, with what the installer prints cleaned."""
         return await self._workbench.prepare(requirements, self._cleaned(on_line))

@@ -119,7 +119,7 @@ class Result(Frozen):
         kept this command, not the job, from going on.
         """
         context = row.context
-        split = context.preprocessing
+        split = context.split
         metrics = context.run.metrics if context.run else None
         return cls(
             job=row.id,
@@ -156,7 +156,7 @@ def _warnings(context: JobContext, events: Sequence[Event]) -> tuple[str, ...]:
     """All that was warned of, each once: data, split, metrics, then what agents said."""
     found: list[str] = []
     found += context.data_report.warnings if context.data_report else ()
-    found += context.preprocessing.warnings if context.preprocessing else ()
+    found += context.split.warnings if context.split else ()
     found += context.run.metrics.warnings if context.run and context.run.metrics else ()
     found += (one.message for one in events if isinstance(one, AgentLogged) and one.warning)
     return tuple(dict.fromkeys(found))

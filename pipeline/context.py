@@ -147,16 +147,21 @@ class JobContext(Frozen):
     def columns(self) -> Mapping[str, str | tuple[str, ...]]:
         """The column of each role; what the rows gave away as leaks is in none."""
         roles = self.data_report.roles if self.data_report else {}
-        leaks = self.preprocessing.left_out if self.preprocessing else {}
+        leaks = self.split.left_out if self.split else {}
         return {
             role: name if isinstance(name, str) else tuple(one for one in name if one not in leaks)
             for role, name in roles.items()
         }
 
     @property
+    def split(self) -> Preprocessing | None:
+        """How the rows were cut into parts; None before they were."""
+        return self.preprocessing or (self.bundle.split if self.bundle else None)
+
+    @property
     def ignored(self) -> Mapping[str, str]:
         """The columns that are not learned from, each with the reason."""
-        leaks = self.preprocessing.left_out if self.preprocessing else {}
+        leaks = self.split.left_out if self.split else {}
         return {**(self.data_report.ignored if self.data_report else {}), **leaks}
 
     @property

@@ -182,7 +182,7 @@ def _weights(chosen: Architecture) -> dict[str, object]:
 
 
 def _known(context: JobContext) -> tuple[TaskType, DataReport, Preprocessing]:
-    intent, report, split = context.intent, context.data_report, context.preprocessing
+    intent, report, split = context.intent, context.data_report, context.split
     if intent is None or intent.task_type is None or report is None or split is None:
         raise Bug("A model card needs the intent, the data report and the split.")
     return intent.task_type, report, split

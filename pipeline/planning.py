@@ -78,7 +78,7 @@ def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, 
     `speaking` are the lines about the language model.
     """
     lines: list[str] = []
-    report, split, config = context.data_report, context.preprocessing, context.config
+    report, split, config = context.data_report, context.split, context.config
     if report is not None:
         roles = ", ".join(
             f"{role} = {name}" for role, name in context.columns.items() if _single(name)

@@ -19,7 +19,7 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
     """The steps of a run. train.py never sees the held-out rows; score.py never trains."""
     if context.bundle is None or context.config is None:
         raise Bug("A training needs a bundle and a config.")
-    rows = sum(context.preprocessing.rows.values()) if context.preprocessing else 0
+    rows = sum(context.split.rows.values()) if context.split else 0
     limits = _training(context.config.budget_seconds, rows)
     steps = (
         _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),

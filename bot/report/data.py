@@ -49,7 +49,7 @@ class Data:
 
 def data(context: JobContext) -> Data | None:
     """The data as far as it is known; None before it was read."""
-    report, split = context.data_report, context.preprocessing
+    report, split = context.data_report, context.split
     if report is None:
         return None
     columns = tuple(_columns(context, report))

@@ -13,6 +13,7 @@ from pipeline.folders import JobFolder, fresh
 from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
+from pipeline.parting import part
 from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.proposals import plain
@@ -37,13 +38,15 @@ class Codegen:
         lines = context.architecture.requirements
         folder = JobFolder.of(ports.home, context.job_id)
         await asyncio.to_thread(refitting.undone, folder)
+        split = None if context.preprocessing else await part(self.name, context, ports)
         propose = partial(self._changed, context, ports, lines)
         better = await improved(self, context, ports, propose)
-        if better is not None:
-            return Done(better, f"train.py changed and rehearsed in {_seconds(better)}")
-        await asyncio.to_thread(refitting.undone, folder)
-        written = await self._drafted(context, ports, lines)
-        return Done(written, f"train.py written and rehearsed in {_seconds(written)}")
+        how = "written" if better is None else "changed"
+        if better is None:
+            await asyncio.to_thread(refitting.undone, folder)
+            better = await self._drafted(context, ports, lines)
+        made = better.model_copy(update={"split": split})
+        return Done(made, f"train.py {how} and rehearsed in {_seconds(made)}")
 
     async def _drafted(self, context: JobContext, ports: Ports, lines: tuple[str, ...]) -> Bundle:
         """The recipe's own scripts."""

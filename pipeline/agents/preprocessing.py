@@ -1,27 +1,20 @@
 """Preprocessing: clean the rows and cut them into train, validation and held-out parts, once."""
 
 import asyncio
-import json
 from functools import partial
-from pathlib import Path
 
-from pydantic import JsonValue
-
-from pipeline import bundle, describing, row_rules
+from pipeline import describing, row_rules
 from pipeline.artifacts import Preprocessing as Prepared
 from pipeline.asking import ask
 from pipeline.context import JobContext
-from pipeline.errors import Bug
 from pipeline.events import AgentLogged
-from pipeline.folders import JobFolder, fresh, remove
+from pipeline.folders import JobFolder, remove
 from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, Outcome
+from pipeline.parting import part
 from pipeline.ports import Ports
-from pipeline.recipe import requirements
 from pipeline.retry import POLICIES
-from pipeline.scripts import environment, result, run_script
-from pipeline.training import prepare_step
 
 
 class Preprocessing:
@@ -32,21 +25,11 @@ class Preprocessing:
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
         """Make the splits."""
-        if context.intent is None or context.intent.task_type is None:
-            raise Bug("Preprocessing needs a task.")
         folder = JobFolder.of(ports.home, context.job_id)
         await asyncio.to_thread(row_rules.forget, context, ports)
         await asyncio.to_thread(remove, folder.first_fit)
         left = await improved(self, context, ports, partial(self._left_out, context, ports))
-        lines = requirements(context.intent.task_type)
-        bundle.write(context, folder.bundle, lines)
-        python = await environment(self.name, ports, lines)
-        step = prepare_step(folder, fresh(folder.prepared))
-        await run_script(self.name, ports, python, step)
-        document = await result(
-            ports, folder.prepared / "prepared.json", folder.scratch("prepared")
-        )
-        prepared = _read(document, folder.prepared)
+        prepared = await part(self.name, context, ports)
         prepared = prepared.model_copy(update={"steps": (*prepared.steps, *(left or ()))})
         return Done(prepared, _note(prepared))
 
@@ -73,15 +56,6 @@ class Preprocessing:
         for line in told:
             await ports.emit(AgentLogged(stage=self.name, message=line, warning=True))
         return told
-
-
-def _read(text: bytes, folder: Path) -> Prepared:
-    """prepared.json, which a child process wrote: checked like any foreign document."""
-    try:
-        document: dict[str, JsonValue] = json.loads(text)
-        return Prepared.model_validate({**document, "folder": str(folder)})
-    except (ValueError, TypeError) as error:
-        raise Bug("prepared.json has the wrong shape.") from error
 
 
 def _note(prepared: Prepared) -> str:

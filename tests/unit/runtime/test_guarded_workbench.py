@@ -19,6 +19,7 @@ class Talkative:
     """Prints a key wherever it can."""
 
     level: SandboxLevel = "full"
+    gpus = 2
 
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         await on_line(f"installing {requirements[0]} with {KEY}")
@@ -54,5 +55,5 @@ async def test_no_line_and_no_tail_holds_a_key() -> None:
     }
     assert result.tail[1].endswith("'my key [secret: huggingface]'")
     assert (await bench.run(Path("python"), step)).tail == result.tail
-    assert bench.level == "full"
+    assert (bench.level, bench.gpus) == ("full", 2)
     assert bench.take(Path("a"), Path("b")) == (Path("a"), Path("b"))
