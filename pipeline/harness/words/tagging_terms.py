@@ -17,6 +17,7 @@ from tagging_signs import BEGIN, END, JOINT, far_terms, joint_terms, near_terms,
 
 Words: TypeAlias = Sequence[str]
 Known: TypeAlias = Mapping[str, int]
+MOST_COUNTED = 200_000  # terms of one kind that are held while they are counted
 _OF_WORDS: tuple[tuple[int, str, Callable[[str], list[str]]], ...] = (
     (0, "own", own_terms),
     (-1, "before", near_terms),
@@ -64,9 +65,10 @@ class Terms:
         for (offset, _, terms_of), known in zip(_OF_WORDS, self.known, strict=False):
             told = _matrix([terms_of(word) for word in (*words, BEGIN, END)], known)
             yield Sight(_selector(numbers[offset][order], len(place)), told)
-        rows = [terms for sentence in sentences for terms in joint_terms(sentence)]
-        for at, known in enumerate(self.known[len(_OF_WORDS) :]):
-            yield _joint([row[at] for row in rows], known, order)
+        joint = self.known[len(_OF_WORDS) :]
+        places = _together(sentences, joint, len(order)) if joint else ()
+        for numbers_of, known in zip(places, joint, strict=True):
+            yield _joint(numbers_of[order], len(known))
 
 
 def learned(sentences: Sequence[Words], least: int, most: int) -> Terms:
@@ -80,12 +82,7 @@ def learned(sentences: Sequence[Words], least: int, most: int) -> Terms:
                 found[term] += times
         found.update(dict.fromkeys((*terms_of(BEGIN), *terms_of(END)), least))
         counts.append(found)
-    joint: list[Counter[str]] = [Counter() for _ in range(JOINT)]
-    for sentence in sentences:
-        for row in joint_terms(sentence):
-            for found, term in zip(joint, row, strict=True):
-                found[term] += 1
-    counts += joint
+    counts += _counted_together(sentences)
     bar = _bar(counts, least, most)
     return Terms(tuple(_numbered(term for term, n in one.items() if n >= bar) for one in counts))
 
@@ -129,8 +126,32 @@ def _matrix(rows: Sequence[Sequence[str]], known: Known) -> sp.csr_matrix:
     return sp.csr_matrix((ones, columns, starts), shape=(len(rows), len(known)))
 
 
-def _joint(terms: Sequence[str], known: Known, order: Codes) -> Sight:
+def _counted_together(sentences: Sequence[Words]) -> list[Counter[str]]:
+    """How often words say what together; in a long text, what was said once is soon forgotten."""
+    counts: list[Counter[str]] = [Counter() for _ in range(JOINT)]
+    for sentence in sentences:
+        for row in joint_terms(sentence):
+            for found, term in zip(counts, row, strict=True):
+                found[term] += 1
+        for at, found in enumerate(counts):
+            if len(found) > MOST_COUNTED:
+                counts[at] = Counter({term: n for term, n in found.items() if n > 1})
+    return counts
+
+
+def _together(sentences: Sequence[Words], known: Sequence[Known], words: int) -> Codes:
+    """The number of each joint term of each word, shape (kinds, words); unknown ones are last."""
+    numbers = np.empty((len(known), words), dtype=np.int64)
+    at = 0
+    for sentence in sentences:
+        for row in joint_terms(sentence):
+            for kind, (term, numbered) in enumerate(zip(row, known, strict=True)):
+                numbers[kind, at] = numbered.get(term, len(numbered))
+            at += 1
+    return numbers
+
+
+def _joint(numbers: Codes, known: int) -> Sight:
     """Terms of which each word has one at most."""
-    numbers = np.array([known.get(term, len(known)) for term in terms], dtype=np.int64)
-    own = sp.identity(len(known) + 1, np.float32, "csr")[:, : len(known)]
-    return Sight(_selector(numbers[order], len(known) + 1), own)
+    own = sp.identity(known + 1, np.float32, "csr")[:, :known]
+    return Sight(_selector(numbers, known + 1), own)

@@ -62,7 +62,7 @@ def prepared(bundle: TestBundle) -> dict[str, list[tuple[list[str], list[str]]]]
     files = {path.stem: path for path in folder.rglob("*.jsonl")}
     return {
         part: [
-            tuple(json.loads(cell) for cell in json.loads(line))  # type: ignore[misc] # two cells
+            tuple(json.loads(cell) for cell in json.loads(line))
             for line in path.read_text("ascii").splitlines()[1:]
         ]
         for part, path in files.items()
