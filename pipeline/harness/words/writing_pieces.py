@@ -1,34 +1,15 @@
 """Cuts texts into pieces: samples as they are, or running text into blocks of whole lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 
-from config import BundleConfig, Split
+from config import Split
 from tables import Cell, Table
 
-TABULAR = frozenset(
-    (
-        *(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".xlsm"),
-        *(".feather", ".arrow", ".ods", ".sqlite", ".db", ".tab"),
-    )
-)
-PACKED = frozenset((".gz", ".bz2", ".xz", ".zip", ".zst"))
 LONGEST_PIECE = 20_000  # characters; longer samples are cut, so that each is measured in full
 BLOCKS = 150  # of the held-out text, if they do not get too short: they carry the interval
 SHORTEST_BLOCK, LONGEST_BLOCK = 200, 1_000
 LONGEST_BEGINNING = 200
 NEAR = 30  # characters in which a beginning is cut back to the end of a word
-
-
-def is_running(config: BundleConfig) -> bool:
-    """Whether the lines are one running text; else each row is a text of its own.
-
-    Files of tables have a sample a row; of plain text nobody can know, so a setting decides.
-    """
-    told = config.hyperparameters.get("running_text")
-    if isinstance(told, bool):
-        return told
-    return not any(_suffix(file.name) in TABULAR for file in config.files)
 
 
 def running(table: Table, column: str) -> str:
@@ -96,10 +77,3 @@ def texts_in(table: Table, column: str) -> list[str]:
 def same(cell: Cell) -> str:
     """Equal for texts that differ in case and spaces alone."""
     return " ".join((cell or "").casefold().split())
-
-
-def _suffix(name: str) -> str:
-    suffixes = [one.lower() for one in PurePath(name).suffixes]
-    while suffixes and suffixes[-1] in PACKED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""

@@ -7,18 +7,17 @@ from config import BundleConfig, Json
 from writing_counting import load_counts, save_counts
 from writing_mixture import CountWriter
 from writing_model import LONGEST, TextWriter, Writer
-from writing_pieces import is_running
 
 TEMPERATURE = 0.7  # cooler than the text itself: fewer slips, and still not the same every time
 
 
-def writer_for(config: BundleConfig, writer: Writer) -> TextWriter:
+def writer_for(config: BundleConfig, writer: Writer, *, ends: bool) -> TextWriter:
     """A writer as the config wants it to answer."""
     column = config.column("text")
     return TextWriter(
         columns=(column,),
         text=column,
-        ends=not is_running(config),
+        ends=ends,
         writer=writer,
         seed=config.seed,
         longest=config.setting("longest", LONGEST),

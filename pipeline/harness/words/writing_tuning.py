@@ -24,7 +24,6 @@ from transformers import (
     TrainingArguments,
 )
 from writing_network import UNSAID, NetworkWriter, context_of, first_of, writer_of
-from writing_pieces import is_running
 from writing_store import save_writer, writer_for
 from writing_training import some_of
 
@@ -60,6 +59,7 @@ def tuned(
     validation: Sequence[str],
     folder: Path,
     *,
+    ends: bool,
     rehearse: bool,
 ) -> None:
     """Train and save a model folder that stands alone."""
@@ -71,7 +71,6 @@ def tuned(
             "Name a model that needs none (backbone=counting) or a folder with its weights.",
             field="backbone",
         )
-    ends = not is_running(config)
     tokenizer = _tokenizer(config, train)
     longest = _context(config)
     windows = windows_of(tokenizer, train, longest, ends=ends, seed=config.seed)
@@ -241,4 +240,4 @@ def _save(
 ) -> None:
     writer.model.save_pretrained(folder / "network")
     writer.tokenizer.save_pretrained(folder / "network")
-    save_writer(writer_for(config, writer), folder, known)
+    save_writer(writer_for(config, writer, ends=writer.ends), folder, known)

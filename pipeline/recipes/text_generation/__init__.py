@@ -23,7 +23,7 @@ class Settings(LoraSettings):
 
     running_text: bool | None = Field(
         default=None,
-        description="the lines are one text; None: yes in text files, no in tables (a text a row)",
+        description="the lines are one text; None: not in tables, in text files as they look",
     )
     longest: int = Field(default=200, ge=1, le=5_000, description="characters that are written on")
     temperature: float = Field(

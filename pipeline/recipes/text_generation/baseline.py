@@ -16,7 +16,8 @@ from config import load_config
 from progress import run, say
 from tables import load_fit
 from writing_counting import count
-from writing_pieces import is_running, texts_in
+from writing_form import read_form
+from writing_pieces import texts_in
 from writing_store import save_writer, writer_for
 from writing_training import MOST_COUNTED, some_of
 
@@ -34,13 +35,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     told = parser.parse_args()
     config = load_config(told.config)
-    ends = not is_running(config)
+    ends = not read_form(told.fit)
     texts = some_of(texts_in(load_fit(told.fit), config.column("text")), MOST_COUNTED)
     texts = texts if ends else ["".join(texts)]
     for at, (name, (order, title)) in enumerate(KINDS.items()):
         say("baseline", title, done=(at + 1) / (len(KINDS) + 1))
         model = count(texts, ends=ends, order=order, words=False)
-        save_writer(writer_for(config, model), told.out / name)
+        save_writer(writer_for(config, model, ends=ends), told.out / name)
     titles = {name: title for name, (_, title) in KINDS.items()}
     (told.out / "baselines.json").write_text(json.dumps(titles, indent=1), "utf-8")
     say("baseline", f"{len(KINDS)} baselines", done=1)

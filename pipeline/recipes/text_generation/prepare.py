@@ -17,6 +17,7 @@ from progress import Problem, run
 from serving import TRUTH
 from splits import PARTS, Parts, drop_repeats, split_tables
 from tables import Row, Table
+from writing_form import is_running, write_form
 from writing_pieces import (
     LONGEST_PIECE,
     beginning_of,
@@ -24,7 +25,6 @@ from writing_pieces import (
     blocks,
     cut,
     in_turn,
-    is_running,
     running,
     same,
     texts_in,
@@ -44,8 +44,10 @@ def main() -> None:
     """Read, cut, write."""
     config, data, out = arguments()
     given = {split: _only(config, table) for split, table in read_given(config, data).items()}
-    cut_up = _running if is_running(config) else _samples
-    cut_up(config, given, out)
+    lines = [cell or "" for table in given.values() for (cell,) in table.rows]
+    running = is_running(config, lines)
+    (_running if running else _samples)(config, given, out)
+    write_form(out / "fit", running=running)
 
 
 def _running(config: BundleConfig, given: Given, out: Path) -> None:

@@ -20,7 +20,8 @@ from config import BundleConfig, load_config
 from process_age import process_age
 from progress import run, say
 from tables import load_table
-from writing_pieces import is_running, texts_in
+from writing_form import read_form
+from writing_pieces import texts_in
 from writing_store import save_writer, writer_for
 from writing_training import counted_writer, some_of
 
@@ -38,29 +39,32 @@ def main() -> None:
     told = parser.parse_args()
     config = load_config(told.config)
     train, validation = texts(config, told.fit)
+    ends = not read_form(told.fit)
     if told.rehearse:
         train = some_of(train, REHEARSAL_CHARACTERS)
         validation = some_of(validation, REHEARSAL_CHARACTERS)
     if config.backbone == COUNTING:
-        counting(config, train, validation, told.out)
+        counting(config, train, validation, told.out, ends=ends)
         return
     from writing_tuning import tuned  # noqa: PLC0415 - counting needs no torch
 
-    tuned(config, train, validation, told.out, rehearse=told.rehearse)
+    tuned(config, train, validation, told.out, ends=ends, rehearse=told.rehearse)
 
 
-def counting(config: BundleConfig, train: list[str], validation: list[str], folder: Path) -> None:
+def counting(
+    config: BundleConfig, train: list[str], validation: list[str], folder: Path, *, ends: bool
+) -> None:
     """The model that counts, in its folder."""
     started = time.monotonic() - process_age()
     model, reached, facts = counted_writer(
         config,
         train,
         validation,
-        ends=not is_running(config),
+        ends=ends,
         deadline=started + config.budget_seconds * SAVING,
     )
     facts["seconds"] = round(time.monotonic() - started, 1)
-    save_writer(writer_for(config, model), folder, facts)
+    save_writer(writer_for(config, model, ends=ends), folder, facts)
     say("train", "model saved", done=1, numbers={config.metric: reached})
 
 

@@ -17,6 +17,7 @@ from writing_codes import Alphabet, alphabet_of, stream_of
 from writing_contexts import contexts_of, letters_of, seen_before
 from writing_copies import copied_run, held_twice, told_of_copies
 from writing_counting import count, load_counts, save_counts, taught
+from writing_form import belong_together
 from writing_mixture import CountWriter
 from writing_model import TextWriter, rounded
 from writing_pieces import beginning_of, blocks, cut, in_turn, same
@@ -193,3 +194,19 @@ def check_a_deadline_ends_the_learning_of_the_gate() -> None:
     model = taught(count(tales(100), ends=True), tales(60, seed=1), deadline=started)
     assert model.gate is not None
     assert np.isfinite(model.measure(tales(5)).nats).all()
+
+
+def check_lines_that_go_on_are_told_from_lists() -> None:
+    draw = random.Random(0)  # noqa: S311 - made-up texts
+    parts = ("ka", "lo", "mi", "ren", "tor", "bel", "an", "du")
+    words = [f"{one}{other}{third}" for one in WORDS for other in parts for third in parts]
+    story = []
+    for at in range(600):  # what it is about changes slowly
+        about = words[at // 10 * 4 : at // 10 * 4 + 4]
+        story.append(f"Then {draw.choice(about)} met {draw.choice(words)}.")
+    listed = [f"{draw.choice(words)} met {draw.choice(words)}" for _ in range(600)]
+    broken = [line for text in tales(300) for line in (text[:20], text[20:].lstrip().lower())]
+    assert belong_together(story)
+    assert belong_together(broken)
+    assert not belong_together(listed)
+    assert not belong_together(sorted(story))

@@ -79,7 +79,8 @@ def learned(folder: str, **changes: object) -> tuple[TextWriter, str]:
     """A tuned model, and what was said while it learned."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        tuned(config_of(**changes), TALES[:50], TALES[50:], Path(folder), rehearse=False)
+        ends = not changes.get("hyperparameters", {}).get("running_text", True)
+        tuned(config_of(**changes), TALES[:50], TALES[50:], Path(folder), ends=ends, rehearse=False)
     return load_writer(Path(folder)), said.getvalue()
 
 

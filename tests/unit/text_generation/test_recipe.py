@@ -97,6 +97,17 @@ def test_samples_are_held_out_whole_and_equal_ones_once(bundle: TestBundle) -> N
     assert told["steps"] == ["2 rows without text left out"]
 
 
+def test_a_list_of_lines_that_have_nothing_to_do_with_each_other_is_samples(
+    bundle: TestBundle,
+) -> None:
+    draw = random.Random(2)  # noqa: S311 - made-up names
+    names = ["".join(draw.choices(NAMES, k=3)).title() for _ in range(700)]
+    given(bundle, "names.txt", "\n".join(names) + "\n")
+    told = prepared(bundle)
+    assert "equal texts kept together" in str(told["strategy"])
+    assert told["duplicates_removed"] == len(names) - len(set(names))
+
+
 def test_few_samples_are_refused(bundle: TestBundle) -> None:
     given(bundle, "few.csv", "note\n" + "\n".join(f'"{line}"' for line in verses(30)[:4]) + "\n")
     assert "at least 10 are needed" in refused(bundle)
