@@ -21,9 +21,11 @@ from box_model import BoxModel, answered
 from box_rows import Shown, shown
 from box_threshold import found_and_right
 from config import BundleConfig, Json
+from figures_boxes import MOST_SHOWN, Box, Boxed, boxes
+from figures_form import Figure
 from heldout import write_objects
 from metrics import value_of
-from picture_files import FOLDER
+from picture_files import FOLDER, opened
 from predict import load
 from progress import run, say
 from scoring import Paths, Reached, arguments, conclude
@@ -62,7 +64,7 @@ def main() -> None:
         _reached(config, paths, held),
         names=METRICS,
         warnings=_warnings(matches),
-        figures=[],
+        figures=[_figure(held, looked, matches)],
         details=_details(model, matches, truth, looked),
         steps=_steps(matches),
     )
@@ -96,6 +98,33 @@ def _reached(config: BundleConfig, paths: Paths, held: Sequence[Shown]) -> list[
         theirs = counted(matched([one.boxes for one in held], said), len(held))
         reached.append(Reached("trivial", title, value_of(config.metric, theirs), theirs))
     return reached
+
+
+def _figure(held: Sequence[Shown], looked: Looked, matches: Sequence[Matches]) -> Figure | None:
+    """Pictures from everywhere in the held-out part, neither the best nor the worst."""
+    marked = [at for at, one in enumerate(held) if len(one.boxes)]
+    kept = marked[:: -(-len(marked) // MOST_SHOWN) or 1]
+    boxed = [
+        Boxed(
+            opened(held[at].path),
+            _drawn(held[at].boxes, scored=False),
+            _drawn(looked.said[at], scored=True),
+        )
+        for at in kept
+    ]
+    return boxes(
+        boxed,
+        there=sum(len(one.boxes) for one in held),
+        said=sum(map(len, looked.said)),
+        right=sum(int(one.right[0].sum()) for one in matches),
+    )
+
+
+def _drawn(every: Boxes, *, scored: bool) -> list[Box]:
+    """Boxes as a figure draws them."""
+    scores = every.scores.tolist() if scored else [None] * len(every)
+    rows = zip(every.corners.tolist(), every.labels, scores, strict=True)
+    return [Box(*corners, label, score) for corners, label, score in rows]
 
 
 def _details(
