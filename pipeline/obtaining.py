@@ -29,7 +29,8 @@ async def obtained(
     named = backbone not in recipe.backbones
     if named:
         _refuse_typed_path(context, backbone.hub)
-    offer = await ports.weights.find(backbone.hub, local=named and _at_terminal(context))
+    name = backbone.hub if named else _in_languages(context, backbone)
+    offer = await ports.weights.find(name, local=named and _at_terminal(context))
     offer = replace(offer, license=offer.license or backbone.license)
     asked = _terms(offer)
     if asked and asked not in context.request.agreed:
@@ -66,6 +67,21 @@ def out_of_reach(
 def reason(cause: MLTrainerError) -> str:
     """The cause in a few words, for the middle of a sentence."""
     return "no network" if isinstance(cause, TryAgain) else cause.message.rstrip(".")
+
+
+def _in_languages(context: JobContext, backbone: Backbone) -> str:
+    """The id of a backbone that is one of many, one for each pair of languages of two columns.
+
+    PersonCanFix where the languages are not known.
+    """
+    report = context.data_report
+    found = {role: report.column(str(name)) for role, name in context.columns.items() if report}
+    languages = {role: one.language for role, one in found.items() if one and one.language}
+    try:
+        return backbone.hub.format(**languages)
+    except KeyError as error:
+        told = f"The language of the {error.args[0]} texts was not recognised."
+        raise PersonCanFix(told, "Name a model yourself.", field=FIELD) from error
 
 
 def _terms(offer: Offer) -> str:

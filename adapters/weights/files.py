@@ -33,6 +33,11 @@ def chosen(model: str, names: Iterable[str]) -> tuple[str, ...]:
     return (CONFIG, *weights, *(name for name in there if _OTHERS.fullmatch(name)))
 
 
+def has_weights(names: Iterable[str]) -> bool:
+    """Whether there are weights in the one form that is taken."""
+    return bool(_weights(sorted(names)))
+
+
 def _weights(names: list[str]) -> list[str]:
     """One file, else its parts with their index; others are copies in other forms."""
     if _WHOLE in names:

@@ -24,6 +24,7 @@ from adapters.weights import files
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 
 _SECONDS = 8.0  # until the Hub answers
+_ROBOT, _CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _SHUT = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
@@ -52,17 +53,37 @@ def _end_with_input() -> None:
 def _find(plan: dict[str, Any]) -> dict[str, Any]:
     """What the Hub offers under a name: the files to take, their sizes and the licence."""
     api = HfApi(endpoint=plan["endpoint"], token=False)
-    info = api.model_info(
-        plan["name"], revision=plan["revision"] or None, files_metadata=True, timeout=_SECONDS
-    )
+    info = _state(api, plan, plan["revision"] or None)
     if info.gated:
         raise _gated(plan)
-    names = files.chosen(plan["name"], (one.rfilename for one in info.siblings or ()))
+    if not files.has_weights(_names(info)) and (converted := _converted(api, plan)):
+        info = _state(api, plan, converted)
+    names = files.chosen(plan["name"], _names(info))
     return {
         "revision": info.sha,
         "license": _license(info),
         "files": [_described(info, name) for name in names],
     }
+
+
+def _state(api: HfApi, plan: dict[str, Any], revision: str | None) -> ModelInfo:
+    return api.model_info(plan["name"], revision=revision, files_metadata=True, timeout=_SECONDS)
+
+
+def _names(info: ModelInfo) -> list[str]:
+    return [one.rfilename for one in info.siblings or ()]
+
+
+def _converted(api: HfApi, plan: dict[str, Any]) -> str | None:
+    """Where the Hub's own robot has proposed the same weights as safetensors, which many await."""
+    proposed = api.get_repo_discussions(
+        plan["name"], author=_ROBOT, discussion_type="pull_request", discussion_status="open"
+    )
+    try:
+        ours = [one for one in proposed if one.author == _ROBOT and one.title == _CONVERSION]
+    except HfHubHTTPError:  # a model may have no discussions
+        return None
+    return f"refs/pr/{ours[0].num}" if ours else None
 
 
 def _described(info: ModelInfo, name: str) -> dict[str, Any]:

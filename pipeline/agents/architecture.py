@@ -23,7 +23,6 @@ from pipeline.proposals import plain
 from pipeline.recipe import Backbone, Recipe, find_recipe, requirements
 from pipeline.retry import POLICIES
 
-_SCRATCH = "scratch"
 _OF_NETWORKS = ("hyperparameters.", "peft.", "precision.", "architecture.freeze_backbone")
 
 
@@ -175,9 +174,8 @@ def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
     """The model that the person asks for: of the menu, else of the Hub or their own machine."""
     name = intent.architecture.backbone
     if name is None:
-        return (
-            _find(recipe.backbones, _SCRATCH) if intent.architecture.pretrained is False else None
-        )
+        unasked = intent.architecture.pretrained is not False
+        return None if unasked else next((one for one in recipe.backbones if one.asked_only), None)
     found = _find(recipe.backbones, name)
     if found is not None or FIELD not in intent.locked:
         return found
@@ -211,16 +209,16 @@ def _fitting(
 ) -> list[Backbone]:
     """What can be trained here, the best first; what only a GPU trains well, where nothing else is.
 
-    One that asks for a budget as long as this one goes before the order of the menu; one under
-    terms that somebody has to agree to comes last.
+    The menu is in the order of preference; but what needs no weights and makes use of a budget as
+    long as this one goes before, and what is under terms that somebody has to agree to comes last.
     """
     menu = [one for one in recipe.backbones if not one.asked_only]
     if intent.architecture.pretrained is False:
         menu = [one for one in menu if not one.hub] or menu
     here = [one for one in menu if one.hardware == "cpu" or gpus] or menu
     fed = [one for one in here if one.least_seconds <= budget_seconds] or here
-    longest = sorted(fed, key=lambda one: -one.least_seconds)
-    return sorted(longest, key=lambda one: bool(restriction(one.license)))
+    rich = sorted(fed, key=lambda one: 0 if one.hub else -one.least_seconds)
+    return sorted(rich, key=lambda one: bool(restriction(one.license)))
 
 
 def _without_gpu(

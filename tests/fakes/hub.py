@@ -13,7 +13,8 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 CONFIG = b'{"model_type": "bert"}'
-_API = re.compile(r"/api/models/(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:/revision/(?P<revision>[^/]+))?")
+_API = re.compile(r"/api/models/(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:/revision/(?P<revision>.+))?")
+_TALKS = re.compile(r"/api/models/(?P<id>[\w.-]+/[\w.-]+)/discussions")
 _FILE = re.compile(r"/(?P<id>[\w.-]+/[\w.-]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
 
 
@@ -33,12 +34,21 @@ class Model:
     gated: bool = False
     private: bool = False
     asked: list[str] = field(default_factory=list)
+    proposed: "Model | None" = None
+    proposed_by: str = "SFconvertbot"
 
     @property
     def revision(self) -> str:
         """A state of the files, as long as a commit's."""
         told = b"".join(name.encode() + content for name, content in sorted(self.files.items()))
         return hashlib.sha1(told, usedforsecurity=False).hexdigest()
+
+    def at(self, revision: str | None) -> "Model | None":
+        """The model in one of its states: its own, or as somebody proposed to change it."""
+        if revision in {None, "main", self.revision}:
+            return self
+        proposed = self.proposed
+        return proposed if proposed and revision in {"refs/pr/7", proposed.revision} else None
 
     def described(self, name: str) -> dict[str, Any]:
         content = self.files[name]
@@ -80,10 +90,12 @@ class Door(BaseHTTPRequestHandler):
             self.hub.over.wait(60)
         if self.hub.broken:
             self._refuse(self.hub.broken, "Broken")
+        elif found := _TALKS.fullmatch(path):
+            self._tell_proposals(found["id"])
         elif found := _API.fullmatch(path):
             self._describe(found["id"], found["revision"])
         elif found := _FILE.fullmatch(path):
-            self._give(found["id"], found["name"], body=body)
+            self._give(found["id"], found["revision"], found["name"], body=body)
         else:
             self._refuse(404, "EntryNotFound")
 
@@ -97,7 +109,8 @@ class Door(BaseHTTPRequestHandler):
     def _describe(self, name: str, revision: str | None) -> None:
         if (known := self._known(name)) is None:
             return
-        if revision not in {None, "main", known.revision}:
+        known = known.at(revision)
+        if known is None:
             self._refuse(404, "RevisionNotFound")
             return
         told = {
@@ -111,13 +124,30 @@ class Door(BaseHTTPRequestHandler):
         }
         self._send(200, json.dumps(told).encode())
 
-    def _give(self, name: str, file: str, *, body: bool) -> None:
+    def _tell_proposals(self, name: str) -> None:
+        if (known := self._known(name)) is None:
+            return
+        one = {
+            "num": 7,
+            "title": "Adding `safetensors` variant of this model",
+            "author": {"name": known.proposed_by},
+            "status": "open",
+            "isPullRequest": True,
+            "createdAt": "2026-11-01T00:00:00.000Z",
+            "repo": {"name": name, "type": "model"},
+        }
+        found = [one] if known.proposed else []
+        told = {"count": len(found), "start": 0, "discussions": found}
+        self._send(200, json.dumps(told).encode())
+
+    def _give(self, name: str, revision: str, file: str, *, body: bool) -> None:
         if (known := self._known(name)) is None:
             return
         if known.gated:
             self._refuse(403, "GatedRepo")
             return
-        if file not in known.files:
+        known = known.at(revision)
+        if known is None or file not in known.files:
             self._refuse(404, "EntryNotFound")
             return
         content, begin = known.files[file], 0

@@ -53,6 +53,7 @@ RECIPE = Recipe(
 GRAND = '_model("grand", "gpu", "big/grand", "apache-2.0", called=("the big one",))'
 SLOW = '_model("slow", "gpu", "big/slow", "mit", least_seconds=900)'
 STRICT = '_model("strict", "gpu", "big/strict", "cc-by-nc-4.0")'
+PAIRED = '_model("paired", "cpu", "big/{target}")'
 PLAIN = '_model("plain", "cpu")'
 SCRATCH = '_model("scratch", "cpu", asked_only=True)'
 

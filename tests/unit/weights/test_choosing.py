@@ -17,7 +17,7 @@ from pipeline.readiness import apply_reply
 from tests.fakes.weights import FakeWeights
 from tests.unit.agents.made import AGE, LEFT, Copying, Table, table
 from tests.unit.orchestrator.scripted import Clock
-from tests.unit.weights.conftest import GRAND, PLAIN, SCRATCH, STRICT
+from tests.unit.weights.conftest import GRAND, PAIRED, PLAIN, SCRATCH, SLOW, STRICT
 
 pytestmark = pytest.mark.anyio
 AWAY = TryAgain("https://hub.test cannot be reached.", "Check the network.")
@@ -95,9 +95,27 @@ async def test_with_a_gpu_it_is_the_first_of_the_menu_with_its_weights(
     assert told in plan_lines(made.context)
 
 
-async def test_with_much_time_it_is_the_one_that_needs_it(tmp_path: Path, sorting: str) -> None:
-    made, _ = job(tmp_path, sorting, gpus=1, there=OPEN, said={"budget_minutes": 20})
-    assert (await chosen(made)).backbone == "slow"
+@pytest.mark.parametrize("menu", [(SLOW, GRAND, PLAIN)])
+@pytest.mark.parametrize(("minutes", "name"), [(1, "grand"), (20, "slow")])
+async def test_what_needs_more_time_than_there_is_is_left_out(
+    tmp_path: Path, sorting: str, minutes: float, name: str
+) -> None:
+    made, _ = job(tmp_path, sorting, gpus=1, there=OPEN, said={"budget_minutes": minutes})
+    assert (await chosen(made)).backbone == name
+
+
+@pytest.mark.parametrize("menu", [(PAIRED, SCRATCH)])
+async def test_of_models_for_pairs_of_languages_it_is_the_one_for_these(
+    tmp_path: Path, sorting: str
+) -> None:
+    made, weights = job(tmp_path, sorting, there={"big/en": "mit"})
+    await made.through(Stage.CONFIG)
+    assert "language of the target texts was not" in (await refused(made)).message
+    report = made.report
+    left = LEFT.model_copy(update={"language": "en"})
+    made.context = made.context.with_artifact(report.model_copy(update={"columns": (AGE, left)}))
+    await made.run(Stage.ARCHITECTURE)
+    assert weights.looked_for == ["big/en"]
 
 
 async def test_what_cannot_be_reached_gives_way_to_the_next_in_one_line(

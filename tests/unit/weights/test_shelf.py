@@ -88,6 +88,18 @@ async def test_after_a_download_that_was_cut_off_only_what_lacks_is_fetched(
     assert (fetched.folder / "model.safetensors").read_bytes() == safetensors()
 
 
+async def test_weights_that_the_hubs_own_robot_has_converted_are_taken(
+    shelf: WeightsShelf, hub: FakeHub
+) -> None:
+    old = Model({"config.json": CONFIG, "pytorch_model.bin": b"x"}, proposed=model())
+    hub.models["ann/old"] = old
+    fetched = await shelf.fetch(await shelf.find("ann/old", local=False), say)
+    assert names(fetched.folder) == MODEL_FILES
+    old.proposed_by = "somebody"
+    with pytest.raises(PersonCanFix, match="has no weights as model"):
+        await shelf.find("ann/old", local=False)
+
+
 async def test_cancelling_ends_the_download_and_its_process(
     shelf: WeightsShelf, hub: FakeHub
 ) -> None:
