@@ -24,8 +24,9 @@ from transformers.utils import ModelOutput
 
 Truth: TypeAlias = dict[str, torch.Tensor]
 Module: TypeAlias = Any  # transformers' types are not installed where this is checked
-SIDE = 256
-STRIDE = 8  # pixels of a cell
+LEAST_SIDE, MOST_SIDE = 256, 384  # small enough for many steps in little time
+SMALL = 14.0  # pixels: the side of a box that is still learned well
+STEP = 32
 WIDTH = 16
 REACH = 0.1  # of a box's sides: how far from its middle cells count as near, as TTFNet has it
 LEAST_REACH = 0.6  # cells
@@ -121,9 +122,15 @@ def dense_network(labels: Sequence[str]) -> Module:
     return DenseDetector(DenseConfig(id2label=names, label2id=places))
 
 
-def dense_processor(side: int = 0) -> Module:
-    """Makes square pictures, small enough for many steps in little time."""
-    square = {"height": side or SIDE, "width": side or SIDE}
+def side_for(least: float) -> int:
+    """Pixels of a side at which small boxes, of that share of it, can be learned."""
+    wanted = -(-SMALL / max(least, 1e-6) // STEP) * STEP
+    return int(min(max(wanted, LEAST_SIDE), MOST_SIDE))
+
+
+def dense_processor(side: int) -> Module:
+    """Makes square pictures."""
+    square = {"height": side, "width": side}
     return RTDetrImageProcessorPil(size=square, do_normalize=True)
 
 

@@ -32,6 +32,7 @@ class Lessons(Dataset[Lesson]):  # type: ignore[misc] # its types are not instal
     ) -> None:
         self.pictures, self.network, self.mirrors = pictures, network, mirrors
         self.place = {label: at for at, label in enumerate(labels)}
+        self.shares = [one.shares().corners for one in pictures]
         self.kept: dict[int, npt.NDArray[np.uint8]] = {}
 
     def __len__(self) -> int:
@@ -67,10 +68,7 @@ class Lessons(Dataset[Lesson]):  # type: ignore[misc] # its types are not instal
         return pixels
 
     def _boxes(self, at: int) -> Floats:
-        one = self.pictures[at]
-        with Image.open(one.path) as picture:
-            wide, high = picture.size
-        corners = one.boxes.scaled(1 / wide, 1 / high).corners
+        corners = self.shares[at]
         middles = (corners[:, :2] + corners[:, 2:]) / 2
         return np.hstack([middles, corners[:, 2:] - corners[:, :2]])
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import torch
-from box_dense import dense_network, dense_processor, known_to_transformers
+from box_dense import dense_network, dense_processor, known_to_transformers, side_for
 from box_forms import Boxes, boxes_of
 from config import BundleConfig
 from deep_machine import deep_quiet, device
@@ -61,14 +61,16 @@ class Network:
         self.processor.save_pretrained(folder)
 
 
-def begun(config: BundleConfig, labels: Sequence[str]) -> Network:
-    """A network for these labels: the weights of config.json, or none at all."""
+def begun(config: BundleConfig, labels: Sequence[str], least: float) -> Network:
+    """A network for these labels: the weights of config.json, or none at all.
+
+    `least` is the side of small boxes as a share of the picture's.
+    """
     deep_quiet()
     known_to_transformers()
     if config.weights is None:
-        side = config.setting("image_size", 0)
-        processor = dense_processor(side)
-        return Network(dense_network(labels), processor, int(processor.size["height"]))
+        side = _square(config.setting("image_size", 0)) or side_for(least)
+        return Network(dense_network(labels), dense_processor(side), side)
     return _with_weights(config, Path(config.weights), labels)
 
 
@@ -108,9 +110,14 @@ def _with_weights(config: BundleConfig, weights: Path, labels: Sequence[str]) ->
 
 def _side(config: BundleConfig, processor: Module) -> int:
     """The side that the person asked for, else the model's own, less without a graphics card."""
-    asked = config.setting("image_size", 0)
+    asked = _square(config.setting("image_size", 0))
     if asked:
-        return max(STRIDE, asked // STRIDE * STRIDE)
+        return asked
     known = dict(processor.size)
     own = int(known.get("height") or USUAL_SIDE)
     return own if device().type == "cuda" else min(own, ON_CPU)
+
+
+def _square(asked: int) -> int:
+    """A side that networks can halve often enough."""
+    return asked // STRIDE * STRIDE

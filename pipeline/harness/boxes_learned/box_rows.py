@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import labels
+import numpy as np
 from box_forms import CORNERS, Boxes, boxes_of, from_json
 from config import BundleConfig, Split
 from parts import count
+from PIL import Image
 from tables import Row, Table, label_of
 
 BOXES = "boxes"
 NAMELESS = "object"
 FEW_OF_A_CLASS = 20
+SMALLER = 0.1
 
 Given = Mapping[Split | None, Mapping[str, Boxes]]
 
@@ -26,6 +29,12 @@ class Shown:
     name: str
     path: Path
     boxes: Boxes
+
+    def shares(self) -> Boxes:
+        """The boxes as shares of the picture's sides."""
+        with Image.open(self.path) as picture:
+            wide, high = picture.size
+        return self.boxes.scaled(1 / wide, 1 / high)
 
 
 def by_picture(
@@ -65,6 +74,16 @@ def shown(table: Table, folder: Path) -> list[Shown]:
 def labels_of(pictures: Sequence[Shown]) -> tuple[str, ...]:
     """All labels, in the order of their names."""
     return tuple(sorted({label for one in pictures for label in one.boxes.labels}))
+
+
+def small_side(pictures: Sequence[Shown]) -> float:
+    """The side of the smaller boxes, a tenth of all, as a share of their picture's; 1 without."""
+    sides = [
+        np.sqrt(np.prod(shares[:, 2:] - shares[:, :2], axis=1))
+        for shares in (one.shares().corners for one in pictures)
+    ]
+    every = np.concatenate(sides) if sides else np.empty(0)
+    return float(np.quantile(every, SMALLER)) if len(every) else 1.0
 
 
 def about_classes(given: Given, target: str) -> list[str]:

@@ -6,7 +6,6 @@ import numpy as np
 from box_forms import Boxes, boxes_of, overlaps
 from box_rows import Shown
 from metrics import Codes, Floats
-from PIL import Image
 from sklearn.cluster import KMeans
 
 MOST_PLACES = 12  # of one label
@@ -19,7 +18,7 @@ def usual_boxes(pictures: Sequence[Shown], labels: Sequence[str], seed: int) -> 
 
     The score of a place is the share of pictures that have such a box there.
     """
-    known = [_shares(one) for one in pictures]
+    known = [one.shares() for one in pictures]
     corners: list[Floats] = []
     names: list[str] = []
     scores: list[float] = []
@@ -51,10 +50,3 @@ def _is_there(place: Floats, boxes: Floats) -> bool:
 
 def _of(boxes: Boxes, label: str) -> Floats:
     return boxes.corners[[one == label for one in boxes.labels]]
-
-
-def _shares(one: Shown) -> Boxes:
-    """The boxes of a picture as shares of its sides."""
-    with Image.open(one.path) as picture:
-        wide, high = picture.size
-    return one.boxes.scaled(1 / wide, 1 / high)

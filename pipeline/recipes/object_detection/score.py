@@ -122,9 +122,12 @@ def _figure(held: Sequence[Shown], looked: Looked, matches: Sequence[Matches]) -
 
 def _drawn(every: Boxes, *, scored: bool) -> list[Box]:
     """Boxes as a figure draws them."""
-    scores = every.scores.tolist() if scored else [None] * len(every)
-    rows = zip(every.corners.tolist(), every.labels, scores, strict=True)
-    return [Box(*corners, label, score) for corners, label, score in rows]
+    drawn = []
+    for at, label in enumerate(every.labels):
+        left, top, right, bottom = every.corners[at].tolist()
+        score = float(every.scores[at]) if scored else None
+        drawn.append(Box(left, top, right, bottom, label, score))
+    return drawn
 
 
 def _details(

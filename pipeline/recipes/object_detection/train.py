@@ -20,7 +20,7 @@ from box_counts import matched
 from box_lessons import BoxTrainer, Lessons, may_mirror, trainer_of, truth_and_found
 from box_model import save_about_network
 from box_network import Network, begun
-from box_rows import Shown, labels_of, shown
+from box_rows import Shown, labels_of, shown, small_side
 from box_threshold import best_threshold
 from config import BundleConfig, load_config
 from deep_training import Usual, facts, threads, trained
@@ -85,9 +85,10 @@ def _learned(
 ) -> tuple[BoxTrainer, Network]:
     """The trained network, as good as it was at its best look."""
     made: list[Network] = []
+    least = small_side(given.learned)
 
     def build(arguments: dict[str, object]) -> BoxTrainer:
-        made.append(begun(config, given.labels))
+        made.append(begun(config, given.labels, least))
         return _trainer(config, given, made[-1], arguments)
 
     trainer = trained(
