@@ -67,7 +67,9 @@ class Sayer:
 
 def sayer_of(told: Mapping[str, Any]) -> Sayer:
     """What `to_json` kept."""
-    known = {key: tuple(one) if isinstance(one, list) else one for key, one in told.items()}
+    known: dict[str, Any] = {
+        key: tuple(one) if isinstance(one, list) else one for key, one in told.items()
+    }
     low, high = told["bounds"]
     known["bounds"] = (-np.inf if low is None else low, np.inf if high is None else high)
     return Sayer(**known)

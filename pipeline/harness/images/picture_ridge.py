@@ -5,6 +5,7 @@ is the product of one kernel a view. What every row would be answered by a model
 from one decomposition, so choices are made on all rows without training again and again.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,8 +87,11 @@ def distances(rows: Seen, others: Seen) -> Floats:
     return np.asarray(np.maximum(squares - 2 * rows @ others.T, 0), dtype=np.float64) / 2
 
 
-def choose_looks(seen: Views, targets: Floats) -> Looks:
-    """Begin with all views and leave out those without which rows left out are answered better."""
+def choose_looks(seen: Views, targets: Floats, until: float = np.inf) -> Looks:
+    """Begin with all views and leave out those without which rows left out are answered better.
+
+    No more is tried after `until`, on the clock of time.monotonic.
+    """
     scales = scales_of(seen)
     evened = {name: scales[name].even(view) for name, view in seen.items()}
     apart = {name: distances(rows, rows) for name, rows in evened.items()}
@@ -95,7 +99,7 @@ def choose_looks(seen: Views, targets: Floats) -> Looks:
         (_tried(apart, tuple(seen), width, targets) for width in WIDTHS),
         key=lambda one: one.error,
     )
-    while len(best.views) > 1:
+    while len(best.views) > 1 and time.monotonic() < until:
         without = [tuple(v for v in best.views if v != name) for name in best.views]
         tried = [_tried(apart, views, best.width, targets) for views in without]
         found = min(tried, key=lambda one: one.error)

@@ -11,12 +11,15 @@ import numpy as np
 from calibration import calibration_of
 from config import BundleConfig, Json
 from figures import Figure, calibration, confusion, precision_recall, predicted, residuals, roc
+from figures_form import number
+from figures_pictures import Answered, pictures
 from guesses import guesses_of
 from heldout import outcome_of, write_heldout
 from judging import Kind, Reached, positive_of
-from metrics import Classified, Measured, value_of
+from metrics import Classified, Floats, Measured, value_of
 from next_steps import Known
-from picture_files import FOLDER
+from parts import count
+from picture_files import FOLDER, opened
 from picture_model import PictureModel
 from picture_serving import Pictures, listed
 from progress import say
@@ -26,6 +29,8 @@ from tables import label_of, load_fit, load_table
 
 RARE = 0.15  # a positive class of a smaller share is better shown by its alarms than by ROC
 MOST_SHOWN = 12  # pictures that were answered worst
+STRONGER = "dinov2_small"  # a network that has seen millions of pictures
+RIGHT = 0.98  # of the answers, or of the variance explained: then nothing stronger is needed
 
 Load = Callable[[Path], PictureModel]
 
@@ -62,7 +67,7 @@ def score_pictures(load: Load, names: Sequence[str]) -> None:
         reached,
         names=names,
         warnings=sure.warnings if sure else [],
-        figures=_figures(config, outcome),
+        figures=[_shown(held, answers, outcome), *_figures(config, outcome)],
         details={**details, "training": dict(model.facts), "worst": _worst(held, answers, outcome)},
         known=Known(
             target=config.column("target"),
@@ -70,7 +75,7 @@ def score_pictures(load: Load, names: Sequence[str]) -> None:
             learned=learned,
             cares=config.care is not None,
             things="pictures",
-            stronger="" if config.weights else "dinov2_small",
+            stronger="" if config.weights or _nearly_right(outcome) else STRONGER,
         ),
     )
 
@@ -106,12 +111,8 @@ def _reached(
 
 def _worst(held: HeldPictures, answers: Answers, outcome: Classified | Measured) -> list[Json]:
     """The pictures that were answered worst: the surest mistakes, or the largest errors."""
-    if isinstance(outcome, Measured):
-        size = np.abs(outcome.truth - outcome.said)
-    else:
-        sure = outcome.chances[np.arange(len(outcome)), outcome.said]
-        size = np.where(outcome.truth == outcome.said, 0.0, sure)
-    order = [int(at) for at in np.argsort(-size, kind="stable")[:MOST_SHOWN] if size[at] > 0]
+    wrong = _how_wrong(outcome)
+    order = [int(at) for at in np.argsort(-wrong, kind="stable")[:MOST_SHOWN] if wrong[at] > 0]
     return [
         {
             "picture": held.pictures.names[at],
@@ -122,8 +123,52 @@ def _worst(held: HeldPictures, answers: Answers, outcome: Classified | Measured)
     ]
 
 
-def _plain(said: str | np.floating) -> str | float:
-    return said if isinstance(said, str) else round(float(said), 3)
+def _how_wrong(outcome: Classified | Measured) -> Floats:
+    """How far off each number is, or how sure of it a wrong class was; 0 for a right one."""
+    if isinstance(outcome, Measured):
+        return np.abs(outcome.truth - outcome.said)
+    sure = outcome.chances[np.arange(len(outcome)), outcome.said]
+    return np.where(outcome.truth == outcome.said, 0.0, sure)
+
+
+def _plain(said: str | np.floating) -> str:
+    return said if isinstance(said, str) else number(float(said))
+
+
+def _shown(held: HeldPictures, answers: Answers, outcome: Classified | Measured) -> Figure | None:
+    """The worst answers, as many as half of those shown, and then the first ones."""
+    wrong = _how_wrong(outcome)
+    order = [int(at) for at in np.argsort(-wrong, kind="stable") if wrong[at] > 0]
+    worst = order[: MOST_SHOWN // 2]
+    others = [at for at in range(len(wrong)) if at not in worst]
+    if isinstance(outcome, Measured):
+        near = np.abs(outcome.truth - outcome.said) <= np.median(wrong)
+        title = f"Half of the answers are off by at most {number(float(np.median(wrong)))}"
+    else:
+        near = outcome.truth == outcome.said
+        title = f"{int(near.sum()):,} of {count(len(near), 'held-out picture')} are told rightly"
+    shown = [
+        Answered(
+            opened(held.pictures.paths[at]),
+            true=held.truth[at],
+            said=_plain(answers.said[at]),
+            right=bool(near[at]),
+            sure=_sureness(outcome, at),
+        )
+        for at in [*worst, *others][:MOST_SHOWN]
+    ]
+    return pictures(shown, title=title)
+
+
+def _nearly_right(outcome: Classified | Measured) -> bool:
+    name = "accuracy" if isinstance(outcome, Classified) else "r2"
+    return value_of(name, outcome) >= RIGHT
+
+
+def _sureness(outcome: Classified | Measured, at: int) -> float | None:
+    if isinstance(outcome, Measured):
+        return None
+    return float(outcome.chances[at, outcome.said[at]])
 
 
 def _figures(config: BundleConfig, outcome: Classified | Measured) -> list[Figure | None]:

@@ -16,15 +16,16 @@ from picture_sight import Sight
 from picture_trees import grow
 from progress import say
 
-MOST_TO_CHOOSE = 800  # pictures: views differ too little to need more for the choice
+MOST_TO_CHOOSE = 500  # pictures: views differ too little to need more for the choice
 MOST_FOR_WORDS = 300  # pictures from which little patches are taken
 PATCHES = 40_000
 LONG = 60.0  # seconds of budget from which on nothing is spared
 PROBE = 16
-SHARE_TO_CHOOSE = 0.25  # of the budget
+SHARE_TO_CHOOSE = 0.2  # of the budget, to look at the pictures that are chosen by
+SHARE_CHOSEN = 0.35  # by then what counts is chosen
 SHARE_TO_SEE = 0.7  # by then all pictures are told in numbers
 SHARE_TO_GROW = 0.85
-REHEARSAL = 40  # pictures
+SHARE_OF_TREES = 0.2  # of the budget, at most
 
 
 def train_pictures(config: BundleConfig, lesson: Lesson, started: float) -> PictureModel:
@@ -36,7 +37,8 @@ def train_pictures(config: BundleConfig, lesson: Lesson, started: float) -> Pict
     targets = lesson.targets
     ridge, unseen = fit_ridge(seen, targets, looks, config.seed)
     rows = side_by_side(seen, ridge.scales, ridge.views)
-    grown = grow(rows, targets, unseen, config.seed, started + budget * SHARE_TO_GROW)
+    until = min(started + budget * SHARE_TO_GROW, time.monotonic() + budget * SHARE_OF_TREES)
+    grown = grow(rows, targets, unseen, config.seed, until)
     sayer = sayer_for(config, lesson, grown.unseen)
     facts: dict[str, Json] = {
         "pictures": len(lesson),
@@ -65,7 +67,8 @@ def _choose(
     few = lesson.some(_affordable(config, eye, lesson, started), config.seed)
     say("train", f"looking at {len(few)} pictures to choose what counts", done=0.1)
     plain, evened = eye.see_both(few.paths)
-    straight, turned = (choose_looks(seen, few.targets) for seen in (plain, evened))
+    until = started + config.budget_seconds * SHARE_CHOSEN
+    straight, turned = (choose_looks(seen, few.targets, until) for seen in (plain, evened))
     mirrored = turned.error < straight.error
     looks, seen = (turned, evened) if mirrored else (straight, plain)
     say(
