@@ -57,7 +57,7 @@ def out_of_reach(
         *(f"“{one.name}”: {one.title} ({one.why})" for one in own),
     )
     return PersonCanFix(
-        f"The weights of {backbone.title} cannot be had here: {cause.message}",
+        f"The weights of {backbone.name} cannot be had here: {cause.message}",
         f"{cause.hint} You can say: {'; '.join(choices)}.".strip(),
         field=FIELD,
         options=(TRY_AGAIN, *(one.name for one in own)),

@@ -16,6 +16,7 @@ from pipeline.wishes import parse_all
 
 RUNTIMES = ("local", "kaggle", "modal", "ray")
 HOSTS = ("folder", "huggingface")
+_BACKBONE = "architecture.backbone"
 _ELSEWHERE = ("https://", "http://", "hf:", "kaggle:", "huggingface.co/", "kaggle.com/")
 
 
@@ -61,6 +62,9 @@ def read_settings(given: Iterable[str]) -> dict[str, JsonValue]:
     task = settings.get("task_type")
     if task is not None and task not in known_tasks():
         raise unknown("task_type", str(task), known_tasks())
+    backbone = settings.get(_BACKBONE)
+    if isinstance(backbone, str) and (folder := Path(backbone).expanduser()).is_dir():
+        settings[_BACKBONE] = str(folder.absolute())  # a process elsewhere finds it too
     return settings
 
 

@@ -30,10 +30,10 @@ def answer(job: str, text: str, *, as_json: bool, quiet: bool) -> None:
 
 
 def _absolute(row: JobRow, text: str) -> str:
-    """A file given where data is asked for, so that a process elsewhere finds it too."""
+    """A path given where one is asked for, so that a process elsewhere finds it too."""
     waiting = row.context.waiting
-    asks_for_data = waiting is not None and waiting.field == "data"
-    return str(Path(text).absolute()) if asks_for_data and Path(text).exists() else text
+    asks_for_path = waiting is not None and waiting.field in {"data", "architecture.backbone"}
+    return str(Path(text).absolute()) if asks_for_path and Path(text).exists() else text
 
 
 def resume(job: str, *, as_json: bool, quiet: bool) -> None:

@@ -40,6 +40,17 @@ def test_settings_become_leaves_of_the_intent_in_their_own_types() -> None:
     }
 
 
+def test_a_folder_with_a_model_is_found_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    given = inputs.read_settings(["backbone=mine"])
+    assert given == {"architecture.backbone": str(tmp_path / "mine")}
+    elsewhere = {"architecture.backbone": "owner/name"}
+    assert inputs.read_settings(["backbone=owner/name"]) == elsewhere
+
+
 def test_all_wrong_settings_are_told_together() -> None:
     with pytest.raises(PersonCanFix) as caught:
         inputs.read_settings(["colour=red", "hyperparameters.epochs=0"])

@@ -141,7 +141,7 @@ async def test_a_task_that_needs_weights_waits_and_says_what_can_be_done(
     made, _ = job(tmp_path, sorting, there={"big/grand": AWAY})
     error = await refused(made)
     assert error.message == (
-        "The weights of the grand model cannot be had here: https://hub.test cannot be reached."
+        "The weights of grand cannot be had here: https://hub.test cannot be reached."
     )
     assert "change backbone to OWNER/NAME" in error.hint
     assert "a folder with one (change backbone to PATH)" in error.hint
