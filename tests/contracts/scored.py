@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 TRUTH = "__truth__"
-PICTURES = "pictures"
+PICTURES = "images"
 Row = Mapping[str, JsonValue]
 _SAID = ("prediction", "cluster", "output", "entities", "boxes")
 

@@ -10,7 +10,7 @@ from pictures import DAMAGED, MOST_PIXELS, Size
 from PIL import Image, ImageOps
 from progress import Problem, say
 
-FOLDER = "pictures"
+FOLDER = "images"  # "pictures" are those of the report
 LONGEST = 1024  # pixels of the longer side that are kept: no backbone here looks at more
 _STEP = 500
 
@@ -52,7 +52,7 @@ def keep(
     *,
     bad: list[str] | None = None,
 ) -> dict[str, Kept]:
-    """Copy pictures below `files` into `out`/pictures as PNG; each by its name there.
+    """Copy pictures below `files` into `out`/images as PNG; each by its name there.
 
     The report has left out those that cannot be read, but of very many pictures it decodes only
     some: the names of others are added to `bad`; without it they are a Problem.
