@@ -85,7 +85,7 @@ RECIPE = Recipe(
             why="small, quick and exact; a few hundred pictures with boxes are enough to tune it",
             hardware="cpu",
             requirements=DEEP,
-            least_seconds=60,
+            least_seconds=90,
             called=("d-fine", "dfine", "d-fine small"),
             hub="ustc-community/dfine-small-coco",
             license="Apache-2.0",
@@ -96,15 +96,18 @@ RECIPE = Recipe(
             why="twice as large; a GPU tunes it in the same time",
             hardware="gpu",
             requirements=DEEP,
-            least_seconds=60,
+            least_seconds=90,
             called=("rt-detr", "rtdetr", "rt-detrv2", "rtdetr_v2_r18vd"),
             hub="PekingU/rtdetr_v2_r18vd",
             license="Apache-2.0",
         ),
         Backbone(
             name="scratch",
-            title="a small RT-DETRv2 that begins from nothing",
-            why="needs no weights; finds at best what is large and frequent, and places it roughly",
+            title="a small convolutional network that begins from nothing",
+            why=(
+                "needs no weights and little time; finds plain, frequent things on pictures that"
+                " are alike, but hardly anything in scenes that all differ"
+            ),
             hardware="cpu",
             requirements=DEEP,
             asked_only=True,

@@ -3,7 +3,7 @@
     python train.py --config config.json --fit PREPARED/fit --out MODEL [--rehearse]
 
 A network with weights is fine-tuned; without any a small one begins from nothing, which learns
-only what is large and frequent. From which score on a box is said is chosen on the validation
+what is plain and frequent. From which score on a box is said is chosen on the validation
 pictures.
 """
 
