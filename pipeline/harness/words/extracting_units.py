@@ -11,14 +11,14 @@ LONGEST_TEXT = 60_000  # characters; a summary of more is a summary of its begin
 LONGEST_UNIT = 600  # characters of a sentence without an end
 _CLOSING, _OPENING = "\"'\u201d\u2019)\\]", "\"'\u201c\u2018(\\[#@<"
 _END = re.compile(
-    rf"(?<=[.!?\u2026])[{_CLOSING}]*\s+(?=[^\s\W_]|[{_OPENING}])|(?<=[\u3002\uff01\uff1f])\s*"
+    rf"[.!?\u2026]+[{_CLOSING}]*(?=\s+(?:[^\s\W_]|[{_OPENING}]))|[\u3002\uff01\uff1f]+"
 )
 _SPEAKER = re.compile(r"\s*([^\s:][^:\n]{0,40}?)\s*:\s+(?=\S)")
 _SHORT = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|e\.g|i\.e|inc|ltd|jr|sr|approx|bzw|z\.b|ca)|\b\w)\.$",
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|fig|e\.g|i\.e|inc|ltd|jr|sr|approx|bzw|z\.b|ca)|\b\w)\.$",
     re.IGNORECASE,
 )
-FEW_NAMES = 3  # lines of one speaker make a talk
+LONGEST_SHORT = 10  # characters of an abbreviation, and one before it
 TALK = 0.5  # of the lines begin with who says them
 
 
@@ -65,11 +65,13 @@ def _is_talk(lines: Sequence[str]) -> bool:
 def sentences(line: str) -> list[str]:
     """Sentences of a line; one that never ends is cut."""
     found: list[str] = []
-    for piece in _END.split(line.strip()):
-        if found and _SHORT.search(found[-1]):
-            found[-1] = f"{found[-1]} {piece}"
-        elif piece and piece.strip():
-            found.append(piece.strip())
+    start = 0
+    for end in (*(match.end() for match in _END.finditer(line)), len(line)):
+        if end < len(line) and _SHORT.search(line[max(start, end - LONGEST_SHORT) : end]):
+            continue
+        piece = line[start:end].strip()
+        start = end
+        found += [piece] if piece else []
     return [
         part[at : at + LONGEST_UNIT] for part in found for at in range(0, len(part), LONGEST_UNIT)
     ]
