@@ -24,6 +24,7 @@ from writing_model import Measure
 
 LONGEST_CONTEXT = 1_024  # tokens: more costs much and foretells little better
 MOST_CELLS = 200_000_000  # tokens times vocabulary whose chances are held at once
+LARGE_FILES = 4e9  # bytes of weights
 UNSAID = -100  # a place that is not counted
 
 
@@ -110,9 +111,15 @@ def load_network(folder: Path, *, ends: bool) -> NetworkWriter:
         folder,
         local_files_only=True,
         use_safetensors=True,
-        dtype=torch.bfloat16 if has_bfloat16() else torch.float32,
+        dtype=dtype_of(folder),
     )
     return writer_of(model.to(device()).eval(), tokenizer, ends=ends)
+
+
+def dtype_of(folder: Path) -> torch.dtype:
+    """Full precision, but for large models on a card that counts in bfloat16."""
+    size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    return torch.bfloat16 if size > LARGE_FILES and has_bfloat16() else torch.float32
 
 
 def writer_of(

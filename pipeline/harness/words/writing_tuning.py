@@ -23,7 +23,7 @@ from transformers import (
     Trainer,
     TrainingArguments,
 )
-from writing_network import UNSAID, NetworkWriter, context_of, first_of, writer_of
+from writing_network import UNSAID, NetworkWriter, context_of, dtype_of, first_of, writer_of
 from writing_store import save_writer, writer_for
 from writing_training import some_of
 
@@ -73,6 +73,8 @@ def tuned(
         )
     tokenizer = _tokenizer(config, train)
     longest = _context(config)
+    if config.setting("use_qlora", default=False):
+        say("train", "weights of 4 bits (QLoRA) are not used for this task: it is LoRA")
     windows = windows_of(tokenizer, train, longest, ends=ends, seed=config.seed)
     unseen = windows_of(tokenizer, validation, longest, ends=ends, seed=config.seed)
     say("train", f"{len(windows):,} windows of up to {longest} tokens", done=0.05)
@@ -194,7 +196,10 @@ def _model(config: BundleConfig, tokenizer: PreTrainedTokenizerBase) -> PreTrain
             )
         )
     return AutoModelForCausalLM.from_pretrained(
-        config.weights, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        config.weights,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=dtype_of(Path(config.weights)),
     )
 
 

@@ -22,6 +22,7 @@ from scoring import arguments, conclude
 from serving import TRUTH, read_input, write_answers
 from tables import Table, load_fit, load_table
 from writing_copies import copied_run, held_twice, told_of_copies
+from writing_mixture import CountWriter
 from writing_model import METRICS, Measure, TextWriter
 from writing_pieces import texts_in
 from writing_store import facts_of
@@ -59,6 +60,7 @@ def main() -> None:
         warnings=[*told_of_copies(copies), *told_of_loss(measured)],
         details={
             "samples": samples(model, heldout, written),
+            "perplexity_is_of": "characters" if counts(model) else "tokens of the model",
             "longest_copied_run": max(copies, default=0),
             "characters_held_out": int(measured.characters.sum()),
             "tokens_held_out": int(measured.tokens.sum()),
@@ -76,6 +78,11 @@ def reached(config: BundleConfig, folder: Path, whole: list[str]) -> list[Reache
         kind: Kind = "trivial" if name.startswith("trivial") else "simple"
         found.append(Reached(kind, title, value_of(config.metric, outcome), outcome))
     return found
+
+
+def counts(model: TextWriter) -> bool:
+    """Whether its tokens are characters."""
+    return isinstance(model.writer, CountWriter)
 
 
 def told_of_loss(measured: Measure) -> list[str]:
