@@ -69,7 +69,7 @@ def example(task: TaskType) -> Example:
 
 def _use(task: TaskType) -> list[str]:
     recipe, shown = find_recipe(task), example(task)
-    beside = ", which names the pictures in `pictures/`" if recipe.role("image") else ""
+    beside = ", which names the pictures in `images/`" if recipe.role("image") else ""
     return [
         "## Use",
         "",
