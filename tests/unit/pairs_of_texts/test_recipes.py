@@ -55,12 +55,14 @@ def prepared(bundle: TestBundle) -> dict[str, JsonValue]:
 
 
 def test_talks_of_turns_with_several_summaries_are_learned_from(summing: TestBundle) -> None:
-    learned = [{"talk": talk(at), "summary": f"Room {at} needs a lamp."} for at in range(40)]
+    learned: list[Object] = [
+        {"talk": talk(at), "summary": f"Room {at} needs a lamp."} for at in range(40)
+    ]
     learned += [
         {"talk": talk(1), "summary": "A lamp is needed."},
         {"talk": talk(99), "summary": ""},
     ]
-    test = [
+    test: list[Object] = [
         {"talk": talk(at), "summary1": f"Room {at} needs a lamp.", "summary2": "A new lamp."}
         for at in range(40, 52)
     ]
@@ -94,10 +96,11 @@ def test_lines_that_match_are_translated(translating: TestBundle) -> None:
         for side, tongue in enumerate(("en", "de"))
     }
     given(translating, files)
-    assert sum(prepared(translating)["rows"].values()) == len(pairs)  # type: ignore[union-attr]
+    prepared(translating)
     translating.baseline()
     translating.train(translating.folder / "model")
     metrics = translating.score()
+    assert metrics.metric.n == round(0.2 * len(pairs))
     assert metrics.metric.name == "chrf"
     assert metrics.metric.value > max(one.value for one in metrics.baselines)
     assert "version" in str(metrics.details["signatures"])
