@@ -95,13 +95,17 @@ def decoded(
     return [written[at] for at in range(len(begun))]
 
 
+def plain(tokenizer: PreTrainedTokenizerBase, tokens: Sequence[int]) -> str:
+    """The text of tokens as it is, without marks."""
+    return str(
+        tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    )
+
+
 def _said(tokenizer: PreTrainedTokenizerBase, begun: list[int], more: list[int]) -> str:
     """What the new tokens say; some tokenizers drop a space where a text begins with it."""
-    before = str(tokenizer.decode(begun, skip_special_tokens=True))
-    whole = str(tokenizer.decode([*begun, *more], skip_special_tokens=True))
-    if whole.startswith(before):
-        return whole[len(before) :]
-    return str(tokenizer.decode(more, skip_special_tokens=True))
+    before, whole = plain(tokenizer, begun), plain(tokenizer, [*begun, *more])
+    return whole[len(before) :] if whole.startswith(before) else plain(tokenizer, more)
 
 
 def _never(tokenizer: PreTrainedTokenizerBase, *, ends: bool) -> list[int]:

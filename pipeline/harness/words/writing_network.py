@@ -19,7 +19,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from writing_decoding import decoded
+from writing_decoding import decoded, plain
 from writing_model import Measure
 
 LONGEST_CONTEXT = 1_024  # tokens: more costs much and foretells little better
@@ -53,7 +53,7 @@ class NetworkWriter:
             for (at, _, new), cost in zip(batch, self._costs(batch), strict=True):
                 nats[at] += cost
                 tokens[at] += new
-        lossy = sum(self.tokenizer.decode(self.ids(text)) != text for text in texts)
+        lossy = sum(plain(self.tokenizer, self.ids(text)) != text for text in texts)
         characters = np.array([len(text) for text in texts], dtype=float)
         return Measure(nats, tokens, characters, lossy)
 

@@ -22,9 +22,9 @@ from writing_store import save_writer, writer_for
 from writing_training import MOST_COUNTED, some_of
 
 KINDS = {
-    "trivial_unigram": (0, "each character as often as it occurs (unigram)"),
-    "simple_bigram": (1, "each character by the one before it (bigram)"),
-    "simple_five_gram": (4, "each character by the four before it (5-gram, Kneser-Ney)"),
+    "trivial_unigram": (0, "letter frequencies (unigram)"),
+    "simple_bigram": (1, "pairs of letters (bigram)"),
+    "simple_five_gram": (4, "runs of five letters (5-gram, Kneser-Ney)"),
 }
 
 

@@ -73,6 +73,27 @@ def test_running_text_gets_its_lines_back_and_its_end_is_held_out(bundle: TestBu
     assert "the last 20 % of the text" in str(told["strategy"])
 
 
+@pytest.mark.parametrize("suffix", ["txt", "jsonl"])
+def test_a_test_part_that_was_given_stays_as_it_is(bundle: TestBundle, suffix: str) -> None:
+    shelf = bundle.work.parent / "data"
+    shelf.mkdir()
+    texts = {"book": verses(300), "other": [f"{line} So it was." for line in verses(60, seed=9)]}
+    for name, lines in texts.items():
+        rows = [json.dumps({"text": line}) for line in lines] if suffix == "jsonl" else lines
+        (shelf / f"{name}.{suffix}").write_text("\n".join(rows) + "\n", "utf-8")
+    report = bundle.report(*(shelf / f"{name}.{suffix}" for name in texts))
+    parts = [
+        file.model_copy(update={"split": "test" if file.name.startswith("other") else None})
+        for file in report.files
+    ]
+    bundle.configure(report, files=tuple(parts), backbone="counting")
+    prepared(bundle)
+    fit = "".join(row[0] for row in pieces(bundle, "fit/train.jsonl"))
+    held = "".join("".join(row) for row in pieces(bundle, "heldout/test.jsonl"))
+    assert "So it was." not in fit
+    assert held.count("So it was.") == (60 if suffix == "txt" else len(set(texts["other"])))
+
+
 def test_a_little_text_is_refused_with_its_length(bundle: TestBundle) -> None:
     given(bundle, "note.txt", "\n".join(verses(12)))
     assert "characters; at least 2,000 are needed" in refused(bundle)
