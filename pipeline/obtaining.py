@@ -49,7 +49,9 @@ def out_of_reach(
     context: JobContext, recipe: Recipe, backbone: Backbone, cause: MLTrainerError
 ) -> PersonCanFix:
     """Why a model cannot be trained here, and what its person can choose instead."""
-    own = [one for one in recipe.backbones if not one.hub and one is not backbone]
+    reached = backbone not in recipe.backbones and isinstance(cause, PersonCanFix)
+    others = (one for one in recipe.backbones if one is not backbone)
+    own = [one for one in others if reached or not one.hub]
     folder = ", or a folder with one (change backbone to PATH)" if _at_terminal(context) else ""
     choices = (
         f"“{TRY_AGAIN}” once that is mended",
@@ -103,9 +105,14 @@ def _at_terminal(context: JobContext) -> bool:
     return context.thread.platform == "terminal"
 
 
+def is_path(name: str) -> bool:
+    """Whether a name is written like a folder of a machine, not like a model of the Hub."""
+    return _PATH.match(name) is not None
+
+
 def _refuse_typed_path(context: JobContext, name: str) -> None:
     """Who types a path in a chat does not sit at this machine: its files are not theirs."""
-    if _PATH.match(name) and not _at_terminal(context):
+    if is_path(name) and not _at_terminal(context):
         raise PersonCanFix(
             f"'{name}' is a path, and a path typed in a chat is no model I may read.",
             "Name a model of the Hub as owner/name.",

@@ -15,7 +15,7 @@ from pipeline.events import AgentLogged
 from pipeline.improving import improved
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage, TaskType
-from pipeline.obtaining import FIELD, obtained, out_of_reach, reason
+from pipeline.obtaining import FIELD, is_path, obtained, out_of_reach, reason
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.weights import Fetched, restriction
@@ -180,7 +180,7 @@ def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
     if found is not None or FIELD not in intent.locked:
         return found
     like = next((one for one in recipe.backbones if one.hub), None)
-    if like is None:
+    if like is None or (" " in name and not is_path(name)):
         return _named(recipe.backbones, name)
     return Backbone(
         name=name,

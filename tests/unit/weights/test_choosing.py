@@ -239,6 +239,23 @@ async def test_what_the_person_asked_for_is_not_replaced(tmp_path: Path, sorting
     assert error.options == ("try again", "plain", "scratch")
 
 
+async def test_a_name_that_the_hub_does_not_know_is_answered_with_the_whole_menu(
+    tmp_path: Path, sorting: str
+) -> None:
+    made, _ = job(tmp_path, sorting, said={"backbone": "grandd"})
+    error = await refused(made)
+    assert error.options == ("try again", "grand", "slow", "strict", "plain", "scratch")
+
+
+async def test_words_that_name_no_model_of_the_hub_are_unknown(
+    tmp_path: Path, sorting: str
+) -> None:
+    made, weights = job(tmp_path, sorting, said={"backbone": "random forest"})
+    with pytest.raises(UnknownName, match="Unknown backbone 'random forest'"):
+        await made.through(Stage.ARCHITECTURE)
+    assert weights.looked_for == []
+
+
 @pytest.mark.parametrize("menu", [(PLAIN, SCRATCH)])
 async def test_where_no_model_has_weights_a_strange_name_is_unknown(
     tmp_path: Path, sorting: str
