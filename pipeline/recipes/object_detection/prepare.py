@@ -14,13 +14,13 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from box_forms import Boxes
 from box_rows import BOXES, about_classes, by_picture, rarest_label
 from config import BundleConfig, Split
-from parts import count
+from parts import count, some
 from picture_files import FOLDER, Kept, keep
 from preparing import arguments_with_files, more_held_out, read_given, write_parts
 from progress import Problem, run, say
@@ -47,11 +47,15 @@ def main() -> None:
     names = [name for part in given.values() for name in part]
     say("prepare", f"copying {count(len(names), 'picture')}")
     longest = max(LONGEST, config.setting("image_size", 0))
-    kept = keep(names, files, out / DRAFT, longest)
+    bad: list[str] = []
+    kept = keep(names, files, out / DRAFT, longest, bad=bad)
+    given = _without(given, bad)
+    _check(given)
     tables, lost = _tables(given, kept, config)
     parts, repeats = _parts(tables, config)
     _move(parts, out)
-    warnings += [*fewer, *lost]
+    unreadable = f"{count(len(bad), 'picture')} that cannot be read left out ({some(bad)})."
+    warnings += [*fewer, *([unreadable] if bad else []), *lost]
     steps = _steps(given)
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
@@ -85,6 +89,13 @@ def _some(pictures: dict[str, Boxes], most: int, seed: int) -> dict[str, Boxes]:
         return pictures
     drawn = set(random.Random(seed).sample(sorted(pictures), most))  # noqa: S311 - no secret
     return {name: boxes for name, boxes in pictures.items() if name in drawn}
+
+
+def _without(given: Given, bad: Collection[str]) -> Given:
+    return {
+        split: {name: boxes for name, boxes in pictures.items() if name not in bad}
+        for split, pictures in given.items()
+    }
 
 
 def _tables(

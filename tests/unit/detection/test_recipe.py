@@ -100,6 +100,15 @@ def test_a_given_test_part_stays_and_pictures_without_boxes_are_kept(bundle: Tes
     assert sum(not boxes for part in cut.values() for boxes in part.values()) == bare > 0
 
 
+def test_a_picture_damaged_after_the_report_is_left_out_and_said(bundle: TestBundle) -> None:
+    given(bundle, {"boxes.csv": sample_rows()})
+    pictures = sorted((bundle.work / "given" / "shapes").glob("*.png"))
+    pictures[0].write_bytes(b"no picture")
+    found = told(bundle)
+    assert f"1 picture that cannot be read left out (shapes/{pictures[0].name})." in str(found)
+    assert sum(map(len, parts(bundle).values())) == len(pictures) - 1
+
+
 def test_labels_spelt_in_two_ways_are_one(bundle: TestBundle) -> None:
     rows = [
         [row[0], row[1].upper() if at % 4 else row[1], *row[2:]]
