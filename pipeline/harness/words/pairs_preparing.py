@@ -1,6 +1,6 @@
 """The shared half of prepare.py for pairs of texts: usable pairs, no source in two parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config import BundleConfig, Split
 from pairs_reading import Read, merged, pairs_of, references_of, same_text, text_of
@@ -12,16 +12,17 @@ from tables import Row, Table, load_table
 LEAST_ROWS = 10
 FEW_ROWS = 1_000  # below this a tenth of the rows is too few to measure on
 MOST_HELD_OUT = 2_000  # rows; scoring more tells little and takes long
-MOST_TESTED = 3_000  # rows of a test file that somebody gave
+LEAST_HELD_OUT = 30  # rows, however long they are; on fewer nothing can be said
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a task calls its texts, and from how many characters on one is only read in part."""
+    """How a task calls its texts, and how many characters are read of one, and of all held out."""
 
     source: str
     target: str
     longest: int
+    measured: int
 
 
 def prepare_pairs(wanted: Wanted) -> None:
@@ -34,7 +35,7 @@ def prepare_pairs(wanted: Wanted) -> None:
     read = pairs_of(config, tables)
     _check(read, config)
     given = _with_training(read.given)
-    given, untested = _fewer(given)
+    most = _most(given, wanted)
     repeats = 0
     for split, table in given.items():
         given[split], more = merged(table)
@@ -42,14 +43,16 @@ def prepare_pairs(wanted: Wanted) -> None:
     say("prepare", f"{repeats} repeated texts joined", done=0.5)
     parts = split_tables(
         given,
-        _shares(config, sum(len(table) for table in given.values())),
+        _shares(config, sum(len(table) for table in given.values()), most),
         config.seed,
         keys=[lambda row: same_text(row[0])],
         told=("", "equal texts kept together"),
     )
     steps, warnings = _told(read, given, wanted)
-    if untested:
-        warnings.append(f"The test file is large: {untested:,} rows of it are not measured on.")
+    test = _fewer(parts.test, most)
+    if len(test) < len(parts.test):
+        parts, lost = replace(parts, test=test), len(parts.test) - len(test)
+        warnings.append(f"The test part is large: {lost:,} rows of it are not measured on.")
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 
@@ -84,21 +87,27 @@ def _with_training(given: dict[Split | None, Table]) -> dict[Split | None, Table
     return {**rest, "train": given[learned]}
 
 
-def _fewer(given: dict[Split | None, Table]) -> tuple[dict[Split | None, Table], int]:
-    """A large test file cut to rows spread evenly over it; also how many are left out."""
-    test = given.get("test")
-    if test is None or len(test) <= MOST_TESTED:
-        return given, 0
-    kept = test.take([at * len(test) // MOST_TESTED for at in range(MOST_TESTED)])
-    return {**given, "test": kept}, len(test) - MOST_TESTED
+def _most(given: dict[Split | None, Table], wanted: Wanted) -> int:
+    """How many rows of such a length can be measured on in time."""
+    rows = [row for table in given.values() for row in table.rows]
+    read = sum(min(len(text_of(source)), wanted.longest) for source, _ in rows)
+    fitting = wanted.measured * len(rows) // max(read, 1)
+    return max(LEAST_HELD_OUT, min(MOST_HELD_OUT, fitting))
 
 
-def _shares(config: BundleConfig, rows: int) -> dict[Split, float]:
-    """A fifth of few rows is held out, of very many no more than can be scored in time."""
+def _fewer(test: Table, most: int) -> Table:
+    """A test part that takes too long cut to rows spread evenly over it."""
+    if len(test) <= most:
+        return test
+    return test.take([at * len(test) // most for at in range(most)])
+
+
+def _shares(config: BundleConfig, rows: int, most: int) -> dict[Split, float]:
+    """A fifth of few rows is held out, of very many no more than can be measured in time."""
     shares = dict(more_held_out(config) if rows < FEW_ROWS else config.split)
     if not config.split_chosen:
         for part in ("validation", "test"):
-            shares[part] = min(shares[part], MOST_HELD_OUT / max(rows, 1))
+            shares[part] = min(shares[part], most / max(rows, 1))
     return shares
 
 
