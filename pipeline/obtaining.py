@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from pipeline.context import JobContext
-from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.events import AgentLogged, ProgressReported
 from pipeline.jobs import Stage
 from pipeline.outcomes import Ask
@@ -64,11 +64,6 @@ def out_of_reach(
         field=FIELD,
         options=(TRY_AGAIN, *(one.name for one in own)),
     )
-
-
-def reason(cause: MLTrainerError) -> str:
-    """The cause in a few words, for the middle of a sentence."""
-    return "no network" if isinstance(cause, TryAgain) else cause.message.rstrip(".")
 
 
 def _in_languages(context: JobContext, backbone: Backbone) -> str:

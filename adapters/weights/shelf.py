@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from adapters.file_names import clean
 from adapters.weights import files, folders
 from adapters.weights.asking import ask
 from pipeline.errors import PersonCanFix, TryAgain
@@ -48,7 +49,7 @@ class WeightsShelf:
         if local and folders.is_named(name):
             folder = folders.path_of(name)
             size = await asyncio.to_thread(folders.looked_at, folder, self.most_bytes)
-            return Offer(f"{_HERE}/{folder.name}", str(folder), "", "", size)
+            return Offer(f"{_HERE}/{clean(folder.name)}", str(folder), "", "", size)
         model, _, revision = name.partition("@")
         if not _HUB_ID.fullmatch(model) or (revision and not _REVISION.fullmatch(revision)):
             raise files.refused(f"'{name}' is no model of the Hub.", "Write it as owner/name.")
@@ -68,7 +69,8 @@ class WeightsShelf:
     async def fetch(self, offer: Offer, on_line: OnLine) -> Fetched:
         """Its files, whole: from the cache, or brought there."""
         if Path(offer.source).is_absolute():
-            return await asyncio.to_thread(self._copied, offer)
+            async with self._alone(self.cache / _HERE):
+                return await asyncio.to_thread(self._copied, offer)
         folder = self._folder(offer)
         if not await asyncio.to_thread(folder.is_dir):
             async with self._alone(folder):
@@ -118,7 +120,7 @@ class WeightsShelf:
         draft = self.cache / f".{os.getpid()}-{os.urandom(4).hex()}.draft"
         try:
             revision = folders.copied(Path(offer.source), draft)
-            folder = self.cache / f"{_HERE}~{Path(offer.source).name}@{revision}"
+            folder = self.cache / f"{offer.name.replace('/', '~')}@{revision}"
             if not folder.is_dir():
                 draft.rename(folder)
         finally:

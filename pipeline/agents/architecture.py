@@ -15,7 +15,7 @@ from pipeline.events import AgentLogged
 from pipeline.improving import improved
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Stage, TaskType
-from pipeline.obtaining import FIELD, is_path, obtained, out_of_reach, reason
+from pipeline.obtaining import FIELD, is_path, obtained, out_of_reach
 from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.weights import Fetched, restriction
@@ -119,7 +119,8 @@ class Architecture:
             if isinstance(found, Ask):
                 return found
             if failed is not None:
-                told = f"{failed[0].title} cannot be had here ({reason(failed[1])})"
+                why_not = failed[1].message.rstrip(".")
+                told = f"{failed[0].title} cannot be had here ({why_not})"
                 await self._say(ports, f"{told}, so it is {backbone.title}.", warning=True)
             return _settled(context, backbone, found, why if backbone is order[0] else "")
         if failed is None:

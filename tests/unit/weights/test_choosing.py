@@ -124,8 +124,11 @@ async def test_what_cannot_be_reached_gives_way_to_the_next_in_one_line(
     made, weights = job(tmp_path, sorting, gpus=1, there={"big/grand": AWAY})
     assert (await chosen(made)).backbone == "plain"
     assert weights.looked_for == ["big/grand"]  # without a network nothing more is asked for
-    told = "the grand model cannot be had here (no network), so it is the plain model."
-    assert made.warned == [told]
+    [told] = made.warned
+    assert told.startswith(
+        "the grand model cannot be had here (https://hub.test cannot be reached)"
+    )
+    assert told.endswith(", so it is the plain model.")
 
 
 async def test_a_download_that_breaks_off_gives_way_as_well(tmp_path: Path, sorting: str) -> None:
