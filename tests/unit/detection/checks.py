@@ -11,7 +11,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 from box_counts import counted, matched
+from box_dense import _alone, _nearness, dense_network
 from box_forms import Boxes, boxes_of, from_json, overlaps
 from box_lessons import may_mirror
 from box_model import load_boxes, save_plain
@@ -165,6 +167,39 @@ def check_usual_boxes_lie_where_most_are() -> None:
         ("cat", 20.0, 1.0),
         ("dog", 100.0, 1.0),
     ]
+
+
+def check_every_box_has_one_middle_on_the_grid() -> None:
+    boxes = torch.tensor([[0.5, 0.5, 0.2, 0.2], [0.999, 0.001, 0.002, 0.002], [0.1, 0.9, 0.9, 0.1]])
+    near = _nearness(boxes, (8, 16))
+    assert near.shape == (3, 8 * 16)
+    assert (near > 1 - 1e-6).sum(dim=1).tolist() == [1, 1, 1]
+
+
+def check_of_boxes_around_the_same_thing_the_surest_is_kept() -> None:
+    corners = torch.tensor([[0.0, 0, 1, 1], [0, 0, 1, 0.9], [0, 0, 1, 1], [0.8, 0.8, 1, 1]])
+    kept = _alone(corners, torch.tensor([0, 0, 1, 0]))
+    assert kept.tolist() == [True, False, True, True]
+
+
+def check_a_network_from_nothing_learns_one_picture() -> None:
+    torch.manual_seed(0)
+    network = dense_network(["cat", "dog"])
+    pixels = torch.zeros(2, 3, 64, 64)
+    pixels[:, :, 16:40, 16:40] = torch.tensor([1.0, -1.0])[:, None, None, None]
+    box = torch.tensor([[28 / 64, 28 / 64, 24 / 64, 24 / 64]])
+    truth = [{"class_labels": torch.tensor([at]), "boxes": box} for at in (0, 1)]
+    steps = torch.optim.AdamW(network.parameters(), 5e-3)
+    for _ in range(60):
+        loss = network(pixel_values=pixels, labels=truth).loss
+        steps.zero_grad()
+        loss.backward()
+        steps.step()
+    with torch.no_grad():
+        told = network(pixel_values=pixels)  # as it trains: so few steps do not settle the norms
+    place = told.logits.flatten(1).argmax(dim=1)
+    assert (place % 2).tolist() == [0, 1]
+    assert torch.allclose(told.pred_boxes[0, place[0] // 2], box[0], atol=0.06)
 
 
 def check_pictures_are_not_mirrored_where_sides_matter() -> None:
