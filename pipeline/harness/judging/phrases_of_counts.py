@@ -31,7 +31,7 @@ def _span_f1(found: Found) -> str:
 
 def _map(found: Found) -> str:
     return _found_and_right(
-        found, "objects", "draws a box around", "by how well they fit its boxes reach"
+        found, "objects", "draws a box around", "counted by how well they fit, its boxes reach"
     )
 
 

@@ -3,7 +3,9 @@
 import base64
 import binascii
 import io
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,21 @@ _TALLEST = 1.5  # times as high as wide is shown
 _TAG = 13.0
 # On a picture no paper is behind a line: the same colours in both looks, on a white rim.
 _TRUE, _FOUND = LIGHT.main, LIGHT.accent
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """Where a label stands, in pixels of its picture."""
+
+    x: float
+    y: float
+    across: float
+    down: float
+
+    def touches(self, other: Self) -> bool:
+        """Whether one covers a part of the other."""
+        beside = self.x + self.across <= other.x or other.x + other.across <= self.x
+        return not beside and self.y < other.y + other.down and other.y < self.y + self.down
 
 
 def draw_pictures(told: Told, easel: Easel) -> Canvas:
@@ -125,9 +142,15 @@ def _texts(canvas: Canvas, one: Told, left: float, top: float) -> None:
 def _boxes(canvas: Canvas, axes: Axes, one: Told) -> None:
     for box in one.parts("true"):
         _outline(axes, box, _TRUE, (0, (4, 2.5)))
-    for box in one.parts("found"):
-        left, top, *_ = _outline(axes, box, _FOUND, "-")
-        _tag(canvas, axes, box.text("label"), left, top)
+    taken: list[_Tag] = []
+    for box in one.parts("found"):  # the surest first: where there is no room, later ones have none
+        edges = _outline(axes, box, _FOUND, "-")
+        text = canvas.ruler.fitted(box.text("label"), _wide(axes) / 2 - 8, _TAG, bold=True)
+        places = _places(canvas, axes, text, edges)
+        free = next((at for at in places if not any(at.touches(tag) for tag in taken)), None)
+        if free is not None:
+            taken.append(free)
+            _write(canvas, axes, text, free)
 
 
 def _outline(axes: Axes, box: Told, colour: str, line: object) -> tuple[float, ...]:
@@ -142,15 +165,25 @@ def _outline(axes: Axes, box: Told, colour: str, line: object) -> tuple[float, .
     return edges
 
 
-def _tag(canvas: Canvas, axes: Axes, text: str, left: float, top: float) -> None:
-    """The label above the box's corner, or in it where the picture ends there."""
-    wide = axes.get_position().width * WIDTH
-    pixel = (axes.get_xlim()[1] - axes.get_xlim()[0]) / wide
-    fitted = canvas.ruler.fitted(text, wide / 2 - 8, _TAG, bold=True)
-    room = (canvas.ruler.width(fitted, _TAG, bold=True) + 8) * pixel
-    x = min(max(left, axes.get_xlim()[0]), axes.get_xlim()[1] - room)
-    high = 1.5 * _TAG * pixel
-    y = top - high if top > high else min(max(top, 0.0), axes.get_ylim()[0] - high)
-    axes.add_patch(Rectangle((x, y), room, high, facecolor=_FOUND, linewidth=0, zorder=8))
-    middle = (x + room / 2, y + high / 2)
-    canvas.on_field(axes, middle, fitted, "#ffffff", _TAG, bold=True)
+def _wide(axes: Axes) -> float:
+    """CSS pixels that a picture takes across."""
+    return float(axes.get_position().width * WIDTH)
+
+
+def _places(canvas: Canvas, axes: Axes, text: str, edges: tuple[float, ...]) -> Iterator[_Tag]:
+    """Where a label may stand inside of the picture: above its box, in its corner, below it."""
+    wide, high = axes.get_xlim()[1], axes.get_ylim()[0]
+    pixel = (wide - axes.get_xlim()[0]) / _wide(axes)
+    across = (canvas.ruler.width(text, _TAG, bold=True) + 8) * pixel
+    down = 1.5 * _TAG * pixel
+    x = max(min(edges[0], wide - across), axes.get_xlim()[0])
+    for y in (edges[1] - down, edges[1], edges[3]):
+        if 0 <= y <= high - down:
+            yield _Tag(x, y, across, down)
+
+
+def _write(canvas: Canvas, axes: Axes, text: str, tag: _Tag) -> None:
+    field = Rectangle((tag.x, tag.y), tag.across, tag.down, facecolor=_FOUND, linewidth=0, zorder=8)
+    axes.add_patch(field)
+    middle = (tag.x + tag.across / 2, tag.y + tag.down / 2)
+    canvas.on_field(axes, middle, text, "#ffffff", _TAG, bold=True)
