@@ -8,7 +8,9 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from chat_base import Base
@@ -18,9 +20,9 @@ from config import BundleConfig, Json
 from datasets import Dataset
 from deep_machine import device, has_bfloat16
 from deep_training import Usual, facts, trained
-from peft import LoraConfig
+from peft import LoraConfig, PeftModel
 from progress import Problem, say
-from transformers import BitsAndBytesConfig, PreTrainedModel
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel, Trainer
 from trl import SFTConfig, SFTTrainer
 
 RANK = 16
@@ -35,9 +37,39 @@ EPOCHS = 3  # more is known by heart
 TINY = 5e7  # weights; so few fit into any memory, learn slowly and know little by heart
 TINY_EPOCHS = 10
 SCRATCH_EPOCHS = 20
+FEW_PIECES = 16_000  # whose scores fit into memory for all places at once
 ENCODING_SHARE = 0.15  # of the budget
 DISK = 100e6  # bytes a second, for the merged weights
 AFTER = 2.0  # seconds, for all the rest
+
+
+class WholeLoss(SFTTrainer):  # type: ignore[misc] # its types are not installed
+    """Computes the loss at once: for few different pieces that is faster than in tiles."""
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,  # noqa: FBT001, FBT002 - the library's signature
+        num_items_in_batch: torch.Tensor | None = None,
+    ) -> object:
+        """As every Trainer does."""
+        return Trainer.compute_loss(self, model, inputs, return_outputs, num_items_in_batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a base is trained: with adapters or all weights, in four bits, and in how many."""
+
+    lora: bool
+    four_bits: bool
+    weights: int
+    bytes: int
+
+    @property
+    def name(self) -> str:
+        """As it is told."""
+        return "qlora" if self.four_bits else "lora" if self.lora else "all weights"
 
 
 def learn(
@@ -50,47 +82,64 @@ def learn(
     rehearse: bool = False,
 ) -> dict[str, Json]:
     """Train on the first part, choose on the second, write `out`; what is known of it."""
-    first = base.network()
-    weights, size = first.num_parameters(), first.get_memory_footprint()
-    _check_layers(config, first)
-    del first
-    lora = base.weights is not None and _adapted(config, weights)
-    four_bits = lora and _quantized(config)
+    method = _method(config, base)
     learned, cut = _encoded(config, base, parts[0], longest)
     unseen, _ = _encoded(config, base, parts[1], longest)
     if cut:
         say("train", f"{cut:,} conversations are longer than {longest:,} pieces and were cut")
-
-    def build(arguments: dict[str, object]) -> SFTTrainer:
-        return SFTTrainer(
-            model=_network(base, lora=lora, four_bits=four_bits),
-            args=SFTConfig(
-                **arguments,
-                max_length=None,
-                loss_type="nll",
-                dataset_kwargs={"skip_prepare_dataset": True},
-                gradient_checkpointing=bool(arguments["activation_checkpointing"]),
-            ),
-            train_dataset=learned,
-            eval_dataset=unseen if len(unseen) else None,
-            processing_class=base.tokenizer,
-            peft_config=_adapter(config) if lora else None,
-        )
-
     trainer = trained(
-        build,
+        lambda arguments: _trainer(config, base, method, (learned, unseen), arguments),
         config,
         out,
         rows=len(learned),
         rehearse=rehearse,
-        usual=_usual(weights, lora=lora, scratch=base.weights is None),
-        after=AFTER + size / DISK,
+        usual=_usual(method, scratch=base.weights is None),
+        after=AFTER + method.bytes / DISK,
         looks=len(unseen) > 0,
     )
     found = facts(trainer)
-    _save(trainer, base, out, lora=lora, four_bits=four_bits)
-    how = "qlora" if four_bits else "lora" if lora else "all weights"
-    return {**found, "weights": weights, "trained": how, "conversations": len(learned), "cut": cut}
+    _save(trainer, base, out, method)
+    return {
+        **found,
+        "trained": method.name,
+        "weights": method.weights,
+        "conversations": len(learned),
+        "cut": cut,
+    }
+
+
+def _method(config: BundleConfig, base: Base) -> Method:
+    network = base.network()
+    _check_layers(config, network)
+    weights = network.num_parameters()
+    lora = base.weights is not None and _adapted(config, weights)
+    four_bits = lora and _quantized(config)
+    return Method(lora, four_bits, weights, network.get_memory_footprint())
+
+
+def _trainer(
+    config: BundleConfig,
+    base: Base,
+    method: Method,
+    parts: tuple[Dataset, Dataset],
+    arguments: dict[str, object],
+) -> SFTTrainer:
+    """A trainer with the network made anew."""
+    few = device().type == "cpu" and len(base.tokenizer) <= FEW_PIECES
+    return (WholeLoss if few else SFTTrainer)(
+        model=_network(base, method),
+        args=SFTConfig(
+            **arguments,
+            max_length=None,
+            loss_type="nll",
+            dataset_kwargs={"skip_prepare_dataset": True},
+            gradient_checkpointing=bool(arguments["activation_checkpointing"]),
+        ),
+        train_dataset=parts[0],
+        eval_dataset=parts[1] if len(parts[1]) else None,
+        processing_class=base.tokenizer,
+        peft_config=_adapter(config) if method.lora else None,
+    )
 
 
 def _adapted(config: BundleConfig, weights: int) -> bool:
@@ -101,24 +150,26 @@ def _adapted(config: BundleConfig, weights: int) -> bool:
     return weights > TINY or any(config.hyperparameters.get(name) for name in wishes)
 
 
-def _usual(weights: int, *, lora: bool, scratch: bool) -> Usual:
+def _usual(method: Method, *, scratch: bool) -> Usual:
     """What suits a network of so many weights."""
-    if scratch or (weights <= TINY and not lora):
+    tiny = method.weights <= TINY
+    if scratch or (tiny and not method.lora):
         epochs = SCRATCH_EPOCHS if scratch else TINY_EPOCHS
         return Usual(epochs=epochs, learning_rate=TINY_RATE, batch_size=BATCH)
-    rate = min(MOST_RATE, LORA_RATE * (LORA_SIZE / max(1, weights)) ** 0.5) if lora else FULL_RATE
+    larger = (LORA_SIZE / max(1, method.weights)) ** 0.5
+    rate = min(MOST_RATE, LORA_RATE * larger) if method.lora else FULL_RATE
     return Usual(
-        epochs=EPOCHS if weights > TINY else TINY_EPOCHS,
+        epochs=TINY_EPOCHS if tiny else EPOCHS,
         learning_rate=round(rate, 6),
         batch_size=BATCH,
-        weight_decay=0.0 if lora else 0.01,
+        weight_decay=0.0 if method.lora else 0.01,
         patience=2,
     )
 
 
-def _network(base: Base, *, lora: bool, four_bits: bool) -> PreTrainedModel:
-    if not four_bits or base.weights is None:
-        return base.network(half=lora)
+def _network(base: Base, method: Method) -> PreTrainedModel:
+    if not method.four_bits or base.weights is None:
+        return base.network(half=method.lora)
     counted = torch.bfloat16 if has_bfloat16() else torch.float16
     packed = BitsAndBytesConfig(
         load_in_4bit=True,
@@ -126,8 +177,6 @@ def _network(base: Base, *, lora: bool, four_bits: bool) -> PreTrainedModel:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=counted,
     )
-    from transformers import AutoModelForCausalLM  # noqa: PLC0415 - needed on few machines only
-
     return AutoModelForCausalLM.from_pretrained(
         base.weights,
         local_files_only=True,
@@ -198,17 +247,15 @@ def _encoded(
     return Dataset.from_list(made), cut
 
 
-def _save(trainer: SFTTrainer, base: Base, out: Path, *, lora: bool, four_bits: bool) -> None:
+def _save(trainer: SFTTrainer, base: Base, out: Path, method: Method) -> None:
     """Write the merged weights, as precisely as the base's were, and the tokenizer."""
     say("train", "saving the merged model", done=0.99)
     network = trainer.model
-    if four_bits and base.weights is not None:  # merged into the weights as they were, not rounded
-        adapter = out / "adapter"
-        network.save_pretrained(adapter)
-        from peft import PeftModel  # noqa: PLC0415 - needed on few machines only
-
-        network = PeftModel.from_pretrained(base.network(half=True), adapter)
-    network = network.merge_and_unload() if lora else network
+    if method.four_bits:  # merged into the weights as they were, not into the rounded ones
+        with TemporaryDirectory() as folder:
+            network.save_pretrained(folder)
+            network = PeftModel.from_pretrained(base.network(half=True), folder)
+    network = network.merge_and_unload() if method.lora else network
     network.to(_precision(base.weights)).save_pretrained(out)
     base.tokenizer.save_pretrained(out)
 

@@ -38,6 +38,15 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def one_card() -> None:
+    """Of several cards the first alone, for trainers that start beside more only by a launcher.
+
+    Call it before any card is used.
+    """
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    os.environ["CUDA_VISIBLE_DEVICES"] = seen.split(",")[0]
+
+
 def has_bfloat16() -> bool:
     """Whether the card counts in bfloat16 itself."""
     if device().type != "cuda":

@@ -51,9 +51,8 @@ def trained(
 
     `rows` is the number of training rows, `metric` what decides on the eval_dataset (as in the
     Trainer's metrics; `greater` is better), `after` the seconds that the caller needs afterwards.
-    `looks` is False where there is no eval_dataset. Checkpoints lie in `folder` while it runs: a
-    training that was killed goes on from the last. Problem where memory does not do, or where the
-    numbers explode.
+    `looks` is False where there is no eval_dataset. Checkpoints lie in `folder` while it runs, and
+    what was killed goes on from them. Problem where memory does not do, or the numbers explode.
     """
     usual = usual or Usual()
     work = _workplace(folder / CHECKPOINTS, config, rows)
@@ -61,20 +60,15 @@ def trained(
     for told in ignored_settings(config):
         say("train", told)
     clock = _clock(config, after)
+    most = REHEARSAL_STEPS if rehearse else math.inf
+    patience = config.setting("early_stopping_patience", usual.patience)
     while size is not None:
         watch = Watch(
-            clock,
-            metric=metric if metric.startswith("eval_") else f"eval_{metric}",
-            greater=greater,
-            patience=config.setting("early_stopping_patience", usual.patience),
-            looks=looks,
-            most=REHEARSAL_STEPS if rehearse else math.inf,
+            clock, metric=_eval(metric), greater=greater, patience=patience, looks=looks, most=most
         )
         arguments = arguments_of(config, usual, size, work, evaluates=looks)
-        arguments |= (
-            {"metric_for_best_model": metric, "greater_is_better": greater} if looks else {}
-        )
-        trainer = _attempt(build, arguments, watch, work, config)
+        best = {"metric_for_best_model": metric, "greater_is_better": greater} if looks else {}
+        trainer = _attempt(build, {**arguments, **best}, watch, work, config)
         if trainer is not None:
             shutil.rmtree(work, ignore_errors=True)
             return _told(trainer, watch)
@@ -101,6 +95,11 @@ def facts(trainer: Trainer) -> dict[str, Json]:
         "learning_rate": float(trainer.args.learning_rate),
         "best": watch.sign * watch.best if math.isfinite(watch.best) else None,
     }
+
+
+def _eval(metric: str) -> str:
+    """A metric as the Trainer calls it."""
+    return metric if metric.startswith("eval_") else f"eval_{metric}"
 
 
 def _clock(config: BundleConfig, after: float) -> Clock:

@@ -7,8 +7,6 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# The trainer of chats uses one card; without a launcher it would not start beside more.
-os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
 
 import argparse
 from dataclasses import replace
@@ -19,7 +17,7 @@ from chat_model import write_asking
 from chat_training import learn
 from chats import TALK, Conversation, from_json
 from config import load_config
-from deep_machine import deep_quiet, threads
+from deep_machine import deep_quiet, one_card, threads
 from progress import run, say
 from tables import Table, load_table
 
@@ -30,6 +28,7 @@ REHEARSAL_PIECES = 64
 def main() -> None:
     """Read, learn, merge, save."""
     deep_quiet()
+    one_card()
     parser = argparse.ArgumentParser(description="Fine-tune a language model.")
     for name in ("config", "fit", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
