@@ -1,7 +1,7 @@
 """Fine-tunes a causal language model on texts, or trains a small one from nothing."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -65,34 +65,14 @@ def tuned(
     """Train and save a model folder that stands alone."""
     deep_quiet()
     threads(config)
-    if config.weights is None and config.backbone != SCRATCH:
-        raise Problem(
-            f"There are no weights of {config.backbone} to begin with.",
-            "Name a model that needs none (backbone=counting) or a folder with its weights.",
-            field="backbone",
-        )
+    _check(config)
     tokenizer = _tokenizer(config, train)
     longest = _context(config)
-    if config.setting("use_qlora", default=False):
-        say("train", "weights of 4 bits (QLoRA) are not used for this task: it is LoRA")
     windows = windows_of(tokenizer, train, longest, ends=ends, seed=config.seed)
     unseen = windows_of(tokenizer, validation, longest, ends=ends, seed=config.seed)
     say("train", f"{len(windows):,} windows of up to {longest} tokens", done=0.05)
-
-    def build(arguments: dict[str, object]) -> Trainer:
-        model = _adapted(config, _model(config, tokenizer))
-        if arguments.get("activation_checkpointing") and isinstance(model, PeftModel):
-            model.enable_input_require_grads()
-        return Trainer(
-            model=model,
-            args=TrainingArguments(**arguments, remove_unused_columns=False),
-            train_dataset=Windows(windows),
-            eval_dataset=Windows(unseen),
-            data_collator=_Collator(first_of(tokenizer)),
-        )
-
     trainer = trained(
-        build,
+        _builder(config, tokenizer, Windows(windows), Windows(unseen)),
         config,
         folder,
         rows=len(windows),
@@ -108,6 +88,41 @@ def tuned(
     _save(config, writer, folder, known)
     reached = writer.measure(some_of(validation, MOST_MEASURED)).nats_per_char
     say("train", "model saved", done=1, numbers={config.metric: reached})
+
+
+def _check(config: BundleConfig) -> None:
+    """Problem where there is nothing to begin with."""
+    if config.weights is None and config.backbone != SCRATCH:
+        raise Problem(
+            f"There are no weights of {config.backbone} to begin with.",
+            "Name a model that needs none (backbone=counting) or a folder with its weights.",
+            field="backbone",
+        )
+    if config.setting("use_qlora", default=False):
+        say("train", "weights of 4 bits (QLoRA) are not used for this task: it is LoRA")
+
+
+def _builder(
+    config: BundleConfig,
+    tokenizer: PreTrainedTokenizerBase,
+    windows: Windows,
+    unseen: Windows,
+) -> Callable[[dict[str, object]], Trainer]:
+    """Makes the Trainer, with the model loaded anew each time."""
+
+    def build(arguments: dict[str, object]) -> Trainer:
+        model = _adapted(config, _model(config, tokenizer))
+        if arguments.get("activation_checkpointing") and isinstance(model, PeftModel):
+            model.enable_input_require_grads()
+        return Trainer(
+            model=model,
+            args=TrainingArguments(**arguments, remove_unused_columns=False),
+            train_dataset=windows,
+            eval_dataset=unseen,
+            data_collator=_Collator(first_of(tokenizer)),
+        )
+
+    return build
 
 
 def windows_of(
