@@ -6,6 +6,7 @@ common ones can be expected; units are added as long as that share rises.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from extracting_signs import TIMES
 from extracting_units import Text, Unit
@@ -36,6 +37,27 @@ def chosen(text: Text, chances: Chances, length: float) -> list[Unit]:
         units.remove(unit)
     place = {id(unit): at for at, unit in enumerate(text.units)}
     return sorted(taken, key=lambda unit: place[id(unit)])
+
+
+def cut_short(units: Sequence[Unit], chances: Chances, length: float) -> list[Unit]:
+    """A sentence that stands alone as its most promising run of words, as headlines are."""
+    if len(units) != 1 or units[0].speaker:
+        return list(units)
+    pieces = units[0].text.split()
+    words = [words_of(piece) for piece in pieces]
+    best, taken = 0.0, (0, len(pieces))
+    for start in range(len(pieces)):
+        seen: Counter[str] = Counter()
+        hits, size = 0.0, 0
+        for end in range(start, len(pieces)):
+            for word in words[end]:
+                hits += chances[word][seen[word]] if seen[word] < TIMES else 0.0
+                seen[word] += 1
+                size += 1
+            value = 2 * hits / (size + length)
+            if value > best and size >= FEW_WORDS:
+                best, taken = value, (start, end + 1)
+    return [replace(units[0], text=" ".join(pieces[slice(*taken)]))]
 
 
 def _promising(text: Text, chances: Chances) -> list[Unit]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
-from extracting_choice import Chances, chosen
+from extracting_choice import Chances, chosen, cut_short
 from extracting_signs import TIMES, Known, signs_of
 from extracting_units import Text, cut, told
 from metrics import Floats
@@ -23,12 +23,16 @@ AT_ONCE = 100  # texts whose words are judged together
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """`trees` give each word's chance, `length` is (slope, offset) of words by the text's log."""
+    """`trees` give each word's chance, `length` is (slope, offset) of words by the text's log.
+
+    `cuts` says that a summary may be a part of a sentence.
+    """
 
     trees: lgb.Booster
     known: Known
     length: tuple[float, float]
     stretch: float
+    cuts: bool = False
 
     def write(self, texts: Sequence[str]) -> list[str]:
         """A summary for each text; a text of one sentence is its own."""
@@ -37,7 +41,9 @@ class Extractor:
 
     def summary(self, text: Text, chances: Chances) -> str:
         """The chosen sentences."""
-        return told(chosen(text, chances, self.stretch * expected(text, self.length)))
+        length = self.stretch * expected(text, self.length)
+        units = chosen(text, chances, length)
+        return told(cut_short(units, chances, length) if self.cuts else units)
 
     def judged(self, texts: Sequence[Text]) -> Iterator[tuple[Text, Chances]]:
         """Each text with the chances of its words."""
@@ -56,7 +62,7 @@ class Extractor:
     def settings(self) -> Facts:
         """What model.json says of it."""
         slope, offset = self.length
-        return {"slope": slope, "offset": offset, "stretch": self.stretch}
+        return {"slope": slope, "offset": offset, "stretch": self.stretch, "cuts": self.cuts}
 
     def save(self, folder: Path) -> None:
         """Write what model.json does not hold."""
@@ -82,7 +88,7 @@ def load_extractor(folder: Path, settings: Facts) -> Extractor:
     )
     trees = lgb.Booster(model_str=(folder / "trees.txt").read_text("utf-8"))
     slope, offset, stretch = (float(str(settings[name])) for name in ("slope", "offset", "stretch"))
-    return Extractor(trees, known, (slope, offset), stretch)
+    return Extractor(trees, known, (slope, offset), stretch, cuts=settings["cuts"] is True)
 
 
 def expected(text: Text, length: tuple[float, float]) -> float:

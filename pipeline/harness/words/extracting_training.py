@@ -26,6 +26,7 @@ STRETCHES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)  # longer than the truth: a sen
 ROUNDS = 150
 LEAST_LEAF = 30
 NEARLY = 0.5  # standard errors from the best
+SURE = 2.0  # standard errors above whole sentences
 SHARE_TO_LEARN = 0.4  # of the budget, for each of two times; then it is high time
 
 
@@ -49,10 +50,10 @@ def train_extractor(config: BundleConfig, rows: Table, deadline: float) -> tuple
     seconds = (deadline - time.monotonic()) * SHARE_TO_LEARN
     model = _learned(some[checked:], config.seed, time.monotonic() + seconds)
     say("train", "choosing the length", done=0.5)
-    stretch, reached = _stretch(model, some[:checked], config.metric)
+    model, reached = _stretched(model, some[:checked], config.metric)
     say("train", "learning from all texts", done=0.7, numbers={config.metric: reached})
     whole = _learned(some, config.seed, time.monotonic() + seconds)
-    return replace(whole, stretch=stretch), reached
+    return replace(whole, stretch=model.stretch, cuts=model.cuts), reached
 
 
 def _summed(source: str | None, target: str | None) -> Summed:
@@ -109,11 +110,22 @@ def _length(texts: Sequence[Summed]) -> tuple[float, float]:
     return float(slope), float(offset)
 
 
-def _stretch(model: Extractor, texts: Sequence[Summed], metric: str) -> tuple[float, float]:
-    """The stretch of the expected length that does best on these texts, and what it reaches.
+def _stretched(model: Extractor, texts: Sequence[Summed], metric: str) -> tuple[Extractor, float]:
+    """The model with the length that does best on these texts, and what it reaches.
 
     Of those that are as good as far as so few texts can tell, the one with the shortest summaries.
+    Sentences are cut only where that is surely better.
     """
+    whole, plain = _shortest(model, texts, metric)
+    parts, cut_up = _shortest(replace(model, cuts=True), texts, metric)
+    more = cut_up - plain
+    if float(more.mean()) > SURE * float(more.std()) / len(texts) ** 0.5:
+        return parts, float(cut_up.mean())
+    return whole, float(plain.mean())
+
+
+def _shortest(model: Extractor, texts: Sequence[Summed], metric: str) -> tuple[Extractor, Floats]:
+    """The model with the least stretch that is nearly the best, and its score on each text."""
     at = ROUGES.index(metric)
     judged = list(model.judged([one.text for one in texts]))
     values: dict[float, Floats] = {}
@@ -126,4 +138,4 @@ def _stretch(model: Extractor, texts: Sequence[Summed], metric: str) -> tuple[fl
     doubt = NEARLY * float(values[best].std()) / len(texts) ** 0.5
     least = float(values[best].mean()) - doubt
     taken = next(one for one in STRETCHES if values[one].mean() >= least)
-    return taken, float(values[taken].mean())
+    return replace(model, stretch=taken), values[taken]

@@ -28,7 +28,7 @@ class Weights:
     said_words: float = 0.25
     given_words: float = 0.15
     language: float = 0.35
-    word: float = 0.8
+    word: float = 0.6
     phrase: float = -0.3
     jump: float = -0.6
     copied: float = -4.0

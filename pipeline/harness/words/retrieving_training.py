@@ -26,7 +26,7 @@ SHARE_TO_LEARN = 0.35
 SHARE_TO_CHOOSE = 0.65
 # Moves that may help, the likeliest first; each is tried from the best so far.
 MOVES: tuple[tuple[str, float], ...] = (
-    ("word", 0.4),
+    ("word", 0.3),
     ("language", -0.12),
     ("said_words", 0.1),
     ("jump", -0.3),

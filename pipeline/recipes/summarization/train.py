@@ -63,7 +63,7 @@ def _extract(
         columns=rows.names,
         source=config.column("source"),
         settings=model.settings,
-        about={**ABOUT, "sentences_stretch": model.stretch},
+        about={**ABOUT, "length_looked_for": model.stretch, "sentences_are_cut": model.cuts},
     )
     model.save(out)
     say("train", "model saved", done=1, numbers={config.metric: reached})

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from config import BundleConfig
-from extracting_choice import chosen
+from extracting_choice import chosen, cut_short
 from extracting_model import load_extractor
 from extracting_plain import Central, Lead, Start
 from extracting_training import train_extractor
@@ -161,6 +161,27 @@ def check_units_are_added_as_long_as_it_pays() -> None:
     chances = {word: [0.9, 0.0] for word in words_of("the lift is stuck again")}
     chances |= {word: [0.01, 0.0] for word in words_of("we talked about weather for hours")}
     assert told(chosen(text, chances, 5.0)) == "The lift is stuck again."
+
+
+def check_a_lone_sentence_is_cut_to_its_promising_words() -> None:
+    (unit,) = cut("Reports say that the new lift is broken again, as of today.").units
+    chances = {word: [0.05, 0.0] for word in unit.words}
+    chances |= {word: [0.9, 0.0] for word in words_of("new lift is broken")}
+    assert told(cut_short([unit], chances, 4.0)) == "new lift is broken"
+    assert cut_short(cut(TALK).units[:1], {}, 4.0) == list(cut(TALK).units[:1])
+
+
+def check_headlines_are_cut_out_of_sentences() -> None:
+    rows = [
+        (
+            f"Today we report that bridge {at} was closed by the city after heavy rain.",
+            f"bridge {at} was closed",
+        )
+        for at in range(60)
+    ]
+    model, reached = train_extractor(config_of(), Table(("talk", "summary"), rows), float("inf"))
+    assert model.cuts
+    assert reached > 0.7
 
 
 def check_the_beginning_is_the_beginning() -> None:
