@@ -8,11 +8,11 @@ from writing_codes import BEGIN, OWN, Alphabet, Keys, Marks, Stream
 
 ORDER = 6  # codes before; more gained nothing, as the words reach further
 CACHED = (2, 4, 6)  # codes before, among what was said since the piece began
-CODE_BITS = np.uint64(16)  # of a key, the rest is the context
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_BACK = np.uint64(0xF1DE83E19937733D)  # its inverse modulo 2 ** 64
-_OTHER = np.uint64(0xC2B2AE3D27D4EB4F)
-_HALF, _THIRD = np.uint64(29), np.uint64(32)
+CODE_BITS = 16  # of a key, the rest is the context
+_ODD = 0x9E3779B97F4A7C15
+_BACK = 0xF1DE83E19937733D  # its inverse modulo 2 ** 64
+_OTHER = 0xC2B2AE3D27D4EB4F
+_HALF, _THIRD = 29, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Contexts:
 def contexts_of(stream: Stream, letters: Marks, order: int = ORDER) -> Contexts:
     """Contexts of all places; `letters` says of each code whether it belongs to words."""
     codes = stream.codes.astype(np.uint64)
-    mixed = np.full(len(codes), _OTHER)
+    mixed = np.full(len(codes), _OTHER, dtype=np.uint64)
     orders = [_cut(mixed)]
     for back in range(1, order + 1):
         before = np.zeros_like(codes)
@@ -54,7 +54,7 @@ def seen_before(stream: Stream, contexts: Keys) -> tuple[Floats, Floats, Floats]
 
     Each of shape (places,): the code's count, the context's count, how many different codes came.
     """
-    place = _mix(contexts ^ (stream.span.astype(np.uint64) * _OTHER)) >> CODE_BITS
+    place = _cut(_mix(contexts ^ (stream.span.astype(np.uint64) * _OTHER)))
     codes = _times(keys_of(place, stream.codes))
     order = np.argsort(place, kind="stable")
     fresh = (codes[order] == 0).astype(np.int64)
@@ -87,8 +87,7 @@ def _words(stream: Stream, letters: Marks) -> tuple[Keys, Keys]:
     places = np.arange(size)
     starts = np.zeros(size, dtype=np.int64)  # where the word begins that stands before a place
     starts[1:] = np.maximum.accumulate(np.where(lettered, 0, places + 1))[:-1]
-    factor = np.cumprod(np.where(places == 0, np.uint64(1), _BACK), dtype=np.uint64)
-    ahead = np.cumprod(np.where(places == 0, np.uint64(1), _ODD), dtype=np.uint64)
+    factor, ahead = _powers(_BACK, size), _powers(_ODD, size)
     summed = np.zeros(size + 1, dtype=np.uint64)
     summed[1:] = np.cumsum(stream.codes.astype(np.uint64) * factor, dtype=np.uint64)
     word = (summed[:-1] - summed[starts]) * ahead[np.minimum(starts, max(size - 1, 0))]
@@ -97,6 +96,13 @@ def _words(stream: Stream, letters: Marks) -> tuple[Keys, Keys]:
         np.where(~lettered & (starts < places), places, np.where(stream.codes == BEGIN, places, 0))
     )[:-1]
     return word, np.where(stream.codes[done] == BEGIN, np.uint64(0), word[done])
+
+
+def _powers(number: int, size: int) -> Keys:
+    """One, the number, its square and so on, modulo 2 ** 64."""
+    each = np.full(size, number, dtype=np.uint64)
+    each[:1] = 1
+    return np.cumprod(each, dtype=np.uint64)
 
 
 def _mix(numbers: Keys) -> Keys:

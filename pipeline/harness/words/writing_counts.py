@@ -68,7 +68,7 @@ class Counts:
         first = np.repeat(np.cumsum(sizes) - sizes, sizes)
         cells = np.repeat(self.starts[at], sizes) + np.arange(sizes.sum()) - first
         rows = np.repeat(known, sizes)
-        codes = (self.keys[cells] & np.uint64((1 << int(CODE_BITS)) - 1)).astype(np.int64)
+        codes = (self.keys[cells] & np.uint64((1 << CODE_BITS) - 1)).astype(np.int64)
         kept = self.counts[cells] - self.discounts[np.minimum(self.counts[cells], 3)]
         chances = lower.copy()
         chances[known] *= (self.taken[at] / self.totals[at])[:, None]
