@@ -122,7 +122,7 @@ def fit_ridge(seen: Views, targets: Floats, looks: Looks, seed: int) -> tuple[Ri
     spread, axes = np.linalg.eigh(near.T @ near)
     along = near @ axes
     pulled = along.T @ (targets - offsets)
-    found = [_left_out(along, spread, pulled, targets - offsets, one) for one in PENALTIES]
+    found = [left_out(along, spread, pulled, targets - offsets, one) for one in PENALTIES]
     at = int(np.argmin([(errors**2).mean() for errors in found]))
     weights = turn @ (axes @ (pulled / (np.maximum(spread, 0) + PENALTIES[at])[:, None]))
     ridge = Ridge(looks.views, scales, landmarks, looks.width, weights, offsets)
@@ -137,11 +137,11 @@ def _tried(
     centred = targets - targets.mean(axis=0)
     along = axes * np.sqrt(np.maximum(spread, 0))
     pulled = along.T @ centred
-    errors = [_left_out(along, spread, pulled, centred, one) for one in PENALTIES]
+    errors = [left_out(along, spread, pulled, centred, one) for one in PENALTIES]
     return Looks(views, width, min(float((one**2).mean()) for one in errors))
 
 
-def _left_out(
+def left_out(
     along: Floats, spread: Floats, pulled: Floats, targets: Floats, penalty: float
 ) -> Floats:
     """Errors of a ridge regression on each row when it was left out, in closed form."""

