@@ -5,7 +5,7 @@ it was in both, of the texts that were learned from, which had it.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -65,6 +65,17 @@ class Words:
 
 def signs_of(text: Text, known: Known, summary: Sequence[str] | None = None) -> Words:
     """Signs of every word; `summary` is the text's own, whose counts are taken out of `known`."""
+    own = None if summary is None else Counter(summary)
+    words, rows = [], []
+    for word, shared in _places(text):
+        words.append(word)
+        rows += [(*shared, *_history(word, again, known, own)) for again in range(TIMES)]
+    signs = np.array(rows, dtype=np.float64).reshape(len(rows), len(SIGNS))
+    return Words(tuple(words), signs)
+
+
+def _places(text: Text) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Every word with the signs of where it stands and how it is written."""
     places: dict[str, list[int]] = {}
     capital: Counter[str] = Counter()
     for at, unit in enumerate(text.units):
@@ -76,41 +87,39 @@ def signs_of(text: Text, known: Known, summary: Sequence[str] | None = None) -> 
     opening = {word for unit in text.units if unit.line in first_line for word in unit.words}
     for word in names:
         places.setdefault(word, [0])
-    own = Counter(summary or ())
     size = max(len(text.units), 1)
     whole = log(1 + sum(len(unit.words) for unit in text.units))
-    rows = []
     for word, those in places.items():
-        shared = (
-            log(1 + len(those)),
-            len(set(those)) / size,
-            those[0] / size,
-            those[-1] / size,
-            float(those[0] == 0),
-            float(those[-1] == size - 1),
-            float(word in opening),
-            float(capital[word] > 0),
-            float(word.isdigit()),
-            float(len(word)),
-            names[word] / size,
-            log(size),
-            whole,
+        yield (
+            word,
+            (
+                log(1 + len(those)),
+                len(set(those)) / size,
+                those[0] / size,
+                those[-1] / size,
+                float(those[0] == 0),
+                float(those[-1] == size - 1),
+                float(word in opening),
+                float(capital[word] > 0),
+                float(word.isdigit()),
+                float(len(word)),
+                names[word] / size,
+                log(size),
+                whole,
+            ),
         )
-        for again in range(TIMES):
-            told = None if summary is None else int(own[word] > again)
-            first = None if summary is None else int(own[word] > 0)
-            rows.append(
-                (
-                    *shared,
-                    known.share(word, again, told),
-                    log(1 + known.seen.get(word, 0) - (summary is not None)),
-                    log((1 + known.texts) / (1 + known.seen.get(word, 0))),
-                    float(again),
-                    known.share(word, 0, first),
-                )
-            )
-    signs = np.array(rows, dtype=np.float64).reshape(len(rows), len(SIGNS))
-    return Words(tuple(places), signs)
+
+
+def _history(word: str, again: int, known: Known, own: Counter[str] | None) -> tuple[float, ...]:
+    """The signs of what other texts did with a word."""
+    seen = known.seen.get(word, 0)
+    return (
+        known.share(word, again, None if own is None else int(own[word] > again)),
+        log(1 + seen - (own is not None)),
+        log((1 + known.texts) / (1 + seen)),
+        float(again),
+        known.share(word, 0, None if own is None else int(own[word] > 0)),
+    )
 
 
 def kept_of(words: Words, summary: Sequence[str]) -> Floats:
