@@ -5,6 +5,7 @@ What only depends on a word is told once for each different word, however often 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 AFFIXES = 4  # letters at most: "-berg", "Mac-"
 LOOKED_AT = 60  # letters of a word
@@ -12,9 +13,11 @@ _RUNS = re.compile(r"(.)\1+")
 _DIGITS = re.compile(r"\d")
 _LINK = re.compile(r"(https?:|www\.)", re.IGNORECASE)
 BEGIN, END = "\x02", "\x03"  # what stands beside the first and the last word
+CACHED = 50_000  # words whose form is told once
 FLOCK = 2  # words with a capital that make a sentence one of titles, at least
 
 
+@lru_cache(maxsize=CACHED)
 def shape(word: str) -> str:
     """Capitals X, small letters x, digits 0, others as they are; runs of a sign count as one."""
     signs = "".join(
@@ -24,6 +27,7 @@ def shape(word: str) -> str:
     return _RUNS.sub(r"\1", signs)[:12]
 
 
+@lru_cache(maxsize=CACHED)
 def plain(word: str) -> str:
     """A word as it is compared: without capitals, every digit alike."""
     return _DIGITS.sub("0", word[:LOOKED_AT].lower())

@@ -15,6 +15,7 @@ from tagging_taggers import Weighed, batches
 from tagging_terms import Terms, learned
 
 KEEPING = (0.3, 1.0, 0.1)  # how strongly weights are kept small, the likeliest first
+FEWER_ROUNDS = 1.5  # times the words, if fewer rounds are enough: the last ones gain little
 ROUNDS = 80  # beyond, the likelihood still grows and the spans hardly change
 LEAST = 2  # a term of one place is not known elsewhere
 FEW_WORDS = 5_000  # of so few words a term of one place counts too
@@ -25,17 +26,23 @@ MOST_WORDS = 300_000  # more need minutes, and say little that is new
 DOUBTS = np.linspace(-1.0, 2.0, 13)
 NEIGHBOURS = 2  # doubts to each side that are averaged before the best is taken
 FOLDS = 5
+MOST_TO_CHOOSE = 60_000  # words; ways of learning differ too little to need more for the choice
+WORDS_A_SECOND = 400  # of the time: so many are learned from several times on a busy machine too
 SHARE_TO_CHOOSE = 0.55  # of the time; the rest is for all sentences
 SHARE_TO_LEARN = 0.93  # saving takes the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """How to learn, and the F1 of spans that this reached on unseen sentences."""
+    """How to learn, the F1 of spans that this reached on unseen sentences, and the time it took.
+
+    `pace` is in seconds a word.
+    """
 
     keeping: float
     doubt: float
     value: float
+    pace: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class Tried:
     right: np.ndarray
     said: np.ndarray
     true: int
+    pace: float
 
     @property
     def best(self) -> Chosen:
@@ -55,29 +63,30 @@ class Tried:
         smooth = np.convolve(wide, np.full(2 * NEIGHBOURS + 1, 1 / (2 * NEIGHBOURS + 1)), "valid")
         level = np.flatnonzero(smooth >= smooth.max() - 1e-9)
         at = level[np.abs(DOUBTS[level]).argmin()]
-        return Chosen(self.keeping, float(DOUBTS[at]), float(values[at]))
+        return Chosen(self.keeping, float(DOUBTS[at]), float(values[at]), self.pace)
 
 
 def trained_tagger(
     sentences: Sequence[Sentence], config: BundleConfig, *, started: float
 ) -> tuple[Weighed, Chosen]:
     """A tagger that learned from these sentences within the time of the config."""
-    known = manageable(sentences, config.seed)
-    if len(known) < len(sentences):
-        say("train", f"learning from {len(known):,} of {len(sentences):,} sentences, for memory")
     budget = config.budget_seconds
-    chosen = _choose(known, config, started + SHARE_TO_CHOOSE * budget)
-    say("train", "learning from all sentences", done=0.6)
-    tagger = fitted(
-        known, chosen.keeping, config, deadline=started + SHARE_TO_LEARN * budget, done=(0.6, 0.98)
-    )
+    some = manageable(sentences, config.seed, int(min(MOST_TO_CHOOSE, budget * WORDS_A_SECOND)))
+    tries = KEEPING if len(some) == len(sentences) else KEEPING[:1]  # many need their time to learn
+    chosen = _choose(some, tries, config, started + SHARE_TO_CHOOSE * budget)
+    deadline = started + SHARE_TO_LEARN * budget
+    room = int(FEWER_ROUNDS * (deadline - time.monotonic()) / max(chosen.pace, 1e-9))
+    known = manageable(sentences, config.seed, max(room, MOST_TO_CHOOSE // 4))
+    many = f"{len(known):,} of {len(sentences):,}" if len(known) < len(sentences) else "all"
+    say("train", f"learning from {many} sentences", done=0.6)
+    tagger = fitted(known, chosen.keeping, config, deadline=deadline, done=(0.6, 0.98))
     return tagger.doubting(chosen.doubt), chosen
 
 
-def manageable(sentences: Sequence[Sentence], seed: int) -> list[Sentence]:
-    """As many sentences, at random, as memory and time are meant for."""
+def manageable(sentences: Sequence[Sentence], seed: int, most: int) -> list[Sentence]:
+    """As many sentences, at random, as there is time and memory for, of so many words together."""
     tags = len(tags_of(labels_of(sentences)))
-    room = min(MOST_WORDS, MOST_CELLS // tags)
+    room = min(most, MOST_WORDS, MOST_CELLS // tags)
     order = list(range(len(sentences)))
     random.Random(seed).shuffle(order)  # noqa: S311 - a sample is no secret
     kept: list[int] = []
@@ -128,9 +137,13 @@ def terms_of(words: Sequence[Sequence[str]], tags: int) -> Terms:
     return learned(words, 1 if few else LEAST, min(MOST_TERMS, MOST_WEIGHTS // tags))
 
 
-def _choose(sentences: Sequence[Sentence], config: BundleConfig, deadline: float) -> Chosen:
+def _choose(
+    sentences: Sequence[Sentence],
+    strengths: Sequence[float],
+    config: BundleConfig,
+    deadline: float,
+) -> Chosen:
     """What does best on sentences that were not learned from, as far as there is time."""
-    strengths: Sequence[float] = KEEPING
     if config.hyperparameters.get("regularization") is not None:
         strengths = (config.setting("regularization", KEEPING[0]),)
     fold = _folds(len(sentences), config.seed)
@@ -162,7 +175,7 @@ def _tried(
     deadline: float,
 ) -> Tried:
     """One fold, and more of them while sentences are few and there is time."""
-    right, said, true = np.zeros(len(DOUBTS)), np.zeros(len(DOUBTS)), 0
+    right, said, true, pace = np.zeros(len(DOUBTS)), np.zeros(len(DOUBTS)), 0, 0.0
     for at in range(FOLDS):
         began = time.monotonic()
         seen = [one for one, part in zip(sentences, fold, strict=True) if part != at]
@@ -170,13 +183,14 @@ def _tried(
         if not seen or not rest:
             continue
         tagger = fitted(seen, keeping, config, deadline=deadline, done=(0.05, 0.2))
+        pace = (time.monotonic() - began) / sum(len(one.words) for one in seen)
         more = _counted(tagger, rest)
         right, said, true = right + more[0], said + more[1], true + more[2]
         took = time.monotonic() - began
         many = sum(len(one.words) for one in rest) >= FEW_WORDS
         if many or time.monotonic() + took * len(KEEPING) > deadline:
             break
-    return Tried(keeping=keeping, right=right, said=said, true=true)
+    return Tried(keeping=keeping, right=right, said=said, true=true, pace=pace)
 
 
 def _counted(tagger: Weighed, sentences: Sequence[Sentence]) -> tuple[np.ndarray, np.ndarray, int]:

@@ -43,7 +43,7 @@ def main() -> None:
     every = [one for told in pairs.values() for one in told if one is not None]
     scheme = scheme_of([tags for _, tags in every])
     say("prepare", f"{len(every):,} sentences, {scheme.title}", done=0.3)
-    left = Left(steps=[f"{scheme.title} were read and written as BIO2"])
+    left = Left(steps=[f"tags written as BIO2; they were {scheme.title}"])
     tables = _tables(pairs, scheme, config, left)
     warnings = [*_checked(tables, config), *_told(left)]
     parts = split_tables(
