@@ -1,5 +1,6 @@
 """Pictures told in numbers: all views of them, each also of the picture in a mirror."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +36,19 @@ class Eye:
     mirrored: bool
 
     def see(
-        self, paths: Sequence[Path], done: Callable[[int], None] = lambda _: None
+        self,
+        paths: Sequence[Path],
+        done: Callable[[int], None] = lambda _: None,
+        until: float = np.inf,
     ) -> dict[str, Seen]:
-        """Each view of the pictures, shape (n, d); `done` hears how many were told."""
-        found = []
+        """Each view of the pictures, shape (n, d); `done` hears how many were told.
+
+        After `until`, on the clock of time.monotonic, the others are not looked at any more.
+        """
+        found: list[dict[str, Seen]] = []
         for number, batch in enumerate(batches(paths)):
+            if found and time.monotonic() > until:
+                break
             told = self._told(batch)
             found.append(self._evened(told, batch) if self.mirrored else told)
             done(min(len(paths), (number + 1) * AT_ONCE))

@@ -62,12 +62,19 @@ class Lesson:
         """At most so many, at random, of every class one at least where so many are taken."""
         if len(self) <= most:
             return self
+        return self.take(sorted(self._mixed(seed)[:most]))
+
+    def mixed(self, seed: int) -> "Lesson":
+        """All in random order, one of every class first."""
+        return self.take(self._mixed(seed))
+
+    def _mixed(self, seed: int) -> list[int]:
         order = list(range(len(self)))
         random.Random(seed).shuffle(order)  # noqa: S311 - no secret
         if self.labels:
             first = {int(self.truth[at]): at for at in reversed(order)}
             order = [*first.values(), *(at for at in order if first[int(self.truth[at])] != at)]
-        return self.take(sorted(order[:most]))
+        return order
 
 
 def lesson_of(config: BundleConfig, folder: Path) -> Lesson:

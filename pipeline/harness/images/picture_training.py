@@ -23,9 +23,9 @@ LONG = 60.0  # seconds of budget from which on nothing is spared
 PROBE = 16
 SHARE_TO_CHOOSE = 0.2  # of the budget, to look at the pictures that are chosen by
 SHARE_CHOSEN = 0.35  # by then what counts is chosen
-SHARE_TO_SEE = 0.7  # by then all pictures are told in numbers
-SHARE_TO_GROW = 0.85
-SHARE_OF_TREES = 0.2  # of the budget, at most
+SHARE_TO_SEE = 0.6  # by then all pictures are told in numbers
+SHARE_TO_GROW = 0.9
+SHARE_OF_TREES = 0.15  # of the budget, at most
 
 
 def train_pictures(config: BundleConfig, lesson: Lesson, started: float) -> PictureModel:
@@ -94,30 +94,26 @@ def _see(
     config: BundleConfig, eye: Eye, lesson: Lesson, chosen: tuple[Lesson, Views], started: float
 ) -> tuple[Lesson, Views]:
     """All pictures in the chosen views, or as many as there is time for."""
-    few, seen = chosen
-    if len(few) == len(lesson):
-        return lesson, seen
-    begun = time.monotonic()
-    probe = lesson.paths[: PROBE * 2]
-    eye.see(probe)
-    each = (time.monotonic() - begun) / len(probe)
-    left = started + config.budget_seconds * SHARE_TO_SEE - time.monotonic()
-    most = max(len(few), int(left / each))
-    if most < len(lesson):
-        say("train", f"{most:,} of the {len(lesson):,} pictures: there is no time for more")
-        lesson = lesson.some(most, config.seed)
-    return lesson, eye.see(lesson.paths, _progress(len(lesson), each))
+    if len(chosen[0]) == len(lesson):
+        return chosen
+    mixed, until = lesson.mixed(config.seed), started + config.budget_seconds * SHARE_TO_SEE
+    seen = eye.see(mixed.paths, _progress(len(lesson)), until)
+    many = len(seen[eye.views[0]])
+    if many < len(lesson):
+        say("train", f"{many:,} of the {len(lesson):,} pictures: there is no time for more")
+    if many <= len(chosen[0]):
+        return chosen
+    return mixed.take(range(many)), seen
 
 
-def _progress(total: int, each: float) -> Callable[[int], None]:
-    told = 0.0
+def _progress(total: int) -> Callable[[int], None]:
+    begun, told = time.monotonic(), 0.0
 
     def done(count: int) -> None:
         nonlocal told
         if count / total - told >= 0.1 or count == total:  # noqa: PLR2004 - a line every tenth
             told = count / total
-            say(
-                "train", f"{count} pictures seen", done=0.3 + 0.4 * told, eta=each * (total - count)
-            )
+            left = (time.monotonic() - begun) / count * (total - count)
+            say("train", f"{count} pictures seen", done=0.3 + 0.4 * told, eta=left)
 
     return done

@@ -1,6 +1,7 @@
 """Boosted trees on the views of pictures: what the ridge does not see, they may."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -59,7 +60,7 @@ def _unseen(rows: Seen, targets: Floats, seed: int, until: float) -> Floats | No
     for at in range(FOLDS):
         started = time.monotonic()
         seen = fold != at
-        trees = _grown(rows[seen], targets[seen], seed)
+        trees = _grown(rows[seen], targets[seen], seed, until)
         found[~seen] = answers_of(trees, rows[~seen], targets.shape[1])
         took = time.monotonic() - started
         if time.monotonic() + took * (FOLDS - at + 0.5) > until:
@@ -67,7 +68,7 @@ def _unseen(rows: Seen, targets: Floats, seed: int, until: float) -> Floats | No
     return found
 
 
-def _grown(rows: Seen, targets: Floats, seed: int) -> lgb.Booster:
+def _grown(rows: Seen, targets: Floats, seed: int, until: float = np.inf) -> lgb.Booster:
     classes = targets.shape[1]
     kind: dict[str, object] = {"objective": "regression"}
     if classes > 1:
@@ -87,4 +88,15 @@ def _grown(rows: Seen, targets: Floats, seed: int) -> lgb.Booster:
         "num_threads": 1,
         "verbosity": -1,
     }
-    return lgb.train(settings, lgb.Dataset(rows, known), num_boost_round=ROUNDS)
+    data = lgb.Dataset(rows, known)
+    return lgb.train(settings, data, num_boost_round=ROUNDS, callbacks=[_in_time(until)])
+
+
+def _in_time(until: float) -> Callable[[lgb.callback.CallbackEnv], None]:
+    """Ends what would go on too long; whoever is late is not used."""
+
+    def check(environment: lgb.callback.CallbackEnv) -> None:
+        if time.monotonic() > until:
+            raise lgb.callback.EarlyStopException(environment.iteration, [])
+
+    return check
