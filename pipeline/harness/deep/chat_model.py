@@ -32,6 +32,7 @@ from transformers import (
 TOGETHER = 16  # questions that are answered at once
 PIECES_AT_ONCE = 4_096  # of known answers, padding included
 LARGE = 2e9  # weights; a model of more is held in half precision on a card
+BLANKS = frozenset("ĠĊĉč▁ \t\r\n")  # as tokenizers write them
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 
 
@@ -112,6 +113,7 @@ class ChatModel:
         mask = torch.tensor([[0] * (width - len(one)) + [1] * len(one) for one in read])
         settings = GenerationConfig(
             max_new_tokens=self.asking.new_pieces,
+            begin_suppress_tokens=_never_first(self.tokenizer),
             do_sample=False,
             pad_token_id=pad,
             eos_token_id=stops_of(self.tokenizer),
@@ -137,6 +139,14 @@ class ChatModel:
             )
         counts = (wanted != -100).sum(dim=1)  # noqa: PLR2004 - as in the libraries
         return list(zip(lost.double().sum(dim=1).tolist(), counts.tolist(), strict=True))
+
+
+def _never_first(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """Pieces that no answer begins with: an end, and blanks, as none to learn from was empty."""
+    blanks = [
+        place for piece, place in tokenizer.get_vocab().items() if piece and set(piece) <= BLANKS
+    ]
+    return sorted({*stops_of(tokenizer), *blanks})
 
 
 def asked_of(names: Sequence[str], row: Row) -> list[Turn]:
