@@ -11,6 +11,7 @@ from math import log
 ORDER = 4
 START, END = "<s>", "</s>"
 SELDOM = 2  # runs of `ORDER` words that came once teach less than they weigh
+MOST_KNOWN = 300_000  # answers that are kept, to be given again
 Gram = tuple[str, ...]
 
 
@@ -29,6 +30,8 @@ class Language:
         gram = (*before, word)
         found = self.known.get(gram)
         if found is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
             found = self.known[gram] = self._found(before, word)
         return found
 
