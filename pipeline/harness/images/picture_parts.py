@@ -17,7 +17,7 @@ from tables import Cell, Table, label_of
 
 FEW_PICTURES = 1_000  # below this a tenth of them is too few to measure on
 MOST_LEARNED = 20_000  # no budget here reads more of them
-MOST_HELD_OUT = 3_000  # answering more takes longer than it tells
+MOST_HELD_OUT = 2_000  # answering more takes longer than it tells
 FEW = 0.05  # of the pictures may be stand-ins; more of them are what it is about
 DRAFT = "draft"
 _STAND_IN = re.compile(

@@ -3,6 +3,7 @@
 Every view takes pictures of shape (n, side, side, 3) and gives (n, d) numbers.
 """
 
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -71,7 +72,7 @@ def texture(pictures: Bytes) -> Seen:
             y, x = ring + down * ring, ring + right * ring
             other = grey[:, y : side - 2 * ring + y, x : side - 2 * ring + x]
             code |= (other >= middle).astype(np.int64) << bit
-        found.append(_counted(_UNIFORM[code], int(_UNIFORM.max()) + 1))
+        found.append(_counted(_uniform()[code], int(_uniform().max()) + 1))
     return np.sqrt(np.concatenate(found, axis=1))
 
 
@@ -142,11 +143,9 @@ def _counted(codes: npt.NDArray[np.int64], size: int) -> Seen:
     return np.concatenate([whole, quarters.reshape(count, -1)], axis=1).astype(np.float32)
 
 
+@cache
 def _uniform() -> npt.NDArray[np.int64]:
     """A number for each pattern with at most two changes around the ring, one for all others."""
     turned = [pattern ^ ((pattern >> 1) | ((pattern & 1) << 7)) for pattern in range(256)]
     smooth = np.array([code.bit_count() <= 2 for code in turned])  # noqa: PLR2004
     return np.where(smooth, np.cumsum(smooth) - 1, smooth.sum()).astype(np.int64)
-
-
-_UNIFORM = _uniform()
