@@ -51,6 +51,7 @@ class Watch(TrainerCallback):  # type: ignore[misc] # its types are not installe
     ) -> None:
         """Guess what a checkpoint takes, and let the learning rate follow the clock."""
         self.looked = self.began = time.monotonic()
+        self.said = -math.inf  # even the shortest training says its loss once
         self.horizon = min(state.max_steps, self.most)
         weights = given["model"].parameters()  # type: ignore[attr-defined] # a torch module
         held = sum(one.numel() * one.element_size() for one in weights)
