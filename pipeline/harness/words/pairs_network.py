@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from config import BundleConfig, Json
+from datasets import Dataset
 from deep_machine import deep_quiet
 from deep_training import Usual, device, facts, threads, trained
 from pairs_languages import Tongues, prefix_of, tell_tongues
 from pairs_model import Facts
 from progress import Problem, say
-
-deep_quiet()
-
-import torch  # noqa: E402 - the libraries are kept quiet first
-from datasets import Dataset  # noqa: E402
-from transformers import (  # noqa: E402
+from transformers import (
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
     DataCollatorForSeq2Seq,
@@ -214,6 +211,7 @@ def _settled(model: PreTrainedModel, limits: Limits, first: int | None) -> None:
 
 def _opened(folder: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Weights and tokenizer of a folder; Problem where it holds no such model."""
+    deep_quiet()
     try:
         model = AutoModelForSeq2SeqLM.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
