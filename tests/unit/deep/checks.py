@@ -28,6 +28,7 @@ from transformers import (
     AutoTokenizer,
     Trainer,
     TrainerCallback,
+    TrainerControl,
     TrainerState,
     TrainingArguments,
 )
@@ -154,12 +155,15 @@ def check_another_error_is_not_taken_for_memory() -> None:
 
 
 class At(TrainerCallback):
-    """Does something when a step begins."""
+    """Looks at the unseen rows in a step, and does something when a later one begins."""
 
-    def __init__(self, step: int, what: Callable[[], None]) -> None:
-        self.step, self.what = step, what
+    def __init__(self, look: int, step: int, what: Callable[[], None]) -> None:
+        self.look, self.step, self.what = look, step, what
 
-    def on_step_begin(self, _args: object, state: TrainerState, *_: object, **__: object) -> None:
+    def on_step_begin(
+        self, _args: object, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
+        control.should_evaluate = state.global_step == self.look  # and so writes a checkpoint
         if state.global_step == self.step:
             self.what()
 
@@ -174,7 +178,7 @@ def check_it_goes_on_where_memory_ran_out() -> None:
     def narrow(arguments: dict[str, object]) -> Trainer:
         trainer = build(arguments, most=fits[0])
         if fits == [8]:
-            trainer.add_callback(At(13, tighter))  # the first checkpoint is written at 12
+            trainer.add_callback(At(4, 13, tighter))
         return trainer
 
     trainer, lines = learned(maker=narrow)
@@ -189,7 +193,7 @@ def check_a_killed_training_goes_on_from_its_checkpoint() -> None:
 
     def dies(arguments: dict[str, object]) -> Trainer:
         trainer = build(arguments)
-        trainer.add_callback(At(30, killed))
+        trainer.add_callback(At(4, 30, killed))
         return trainer
 
     with tempfile.TemporaryDirectory() as folder:
