@@ -33,7 +33,8 @@ def wanted() -> list[str]:
     """Every requirement that some environment is asked for."""
     lines = set(DEEP)
     lines |= {line.split()[1] for line in read_lines(harness_file("readers.txt"))}
-    lines |= set(read_lines(harness_file("pictures.txt")))
+    for name in ("core.txt", "pictures.txt"):
+        lines |= set(read_lines(harness_file(name)))
     for task in known_recipes():
         backbones = find_recipe(task).backbones
         lines |= {*requirements(task), *(line for one in backbones for line in one.requirements)}

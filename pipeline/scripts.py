@@ -14,7 +14,7 @@ from pipeline.folders import fresh
 from pipeline.jobs import Frozen, Stage
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Step, StepResult
-from pipeline.recipe import harness_file, known_recipes, requirements
+from pipeline.recipe import harness_file, read_lines
 
 PROBLEM_EXIT = 3
 # What a script may ask about: never where a model goes, what is spent, or a yes.
@@ -137,10 +137,8 @@ async def environment(stage: Stage, ports: Ports, lines: tuple[str, ...]) -> Pat
 
 
 def core_requirements() -> tuple[str, ...]:
-    """The smallest set of requirements among the recipes: the core environment."""
-    return min(
-        (requirements(task) for task in known_recipes()), key=lambda lines: (len(lines), lines)
-    )
+    """What the harness's own scripts need: the core environment."""
+    return read_lines(harness_file("core.txt"))
 
 
 async def result(ports: Ports, produced: Path, scratch: Path) -> bytes:

@@ -27,17 +27,28 @@ EDGES = {
 }
 TRAINING_LIBRARIES = {
     "PIL",
+    "accelerate",
     "catboost",
+    "datasets",
     "gradio",
+    "jinja2",
     "lightgbm",
     "matplotlib",
     "numpy",
     "pandas",
+    "peft",
     "pyarrow",
+    "pycocotools",
     "python_calamine",
+    "sacrebleu",
+    "safetensors",
     "scipy",
     "sklearn",
     "statsforecast",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "trl",
 }
 # Reading a file of these can run its author's code.
 UNSAFE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}

@@ -15,7 +15,7 @@ FILES = sorted(
 
 # Calls that only make a value. Making an object of one of our own classes is harmless as well.
 HARMLESS = {
-    *("dict", "frozenset", "len", "min", "max", "range", "set", "sorted", "tuple", "zip"),
+    *("dict", "frozenset", "len", "min", "max", "range", "set", "sorted", "str", "tuple", "zip"),
     *("AfterValidator", "BeforeValidator", "ConfigDict", "Field", "SettingsConfigDict"),
     *("TypeAdapter", "field_validator", "model_validator"),
     *("Decimal", "MappingProxyType", "NewType", "Path", "ParamSpec", "TypeVar", "timedelta"),
@@ -42,8 +42,8 @@ HARMLESS = {
 # and its kind read when they are imported.
 # Constants are worked out once; a bundle script sets its threads before numpy is there.
 BUNDLE_CALLS = {
-    *("automatic", "datetime64", "exp", "get_args", "linspace", "log", "monotonic", "setdefault"),
-    "total_seconds",
+    *("automatic", "datetime64", "exp", "float32", "get_args", "inference_mode", "linspace"),
+    *("log", "monotonic", "round", "setdefault", "total_seconds"),
 }
 
 IMPORT_ALL = """

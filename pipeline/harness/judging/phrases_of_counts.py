@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -58,28 +59,20 @@ def _map50(found: Found) -> str:
     )
 
 
-def _shares(what: str) -> Callable[[Found], str]:
+def _shares(what: str, found: Found) -> str:
     """A ROUGE score: what its texts have in common with those that people wrote."""
-
-    def told(found: Found) -> str:
-        return (
-            f"its texts have {share(found.value)} of their {what} in common with those that people"
-            f" wrote, on {found.rows}, where {found.guess} has {share(found.floor)}"
-        )
-
-    return told
+    return (
+        f"its texts have {share(found.value)} of their {what} in common with those that people"
+        f" wrote, on {found.rows}, where {found.guess} has {share(found.floor)}"
+    )
 
 
-def _of_hundred(what: str) -> Callable[[Found], str]:
+def _of_hundred(what: str, found: Found) -> str:
     """BLEU and chrF."""
-
-    def told(found: Found) -> str:
-        return (
-            f"its texts reach {number(found.value)} of 100 in {what} in common with those that"
-            f" people wrote, on {found.rows}, where {found.guess} reaches {number(found.floor)}"
-        )
-
-    return told
+    return (
+        f"its texts reach {number(found.value)} of 100 in {what} in common with those that people"
+        f" wrote, on {found.rows}, where {found.guess} reaches {number(found.floor)}"
+    )
 
 
 def _nats_per_char(found: Found) -> str:
@@ -109,11 +102,11 @@ TOLD_OF_COUNTS: Mapping[str, Callable[[Found], str]] = MappingProxyType(
         "map": _map,
         "map50": _map50,
         "span_f1": _span_f1,
-        "rouge1": _shares("words"),
-        "rouge2": _shares("pairs of words"),
-        "rougeL": _shares("words, in the same order,"),
-        "bleu": _of_hundred("words and phrases"),
-        "chrf": _of_hundred("strings of letters"),
+        "rouge1": partial(_shares, "words"),
+        "rouge2": partial(_shares, "pairs of words"),
+        "rougeL": partial(_shares, "words, in the same order,"),
+        "bleu": partial(_of_hundred, "words and phrases"),
+        "chrf": partial(_of_hundred, "strings of letters"),
         "nats_per_char": _nats_per_char,
         "perplexity": _perplexity,
         "eval_loss": _eval_loss,

@@ -95,6 +95,8 @@ RECIPE = Recipe(
     title="Summarization",
     asks="Give the same columns as in training, or a text with --text.",
     answers="For each text a line of JSON with input and output, the summary.",
+    formats=("pairs in a table, JSON or JSONL", "files that match line by line"),
+    baselines=("the first three sentences or turns", "the most central sentences"),
     words=WORDS,
     hints=(
         *("abstract", "abstracts", "headline", "headlines", "title", "titles", "short", "brief"),
