@@ -150,6 +150,8 @@ def test_declarations_are_complete(task: TaskType) -> None:
     assert len({backbone.name for backbone in recipe.backbones}) == len(recipe.backbones)
     assert recipe.minimum_rows > 0
     assert recipe.budget_seconds > 0
+    assert recipe.baselines
+    assert recipe.formats
     assert recipe.settings() is not None
 
 

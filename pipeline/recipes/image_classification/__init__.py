@@ -55,6 +55,13 @@ RECIPE = Recipe(
     title="Image classification",
     asks="Give a picture, or a folder, a zip or a list of pictures.",
     answers="For each picture a column prediction and a probability for each class.",
+    formats=(
+        "a folder of pictures for each class",
+        "a table of pictures and labels",
+        "labels in file names",
+        "zips of these",
+    ),
+    baselines=("always the commonest class", "logistic regression on colours"),
     words=(
         *("image classification", "image classifier", "classify images", "classify pictures"),
         *("classify photos", "picture classifier", "photo classifier", "recognise", "recognize"),

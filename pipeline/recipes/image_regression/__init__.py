@@ -46,6 +46,8 @@ RECIPE = Recipe(
     title="Image regression",
     asks="Give a picture, or a folder, a zip or a list of pictures.",
     answers="For each picture a column prediction.",
+    formats=("a table of pictures and numbers", "numbers in file names", "zips of these"),
+    baselines=("always the mean or the median", "ridge regression on colours"),
     words=(
         *("image regression", "count in the picture", "estimate from a picture", "from a photo"),
         *("from photos", "from images", "from pictures", "from a picture", "from an image"),
