@@ -30,6 +30,7 @@ class ScriptedWorkbench:
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     failure: Exception | None = None
     level: SandboxLevel = "full"
+    gpus: int = 0
     began: asyncio.Event = field(default_factory=asyncio.Event)
     ended: list[str] = field(default_factory=list)
 
