@@ -3,8 +3,9 @@
     python predict.py --text "You won a prize, call now"
     python predict.py --input texts.csv --output answers.csv
 
-A model is three files: model.json (labels and settings), terms.json (the known words and
-character runs) and weights.npz (plain arrays). Nothing in them can run code.
+A linear model is three files: model.json (labels and settings), terms.json (the known words and
+character runs) and weights.npz (plain arrays). That of a network is model.json and a folder with
+its weights (safetensors) and its tokenizer. Nothing in them can run code.
 """
 
 import os
@@ -13,19 +14,22 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from metrics import Codes, Floats
+from labelling_contest import Network
+from labelling_cuts import chances_of, said_of
+from labelling_texts import clean
+from metrics import Floats
 from progress import run
 from serving import Answers, serve
 from sklearn.feature_extraction.text import TfidfVectorizer
-from tables import Cell, Table
+from tables import Table
 
-LONGEST_TEXT = 10_000  # characters read of each text: topic and tone show long before that
+NONE = np.zeros(0)  # what a network needs of terms
 _DIGITS = re.compile(r"\d")
 _DRAWN = re.compile(r"(?=[A-Za-z_]*[0-9])[A-Za-z0-9_]{16,}")  # a key or an id, and no word
 
@@ -58,7 +62,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class TextModel:
-    """Linear scores of terms, made into probabilities.
+    """Linear scores of terms, or those of a network, made into probabilities.
 
     `weights` has shape (terms, k) and `offsets` (k,); with two labels k is 1, the score of the
     second. Probabilities are softmax(slope * scores + shift). Of two labels the second is said
@@ -76,6 +80,7 @@ class TextModel:
     cut: float = 0.5
     always: str | None = None
     reads_text: bool = True
+    network: Network | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -91,32 +96,14 @@ class TextModel:
         said = said_of(chances, self.cut)
         return Answers([self.labels[at] for at in said], self.labels, chances)
 
-    def scores(self, texts: Sequence[str]) -> Floats:
+    def scores(self, texts: list[str]) -> Floats:
         """Scores of shape (texts, k)."""
+        if self.network is not None:
+            return self.network.scores(texts)
         if not self.views:
             return np.tile(self.offsets, (len(texts), 1))
         terms = sp.hstack([view.vectorizer().transform(texts) for view in self.views], "csr")
         return np.asarray(terms @ self.weights) + self.offsets
-
-
-def clean(cells: Sequence[Cell]) -> list[str]:
-    """Texts as the model reads them."""
-    return [(cell or "")[:LONGEST_TEXT] for cell in cells]
-
-
-def chances_of(scores: Floats, slope: float, shift: float) -> Floats:
-    """Probabilities of shape (n, labels) from scores of shape (n, k)."""
-    if scores.shape[1] == 1:
-        scores = np.hstack([np.zeros_like(scores), scores + shift / slope])
-    powers = np.exp(slope * (scores - scores.max(axis=1, keepdims=True)))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def said_of(chances: Floats, cut: float) -> Codes:
-    """Places of the labels that are said; of two labels the second is said from the cut on."""
-    if chances.shape[1] == 2:  # noqa: PLR2004
-        return (chances[:, 1] >= cut).astype(np.int64)
-    return np.asarray(chances.argmax(axis=1), dtype=np.int64)
 
 
 def save(model: TextModel, folder: Path) -> None:
@@ -132,7 +119,15 @@ def save(model: TextModel, folder: Path) -> None:
         "cut": model.cut,
         "always": model.always,
     }
+    if model.network is not None:
+        told["length"] = model.network.length
+        model.network.save(folder)
     (folder / "model.json").write_text(json.dumps(told, indent=1), "ascii")
+    if model.network is None:
+        _save_terms(model, folder)
+
+
+def _save_terms(model: TextModel, folder: Path) -> None:
     (folder / "terms.json").write_text(json.dumps([view.terms for view in model.views]), "ascii")
     rarity = {f"rarity_{at}": view.rarity for at, view in enumerate(model.views)}
     arrays: Mapping[str, Floats] = {k: v for k, v in rarity.items() if v is not None}
@@ -148,17 +143,30 @@ def save(model: TextModel, folder: Path) -> None:
 def load(folder: Path) -> TextModel:
     """Read a model folder that `save` wrote."""
     told = json.loads((folder / "model.json").read_text("ascii"))
+    told["columns"], told["labels"] = tuple(told["columns"]), tuple(told["labels"])
+    views, length = told.pop("views"), told.pop("length", None)
+    if length is not None:
+        return TextModel(
+            **told, views=(), weights=NONE, offsets=NONE, network=_network(folder, length)
+        )
     terms = json.loads((folder / "terms.json").read_text("ascii"))
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-        views = tuple(
+        known = tuple(
             View(unit, shortest, longest, tuple(known), arrays[f"rarity_{at}"])
-            for at, ((unit, shortest, longest), known) in enumerate(
-                zip(told.pop("views"), terms, strict=True)
-            )
+            for at, ((unit, shortest, longest), known) in enumerate(zip(views, terms, strict=True))
         )
         weights, offsets = arrays["weights"], arrays["offsets"]
-    told["columns"], told["labels"] = tuple(told["columns"]), tuple(told["labels"])
-    return TextModel(**told, views=views, weights=weights, offsets=offsets)
+    return TextModel(**told, views=known, weights=weights, offsets=offsets)
+
+
+def _network(folder: Path, length: int) -> Network:
+    """A fine-tuned network; its libraries are only there where one is needed."""
+    from deep_machine import deep_quiet  # noqa: PLC0415
+
+    deep_quiet()
+    from labelling_network import LabelNetwork  # noqa: PLC0415
+
+    return LabelNetwork.load(folder, length)
 
 
 def _lower(text: str) -> str:

@@ -8,10 +8,12 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a shared machine
 
+import json
 from pathlib import Path
 
 import numpy as np
 from config import BundleConfig, Json
+from labelling_contest import FOLDER, RECORD
 from predict import load
 from progress import run
 from scoring import score
@@ -37,6 +39,13 @@ def alarms(config: BundleConfig, fit: Table, heldout: Table) -> list[str]:
     return ["Nearly every text holds its own label, so the label is only read off: remove it."]
 
 
+def explained(folder: Path) -> dict[str, Json]:
+    """What was tried, and of a linear model the words that say most."""
+    record = folder / RECORD
+    tried: dict[str, Json] = json.loads(record.read_text("utf-8")) if record.is_file() else {}
+    return tried if (folder / FOLDER).is_dir() else {**tried, **terms(folder)}
+
+
 def terms(folder: Path) -> dict[str, Json]:
     """The words that speak most for each label, with what each weighs."""
     model = load(folder)
@@ -57,7 +66,7 @@ def terms(folder: Path) -> dict[str, Json]:
 
 def main() -> None:
     """Write metrics.json, figures.json, heldout.csv and predictions.csv."""
-    score(load, METRICS, alarms, terms)
+    score(load, METRICS, alarms, explained)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 
 Each candidate setting is tried on texts it has not seen (cross-validation inside the fit rows);
 the best learns from all of them. The same unseen scores give the probabilities and, for F1 of one
-label, the probability from which that label is said.
+label, the probability from which that label is said. Where the config names weights, a network
+is fine-tuned as well, and kept if it does better on texts that neither has seen.
 """
 
 import os
@@ -14,9 +15,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a
 
 import argparse
 import itertools
-import random
+import json
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,15 +24,17 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from config import BundleConfig, load_config
-from deciding import careful_cut
-from metrics import Classified, Codes, Floats, value_of
-from predict import TextModel, View, chances_of, clean, said_of, save
+from labelling_contest import RECORD, Tried, Winner, contest, too_few
+from labelling_cuts import UNSCALED, Scale, reached, scale_of
+from labelling_texts import PAIR, Texts, folded, joined, labelled, parted, sample
+from metrics import Codes, Floats
+from predict import NONE, TextModel, View, save
 from process_age import process_age
 from progress import Problem, run, say
-from scipy.optimize import minimize
 from sklearn.svm import LinearSVC
-from tables import Table, label_of, load_fit
+from tables import load_fit, load_table
 
+LINEAR = "tfidf_svc"
 REGULARIZATION = (1.0, 3.0, 0.3)  # C of the SVM, the likeliest first: time may end the search
 WORD_NGRAMS = 2  # "not good" is not "good"
 CHAR_NGRAMS = 5  # from 2: survives typos, and knows numbers and links by their shape
@@ -41,21 +43,8 @@ MOST_ROWS_TO_CHOOSE = 20_000  # settings differ too little to need more rows for
 MOST_CHARACTERS = 10_000_000  # of all texts; beyond, character runs need more memory than they give
 MANY_ROWS = 1_000  # from here a term of a single text is noise
 SHARE_TO_CHOOSE = 0.6  # of the time budget; the rest is for the final model
+SHARE_BESIDE = 0.2  # the same where a network comes after
 REHEARSAL_ROWS = 200
-EQUAL = 1e-9  # sums of the same values in another order
-CUTS = np.linspace(0.1, 0.9, 81)  # probabilities from which the positive label may be said
-NEIGHBOURS = 20  # cuts to each side, 0.2 in probability, that are averaged before the best is taken
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Labelled texts: `places` are places in `labels`; of two labels the positive is second."""
-
-    columns: tuple[str, ...]
-    text: str
-    labels: tuple[str, ...]
-    texts: list[str]
-    places: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +53,7 @@ class Candidate:
 
     regularization: float
     balanced: bool
-    slope: float = 1.0
-    shift: float = 0.0
-    cut: float = 0.5
-    value: float = 0.0
+    scale: Scale = UNSCALED
 
 
 def main() -> None:
@@ -81,57 +67,88 @@ def main() -> None:
     started = time.monotonic() - process_age()
     rows = load_fit(told.fit)
     texts = labelled(config, sample(rows, REHEARSAL_ROWS, config.seed) if told.rehearse else rows)
-    least = config.setting("min_rows_per_term", 2 if len(texts.texts) >= MANY_ROWS else 1)
-    views, terms = fit_views(texts.texts, wanted_views(config, texts.texts), least)
+    share = SHARE_TO_CHOOSE if config.weights is None else SHARE_BESIDE
+    model, best = linear(config, texts, started + config.budget_seconds * share)
+    value, record = best.scale.value, None
+    if config.weights is not None:
+        spent = Tried(LINEAR, time.monotonic() - started, value)
+        found = challenged(config, texts, best, spent, told)
+        model, record = with_winner(model, found), found.record
+        value = found.scale.value if found.network else value
+    save(model, told.out)
+    if record is not None:
+        (told.out / RECORD).write_text(json.dumps(record, indent=1), "utf-8")
+    say("train", "model saved", done=1, numbers={config.metric: value})
+
+
+def linear(config: BundleConfig, texts: Texts, deadline: float) -> tuple[TextModel, Candidate]:
+    """The linear model of all texts, with the setting that does best as far as time allows."""
+    views, terms = known_terms(config, texts)
     say("train", f"{len(texts.texts)} texts, {terms.shape[1]} terms", done=0.2)
-    best = choose(config, texts, terms, started + config.budget_seconds * SHARE_TO_CHOOSE)
+    best = choose(config, texts, terms, deadline)
     say("train", "learning from all fit rows", done=0.8)
+    return fitted(config, texts, views, terms, best), best
+
+
+def fitted(
+    config: BundleConfig,
+    texts: Texts,
+    views: tuple[View, ...],
+    terms: sp.csr_matrix,
+    best: Candidate,
+) -> TextModel:
+    """A linear model that learned from these texts with this setting."""
     weights, offsets = fit_svm(terms, texts.places, len(texts.labels), best, config.seed)
-    model = TextModel(
+    return TextModel(
         columns=texts.columns,
         text=texts.text,
         labels=texts.labels,
         views=views,
         weights=weights,
         offsets=offsets,
-        slope=best.slope,
-        shift=best.shift,
-        cut=best.cut,
-    )
-    save(model, told.out)
-    say("train", "model saved", done=1, numbers={config.metric: best.value})
-
-
-def labelled(config: BundleConfig, rows: Table) -> Texts:
-    """Texts and labels; Problem when fewer than two labels are left to learn."""
-    target = config.column("target")
-    labels = [label_of(cell) for cell in rows.column(target)]
-    counts = Counter(labels)
-    if len(counts) < 2:  # noqa: PLR2004 - telling apart takes two
-        raise Problem(
-            f"The training rows have only one value in {target}.",
-            "Send rows of at least two classes.",
-            field="target",
-        )
-    order = sorted(counts)
-    if len(order) == 2:  # noqa: PLR2004 - the positive label, by default the rarer, is second
-        positive = config.positive if config.positive in counts else min(order, key=counts.get)  # type: ignore[arg-type]
-        order.sort(key=lambda label: label == positive)
-    place = {label: at for at, label in enumerate(order)}
-    return Texts(
-        columns=rows.names,
-        text=config.column("text"),
-        labels=tuple(order),
-        texts=clean(rows.column(config.column("text"))),
-        places=np.array([place[label] for label in labels], dtype=np.int64),
+        slope=best.scale.slope,
+        shift=best.scale.shift,
+        cut=best.scale.cut,
     )
 
 
-def sample(rows: Table, most: int, seed: int) -> Table:
-    """At most so many rows, at random."""
-    if len(rows) <= most:
-        return rows
-    return rows.take(sorted(random.Random(seed).sample(range(len(rows)), most)))  # noqa: S311
+def challenged(
+    config: BundleConfig, texts: Texts, best: Candidate, spent: Tried, told: argparse.Namespace
+) -> Winner:
+    """A network against the linear model of the same setting, both new to what judges them."""
+    if not told.rehearse and (few := too_few(config, spent, len(texts.texts))) is not None:
+        return few
+    last = 0 if told.rehearse else len(load_table(told.fit / "validation.jsonl"))
+    parts = parted(texts, last)
+
+    def value(judged: Texts) -> float:
+        known = joined(parts.learned, parts.looked)
+        model = fitted(config, known, *known_terms(config, known), best)
+        return reached(config, judged, model.scores(judged.texts), best.scale)
+
+    return contest(config, parts, spent, value, told.out, rehearse=told.rehearse)
+
+
+def with_winner(model: TextModel, found: Winner) -> TextModel:
+    """The linear model, or one that asks the network that beat it."""
+    if found.network is None:
+        return model
+    return replace(
+        model,
+        views=(),
+        weights=NONE,
+        offsets=NONE,
+        network=found.network,
+        slope=found.scale.slope,
+        shift=found.scale.shift,
+        cut=found.scale.cut,
+    )
+
+
+def known_terms(config: BundleConfig, texts: Texts) -> tuple[tuple[View, ...], sp.csr_matrix]:
+    """The terms of the texts, in the views that are wanted."""
+    least = config.setting("min_rows_per_term", 2 if len(texts.texts) >= MANY_ROWS else 1)
+    return fit_views(texts.texts, wanted_views(config, texts.texts), least)
 
 
 def wanted_views(config: BundleConfig, texts: Sequence[str]) -> list[View]:
@@ -170,19 +187,19 @@ def choose(config: BundleConfig, texts: Texts, terms: sp.csr_matrix, deadline: f
     for candidate in wanted:
         started = time.monotonic()
         scores = unseen_scores(config, terms[chosen], few, candidate)
-        tried.append(judged(config, few, scores, candidate))
+        tried.append(replace(candidate, scale=scale_of(config, few, scores)))
         took = time.monotonic() - started
         say(
             "train",
             f"C={candidate.regularization:g}{', balanced' if candidate.balanced else ''}",
             done=0.2 + 0.6 * len(tried) / len(wanted),
             eta=took * (len(wanted) - len(tried)),
-            numbers={config.metric: tried[-1].value},
+            numbers={config.metric: tried[-1].scale.value},
         )
         if time.monotonic() + took > deadline:
             break
     sign = 1 if config.better == "higher" else -1
-    return max(tried, key=lambda candidate: sign * candidate.value)
+    return max(tried, key=lambda candidate: sign * candidate.scale.value)
 
 
 def candidates(config: BundleConfig, places: Codes) -> list[Candidate]:
@@ -202,12 +219,10 @@ def unseen_scores(
 ) -> Floats:
     """Scores of each text by a model that has not seen it; every label spread over the folds."""
     folds = config.setting("folds", FOLDS)
-    order = np.argsort(texts.places, kind="stable")
-    fold = np.empty(len(order), dtype=np.int64)
-    fold[order] = np.arange(len(order)) % folds
-    width = 1 if len(texts.labels) == 2 else len(texts.labels)  # noqa: PLR2004
-    scores = np.zeros((len(order), width))
-    for at in range(min(folds, len(order))):
+    fold = folded(texts.places, folds)
+    width = 1 if len(texts.labels) == PAIR else len(texts.labels)
+    scores = np.zeros((len(fold), width))
+    for at in range(min(folds, len(fold))):
         seen = fold != at
         weights, offsets = fit_svm(
             terms[seen], texts.places[seen], len(texts.labels), candidate, config.seed
@@ -220,7 +235,7 @@ def fit_svm(
     terms: sp.csr_matrix, places: Codes, size: int, candidate: Candidate, seed: int
 ) -> tuple[Floats, Floats]:
     """Weights (terms, k) and offsets (k,); a label without rows here scores like a sure no."""
-    width = 1 if size == 2 else size  # noqa: PLR2004 - two labels need one score
+    width = 1 if size == PAIR else size  # two labels need one score
     present = np.unique(places)
     weights, offsets = np.zeros((terms.shape[1], width)), np.full(width, -1.0)
     if len(present) == 1:
@@ -232,60 +247,13 @@ def fit_svm(
         random_state=seed,
         max_iter=3000,
     ).fit(terms, places)
-    if len(present) == 2 < size:  # noqa: PLR2004 - scikit-learn scores the second of two only
+    if len(present) == PAIR < size:  # scikit-learn scores the second of two only
         weights[:, present] = np.hstack([-svm.coef_.T, svm.coef_.T])
         offsets[present] = -svm.intercept_[0], svm.intercept_[0]
         return weights, offsets
     columns = np.arange(width) if width == 1 else present
     weights[:, columns], offsets[columns] = svm.coef_.T, svm.intercept_
     return weights, offsets
-
-
-def judged(config: BundleConfig, texts: Texts, scores: Floats, candidate: Candidate) -> Candidate:
-    """The candidate with its probabilities, its cut and its value on unseen texts."""
-    slope, shift = calibrate(scores, texts.places)
-    chances = chances_of(scores, slope, shift)
-    cut = 0.5
-    if config.metric in ("f1", "macro_f1") and len(texts.labels) == 2:  # noqa: PLR2004
-        cut = best_cut([value_at(config, texts, chances, cut) for cut in CUTS])
-    if config.care is not None and len(texts.labels) == 2:  # noqa: PLR2004
-        cut = careful_cut(answered(texts, chances, cut), config.care, cut)
-    value = value_at(config, texts, chances, cut)
-    return replace(candidate, slope=slope, shift=shift, cut=cut, value=value)
-
-
-def best_cut(values: Sequence[float]) -> float:
-    """Where the neighbourhood is best: the single best cut is mostly luck of a few rows.
-
-    Of equally good cuts the one nearest to a half, as where all texts are told apart any would do.
-    """
-    padded = np.pad(np.array(values), NEIGHBOURS, mode="edge")
-    smooth = np.convolve(padded, np.ones(2 * NEIGHBOURS + 1), "valid")
-    best = CUTS[smooth >= smooth.max() - EQUAL]
-    return float(best[np.abs(best - 0.5).argmin()])
-
-
-def value_at(config: BundleConfig, texts: Texts, chances: Floats, cut: float) -> float:
-    """The headline metric when the positive label is said from this probability on."""
-    return value_of(config.metric, answered(texts, chances, cut))
-
-
-def answered(texts: Texts, chances: Floats, cut: float) -> Classified:
-    """What is said with this cut, against what is true."""
-    positive = 1 if len(texts.labels) == 2 else None  # noqa: PLR2004
-    return Classified(texts.labels, texts.places, said_of(chances, cut), chances, positive)
-
-
-def calibrate(scores: Floats, places: Codes) -> tuple[float, float]:
-    """Slope and shift that make probabilities of unseen scores most likely (Platt scaling)."""
-
-    def surprise(knobs: Floats) -> float:
-        chances = chances_of(scores, float(np.exp(knobs[0])), float(knobs[1]))
-        given = chances[np.arange(len(places)), places]
-        return float(-np.log(np.maximum(given, 1e-12)).mean() + 1e-3 * (knobs**2).sum())
-
-    found = minimize(surprise, np.array([1.0, 0.0]), method="Nelder-Mead", options={"maxiter": 200})
-    return float(np.exp(found.x[0])), float(found.x[1])
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ TEXT = str(recipe_folder(TaskType("text_classification")))
 CUT = f"""
 import json, sys
 sys.path.append({TEXT!r})
-from train import CUTS, best_cut
+from labelling_cuts import CUTS, best_cut
 print(json.dumps([
     best_cut([1.0 for cut in CUTS]),
     best_cut([0.9 if cut < 0.6 else 0.5 for cut in CUTS]),
