@@ -29,7 +29,6 @@ from serving import Answers, serve
 from sklearn.feature_extraction.text import TfidfVectorizer
 from tables import Table
 
-NONE = np.zeros(0)  # what a network needs of terms
 _DIGITS = re.compile(r"\d")
 _DRAWN = re.compile(r"(?=[A-Za-z_]*[0-9])[A-Za-z0-9_]{16,}")  # a key or an id, and no word
 
@@ -146,9 +145,9 @@ def load(folder: Path) -> TextModel:
     told["columns"], told["labels"] = tuple(told["columns"]), tuple(told["labels"])
     views, length = told.pop("views"), told.pop("length", None)
     if length is not None:
-        return TextModel(
-            **told, views=(), weights=NONE, offsets=NONE, network=_network(folder, length)
-        )
+        none = np.zeros(0)  # a network has no terms to weigh
+        network = _network(folder, length)
+        return TextModel(**told, views=(), weights=none, offsets=none, network=network)
     terms = json.loads((folder / "terms.json").read_text("ascii"))
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
         known = tuple(

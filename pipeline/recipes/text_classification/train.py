@@ -28,7 +28,7 @@ from labelling_contest import RECORD, Tried, Winner, contest, too_few
 from labelling_cuts import UNSCALED, Scale, reached, scale_of
 from labelling_texts import PAIR, Texts, folded, joined, labelled, parted, sample
 from metrics import Codes, Floats
-from predict import NONE, TextModel, View, save
+from predict import TextModel, View, save
 from process_age import process_age
 from progress import Problem, run, say
 from sklearn.svm import LinearSVC
@@ -136,8 +136,8 @@ def with_winner(model: TextModel, found: Winner) -> TextModel:
     return replace(
         model,
         views=(),
-        weights=NONE,
-        offsets=NONE,
+        weights=np.zeros(0),
+        offsets=np.zeros(0),
         network=found.network,
         slope=found.scale.slope,
         shift=found.scale.shift,
