@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 from config import BundleConfig, Json
 from labelling_cuts import UNSCALED, Scale, reached, scale_of
-from labelling_texts import Parts, Texts, joined
-from metrics import Floats
+from labelling_texts import Parts, Texts, joined, spread
+from metrics import Codes, Floats
 from progress import Problem, say
 
 LEAST_TEXTS = 300  # of fewer a network learns less than counting words does
@@ -21,6 +21,8 @@ LEAST_SCORED = 32
 SHARE_TO_SCORE = 0.04  # of the budget
 RECORD = "trial.json"
 FOLDER = "network"  # of its weights, in the folder of a model
+
+Judge = Callable[[Codes], float]
 
 
 class Network(Protocol):
@@ -75,21 +77,25 @@ def contest(
     config: BundleConfig,
     parts: Parts,
     linear: Tried,
-    value: Callable[[Texts], float],
+    judge: Judge,
     out: Path,
     *,
     rehearse: bool = False,
 ) -> Winner:
-    """Train the network and compare it; `value` is what the linear model reaches on some texts."""
+    """Train the network and compare it; `judge` says what the linear model reaches on some texts.
+
+    These are named by their places among those to judge on.
+    """
     from deep_machine import deep_quiet  # noqa: PLC0415 - its libraries may not be there
 
     deep_quiet()
     from labelling_tuning import CHECKPOINTS, begun, tuned  # noqa: PLC0415
 
     began = time.monotonic()
-    begun(config, parts.learned.labels)  # weights that do not fit are for their person to change
+    # Outside of the try: weights that do not fit are for their person to change.
+    network = begun(config, parts.learned.labels)
     try:
-        network, why = tuned(config, parts, out, rehearse=rehearse)
+        network, why = tuned(config, parts, network, out, rehearse=rehearse)
     except Problem as problem:
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
         told = Tried(config.backbone, time.monotonic() - began, why=problem.message)
@@ -98,10 +104,11 @@ def contest(
     if why:
         return _settled(config, 0, linear, tried)
     most = _affordable(config, network, parts.judged)
-    looked, judged = parts.looked.thinned(most), parts.judged.thinned(most)
+    places = spread(len(parts.judged.texts), most)
+    looked, judged = parts.looked.thinned(most), parts.judged.take(places)
     own = _Scored(looked, judged, network.scores(looked.texts), network.scores(judged.texts))
     tried = replace(tried, value=own.value(config))
-    linear = replace(linear, value=value(judged))
+    linear = replace(linear, value=judge(places))
     found = _settled(config, len(judged.texts), linear, tried)
     if not _better(config, tried.value, linear.value):
         return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from config import BundleConfig
-from metrics import Codes, Floats
+from metrics import Codes
 from progress import Problem
 from tables import Cell, Table, label_of
 
@@ -27,16 +27,14 @@ class Texts:
     texts: list[str]
     places: Codes
 
-    def take(self, rows: Sequence[int] | Codes | Floats) -> "Texts":
+    def take(self, rows: Sequence[int] | Codes) -> "Texts":
         """Some of them, in this order."""
         at = np.asarray(rows, dtype=np.int64)
         return replace(self, texts=[self.texts[one] for one in at], places=self.places[at])
 
     def thinned(self, most: int) -> "Texts":
         """At most so many, evenly spread."""
-        if len(self.texts) <= most:
-            return self
-        return self.take(np.linspace(0, len(self.texts) - 1, most).round())
+        return self.take(spread(len(self.texts), most))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +109,12 @@ def _apart(texts: Texts) -> tuple[Texts, Texts]:
     """Most of the texts, and an eighth or what is enough."""
     unseen = folded(texts.places, max(UNSEEN, len(texts.texts) // MOST_UNSEEN)) == 0
     return texts.take(np.flatnonzero(~unseen)), texts.take(np.flatnonzero(unseen))
+
+
+def spread(count: int, most: int) -> Codes:
+    """At most so many places, evenly over all."""
+    some = np.linspace(0, count - 1, min(count, most)).round()
+    return np.asarray(some, dtype=np.int64)
 
 
 def joined(one: Texts, other: Texts) -> Texts:

@@ -37,7 +37,7 @@ STEPS = 600  # until a network knows a new task; of few texts that takes more ep
 EPOCHS = (3, 20)
 BATCH = 16
 TRIAL = 8  # steps, after which it is known how long an epoch takes
-HOPELESS = 1.5  # times the time there is
+HOPELESS = 1.2  # times the steps there is time for: the first ones are slow
 SHARE_AFTER = 0.08  # of the budget: the unseen texts are scored, and the weights are saved
 NO_TIME = "there is no time for an epoch"
 
@@ -81,18 +81,17 @@ class Trial(TrainerCallback):  # type: ignore[misc] # its types are not installe
 
 
 def tuned(
-    config: BundleConfig, parts: Parts, out: Path, *, rehearse: bool = False
+    config: BundleConfig, parts: Parts, network: LabelNetwork, out: Path, *, rehearse: bool = False
 ) -> tuple[LabelNetwork, str]:
-    """A network in its best state by the metric on `looked`, and why it cannot be chosen.
+    """The network in its best state by the metric on `looked`, and why it cannot be chosen.
 
-    That is empty unless there was no time to learn from every text once.
+    That is empty unless there is no time to learn from every text once.
     """
     threads(config)
-    labels, network = parts.learned.labels, begun(config, parts.learned.labels)
 
     def build(arguments: dict[str, object]) -> Trainer:
         nonlocal network
-        network = begun(config, labels)
+        network = begun(config, parts.learned.labels)
         trainer = Trainer(
             model=network.model,
             args=TrainingArguments(**arguments),
@@ -117,9 +116,7 @@ def tuned(
         usual=_usual(len(parts.learned.texts)),
         after=SHARE_AFTER * config.budget_seconds,
     )
-    epochs = facts(trainer)["epochs"]
-    enough = rehearse or (isinstance(epochs, int | float) and epochs >= 1)
-    return network, "" if enough else NO_TIME
+    return network, NO_TIME if facts(trainer)["ended"] == NO_TIME else ""
 
 
 def begun(config: BundleConfig, labels: Sequence[str]) -> LabelNetwork:

@@ -44,6 +44,8 @@ MOST_CHARACTERS = 10_000_000  # of all texts; beyond, character runs need more m
 MANY_ROWS = 1_000  # from here a term of a single text is noise
 SHARE_TO_CHOOSE = 0.6  # of the time budget; the rest is for the final model
 SHARE_BESIDE = 0.2  # the same where a network comes after
+LEAST_TO_JUDGE = 30  # validation rows; where they are fewer, others are put aside
+ALONE, BESIDE = 1.0, 0.1  # of the progress, what is said of the linear model
 REHEARSAL_ROWS = 200
 
 
@@ -84,10 +86,15 @@ def main() -> None:
 def linear(config: BundleConfig, texts: Texts, deadline: float) -> tuple[TextModel, Candidate]:
     """The linear model of all texts, with the setting that does best as far as time allows."""
     views, terms = known_terms(config, texts)
-    say("train", f"{len(texts.texts)} texts, {terms.shape[1]} terms", done=0.2)
+    say("train", f"{len(texts.texts)} texts, {terms.shape[1]} terms", done=0.2 * part(config))
     best = choose(config, texts, terms, deadline)
-    say("train", "learning from all fit rows", done=0.8)
+    say("train", "learning from all fit rows", done=0.8 * part(config))
     return fitted(config, texts, views, terms, best), best
+
+
+def part(config: BundleConfig) -> float:
+    """Of the whole progress, that until the linear model is there."""
+    return ALONE if config.weights is None else BESIDE
 
 
 def fitted(
@@ -118,15 +125,15 @@ def challenged(
     """A network against the linear model of the same setting, both new to what judges them."""
     if not told.rehearse and (few := too_few(config, spent, len(texts.texts))) is not None:
         return few
-    last = 0 if told.rehearse else len(load_table(told.fit / "validation.jsonl"))
-    parts = parted(texts, last)
+    last = len(load_table(told.fit / "validation.jsonl"))
+    parts = parted(texts, last if last >= LEAST_TO_JUDGE and not told.rehearse else 0)
+    known = joined(parts.learned, parts.looked)
+    scores = fitted(config, known, *known_terms(config, known), best).scores(parts.judged.texts)
 
-    def value(judged: Texts) -> float:
-        known = joined(parts.learned, parts.looked)
-        model = fitted(config, known, *known_terms(config, known), best)
-        return reached(config, judged, model.scores(judged.texts), best.scale)
+    def judge(places: Codes) -> float:
+        return reached(config, parts.judged.take(places), scores[places], best.scale)
 
-    return contest(config, parts, spent, value, told.out, rehearse=told.rehearse)
+    return contest(config, parts, spent, judge, told.out, rehearse=told.rehearse)
 
 
 def with_winner(model: TextModel, found: Winner) -> TextModel:
@@ -192,7 +199,7 @@ def choose(config: BundleConfig, texts: Texts, terms: sp.csr_matrix, deadline: f
         say(
             "train",
             f"C={candidate.regularization:g}{', balanced' if candidate.balanced else ''}",
-            done=0.2 + 0.6 * len(tried) / len(wanted),
+            done=(0.2 + 0.6 * len(tried) / len(wanted)) * part(config),
             eta=took * (len(wanted) - len(tried)),
             numbers={config.metric: tried[-1].scale.value},
         )
