@@ -110,6 +110,7 @@ def scoreboard(
         for base in found.baselines
     ]
     lines.append(("Verdict", f"{found.verdict_level}: {found.verdict}"))
+    lines += [("Chosen", str(found.details[_WHY]))] if _WHY in found.details else []
     lines += _what_mattered(found)
     lines += [("Warning", warning) for warning in found.warnings]
     lines += [("Next", step) for step in found.next_steps]
@@ -186,6 +187,7 @@ def next_step(status: str, job_id: JobId) -> str:
 
 _WORDS_SHOWN = 60
 _COLUMNS_SHOWN = 3
+_WHY = "why_this_model"  # a detail, where more than one was tried
 _NEXT: Mapping[str, str] = {
     "failed": "mltrainer retry {job}",
     "interrupted": "mltrainer resume {job}",

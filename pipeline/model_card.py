@@ -110,6 +110,11 @@ def _result(metrics: Metrics) -> list[str]:
         *(f"| {baseline.name} | {baseline.value:.4f} |" for baseline in metrics.baselines),
         "",
         f"All metrics: {every}.",
+        *(
+            f"Which model this is: {why}."
+            for why in (metrics.details.get("why_this_model"),)
+            if why
+        ),
         "",
     ]
 
