@@ -1,15 +1,12 @@
 """Labelled texts as the classifiers read them, and how they are cut to learn and to judge."""
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from config import BundleConfig
 from metrics import Codes
-from progress import Problem
-from tables import Cell, Table, label_of
+from tables import Cell, Table
 
 LONGEST_TEXT = 10_000  # characters read of each text: topic and tone show long before that
 PAIR = 2  # labels, of which the positive is second
@@ -44,31 +41,6 @@ class Parts:
     learned: Texts
     looked: Texts
     judged: Texts
-
-
-def labelled(config: BundleConfig, rows: Table) -> Texts:
-    """Texts and labels; Problem when fewer than two labels are left to learn."""
-    target = config.column("target")
-    labels = [label_of(cell) for cell in rows.column(target)]
-    counts = Counter(labels)
-    if len(counts) < PAIR:
-        raise Problem(
-            f"The training rows have only one value in {target}.",
-            "Send rows of at least two classes.",
-            field="target",
-        )
-    order = sorted(counts)
-    if len(order) == PAIR:  # the positive label, by default the rarer, is second
-        positive = config.positive if config.positive in counts else min(order, key=counts.get)  # type: ignore[arg-type]
-        order.sort(key=lambda label: label == positive)
-    place = {label: at for at, label in enumerate(order)}
-    return Texts(
-        columns=rows.names,
-        text=config.column("text"),
-        labels=tuple(order),
-        texts=clean(rows.column(config.column("text"))),
-        places=np.array([place[label] for label in labels], dtype=np.int64),
-    )
 
 
 def clean(cells: Sequence[Cell]) -> list[str]:

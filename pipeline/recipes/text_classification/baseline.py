@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from config import load_config
-from labelling_texts import Texts, clean, labelled
+from labelling_texts import Texts, clean
 from predict import TextModel, View, save
 from progress import run, say
 from sklearn.naive_bayes import ComplementNB
 from tables import load_fit
-from train import fit_views
+from train import fit_views, labelled
 
 MOST_ROWS = 50_000  # a simple model learns no more from further rows
 

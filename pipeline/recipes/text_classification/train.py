@@ -17,6 +17,7 @@ import argparse
 import itertools
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,13 +27,13 @@ import scipy.sparse as sp
 from config import BundleConfig, load_config
 from labelling_contest import RECORD, Tried, Winner, contest, too_few
 from labelling_cuts import UNSCALED, Scale, reached, scale_of
-from labelling_texts import PAIR, Texts, folded, joined, labelled, parted, sample
+from labelling_texts import PAIR, Texts, clean, folded, joined, parted, sample
 from metrics import Codes, Floats
 from predict import TextModel, View, save
 from process_age import process_age
 from progress import Problem, run, say
 from sklearn.svm import LinearSVC
-from tables import load_fit, load_table
+from tables import Table, label_of, load_fit, load_table
 
 LINEAR = "tfidf_svc"
 REGULARIZATION = (1.0, 3.0, 0.3)  # C of the SVM, the likeliest first: time may end the search
@@ -81,6 +82,31 @@ def main() -> None:
     if record is not None:
         (told.out / RECORD).write_text(json.dumps(record, indent=1), "utf-8")
     say("train", "model saved", done=1, numbers={config.metric: value})
+
+
+def labelled(config: BundleConfig, rows: Table) -> Texts:
+    """Texts and labels; Problem when fewer than two labels are left to learn."""
+    target = config.column("target")
+    labels = [label_of(cell) for cell in rows.column(target)]
+    counts = Counter(labels)
+    if len(counts) < PAIR:
+        raise Problem(
+            f"The training rows have only one value in {target}.",
+            "Send rows of at least two classes.",
+            field="target",
+        )
+    order = sorted(counts)
+    if len(order) == PAIR:  # the positive label, by default the rarer, is second
+        positive = config.positive if config.positive in counts else min(order, key=counts.get)  # type: ignore[arg-type]
+        order.sort(key=lambda label: label == positive)
+    place = {label: at for at, label in enumerate(order)}
+    return Texts(
+        columns=rows.names,
+        text=config.column("text"),
+        labels=tuple(order),
+        texts=clean(rows.column(config.column("text"))),
+        places=np.array([place[label] for label in labels], dtype=np.int64),
+    )
 
 
 def linear(config: BundleConfig, texts: Texts, deadline: float) -> tuple[TextModel, Candidate]:
