@@ -1,5 +1,6 @@
 """Pictures given for a prediction: copied into the job's own folder, which is all a model sees."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ MOST_FILES = 20_000
 MOST_BYTES = 4 << 30
 LISTS = (".csv", ".tsv", ".json", ".jsonl")
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".avif")
-_NAMED = re.compile(r"[^\",;\t\r\n]+\.(?:jpe?g|png|gif|bmp|webp|tiff?|ppm|avif)", re.IGNORECASE)
+_CELL = re.compile(r"[^\",;\t\r\n]+")
+_NAMED = re.compile(r".+\.(?:jpe?g|png|gif|bmp|webp|tiff?|ppm|avif)", re.IGNORECASE)
+_LONGEST_NAME = 1_024  # signs; searching one endless line for names would take for ever
 _LONGEST_LIST = 64 << 20
 
 
@@ -39,11 +42,17 @@ def _named(listed: Path) -> Iterator[Path]:
     """The pictures beside a list that it names, never one above its folder."""
     with listed.open(encoding="utf-8", errors="replace") as file:
         text = file.read(_LONGEST_LIST)
-    for name in dict.fromkeys(match.strip() for match in _NAMED.findall(text)):
-        parts = PurePosixPath(name.replace("\\", "/")).parts
-        inside = parts and ".." not in parts and not PurePosixPath(name).is_absolute()
-        if inside and listed.parent.joinpath(*parts).is_file():
-            yield Path(*parts)
+    for name in dict.fromkeys(_names(text)):
+        path = PurePosixPath(name.replace("\\", "/"))
+        inside = not path.is_absolute() and ".." not in path.parts
+        if inside and os.path.isfile(listed.parent / path):  # noqa: PTH113 - raises nothing
+            yield Path(path)
+
+
+def _names(text: str) -> Iterator[str]:
+    for cell in _CELL.finditer(text):
+        if cell.end() - cell.start() <= _LONGEST_NAME and (name := _NAMED.match(cell[0])):
+            yield name[0].strip()
 
 
 def _copy(folder: Path, names: list[Path], into: Path) -> None:

@@ -66,7 +66,7 @@ async def predict_rows(
         raise PersonCanFix(f"'{input_file.name}' is a folder.", words.LIKE_THE_TRAINING)
     python = await workbench.prepare(read_requirements(folder), on_line)
     inputs = ("--input", str(input_file)) if input_file else ()
-    said = tuple(part for text in texts for part in ("--text", text))
+    said = tuple(f"--text={text}" for text in texts)  # it may begin with a dash
     step = Step(
         name="predict",
         script=folder / "predict.py",

@@ -34,6 +34,29 @@ def test_a_list_comes_with_the_pictures_that_it_names_and_nothing_else(tmp_path:
     assert there(tmp_path / "work") == ["a b.jpg", "list.csv", "more/two.PNG"]
 
 
+@pytest.mark.parametrize("above", ["{}", "..\\above.jpg", "\0.jpg", "x" * 999 + ".jpg"])
+def test_a_list_reaches_nothing_outside_its_folder(tmp_path: Path, above: str) -> None:
+    some(tmp_path / "mine", "one.jpg")
+    some(tmp_path, "above.jpg")
+    outside = str(tmp_path / "above.jpg").replace("/", "\\")
+    listed = tmp_path / "mine" / "list.csv"
+    listed.write_text(f"image\none.jpg\n{above.format(outside)}\n", "utf-8")
+
+    gathered(listed, tmp_path / "work")
+
+    assert there(tmp_path / "work") == ["list.csv", "one.jpg"]
+
+
+def test_an_endless_line_is_searched_in_no_time(tmp_path: Path) -> None:
+    some(tmp_path / "mine", "one.jpg")
+    listed = tmp_path / "mine" / "list.csv"
+    listed.write_text(f"one.jpg\n{'x' * 3_000_000}", "utf-8")
+
+    gathered(listed, tmp_path / "work")
+
+    assert there(tmp_path / "work") == ["list.csv", "one.jpg"]
+
+
 def test_a_folder_comes_with_its_pictures_and_no_links(tmp_path: Path) -> None:
     some(tmp_path / "mine", "one.jpg", "in/two.png", "diary.txt")
     some(tmp_path, "secret.jpg")
