@@ -21,7 +21,7 @@ Lesson: TypeAlias = dict[str, Any]
 MOST_KEPT = 1_500_000_000  # bytes of pictures that are read once only
 LOOKED_AT = 100  # boxes of a picture while it is trained
 TIE = 1e-3  # what no loss at all would count: decides between looks of the same precision
-SIDED = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+SIDED = re.compile(r"(?<![A-Za-z])(?i:left|right)(?![A-Za-z])|(?:Left|Right)(?![a-z])")
 
 
 class Lessons(Dataset[Lesson]):  # type: ignore[misc] # its types are not installed

@@ -206,3 +206,6 @@ def check_pictures_are_not_mirrored_where_sides_matter() -> None:
     assert may_mirror(["cat", "dog"])
     assert not may_mirror(["left hand", "right hand"])
     assert not may_mirror(["6", "9"])
+    assert not may_mirror(["turn_left", "stop"])
+    assert not may_mirror(["TurnRight", "stop"])
+    assert may_mirror(["bright", "leftover"])
