@@ -33,6 +33,7 @@ MOST_LEARNED = 5_000  # no budget here reads more of them often enough
 MOST_HELD_OUT = 500  # answering more takes longer than it tells
 LONGEST = 800  # pixels of the longer side: models look at 640
 DRAFT = "draft"
+NO_BOXES = "[]"
 
 Given = dict[Split | None, dict[str, Boxes]]
 
@@ -53,6 +54,7 @@ def main() -> None:
     _check(given)
     tables, lost = _tables(given, kept, config)
     parts, repeats = _parts(tables, config)
+    _check_parts(parts)
     _move(parts, out)
     unreadable = f"{count(len(bad), 'picture')} that cannot be read left out ({some(bad)})."
     warnings += [*fewer, *([unreadable] if bad else []), *lost]
@@ -144,6 +146,16 @@ def _parts(tables: dict[Split | None, Table], config: BundleConfig) -> tuple[Par
     used = (config.column("image"), BOXES)
     cut = {part: table.select(used) for part, table in parts.tables.items()}
     return Parts(**cut, strategy=parts.strategy, dropped=parts.dropped), repeats
+
+
+def _check_parts(parts: Parts) -> None:
+    """Problem where a part as given has no boxes: nothing can be learned, or measured."""
+    for name, table in (("train", parts.train), ("test", parts.test)):
+        if len(table) and all(cell == NO_BOXES for cell in table.column(BOXES)):
+            raise Problem(
+                f"No picture of the {name} part has a box.",
+                "Send the boxes of that part too, or all pictures together: they are then split.",
+            )
 
 
 def _move(parts: Parts, out: Path) -> None:

@@ -100,6 +100,21 @@ def test_a_given_test_part_stays_and_pictures_without_boxes_are_kept(bundle: Tes
     assert sum(not boxes for part in cut.values() for boxes in part.values()) == bare > 0
 
 
+def test_a_test_part_without_any_box_is_refused(bundle: TestBundle) -> None:
+    rows = sample_rows()
+    bare = sorted({row[0] for row in rows if not row[1]})
+    given(
+        bundle,
+        {
+            "test.csv": [row for row in rows if row[0] in bare],
+            "train.csv": [row for row in rows if row[0] not in bare],
+        },
+    )
+    ended = bundle.prepare()
+    assert ended.code == 3, ended.errors
+    assert "No picture of the test part has a box." in ended.output
+
+
 def test_a_picture_damaged_after_the_report_is_left_out_and_said(bundle: TestBundle) -> None:
     given(bundle, {"boxes.csv": sample_rows()})
     pictures = sorted((bundle.work / "given" / "shapes").glob("*.png"))
