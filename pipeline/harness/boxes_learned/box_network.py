@@ -97,6 +97,7 @@ def _with_weights(config: BundleConfig, weights: Path, labels: Sequence[str]) ->
             local_files_only=True,
             use_safetensors=True,
             ignore_mismatched_sizes=True,
+            dtype=torch.float32,
             id2label=dict(enumerate(labels)),
             label2id={label: place for place, label in enumerate(labels)},
         )
