@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from box_forms import Boxes
+from box_forms import MOST_FOUND, Boxes
 from metrics import Codes, Counted, Floats
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -19,7 +19,6 @@ from tallies import ratio_of
 
 OVERLAPS = np.linspace(0.5, 0.95, 10)  # from loosely around it to exact: COCO's ten
 _RECALLS = np.linspace(0.0, 1.0, 101)
-_MOST_FOUND = 300  # boxes of one class on one picture
 _AT_ONCE = 2_000_000  # numbers held in memory together
 _ANY_SIZE = [[0.0, 1e10]]
 
@@ -71,7 +70,7 @@ def matched(truth: Sequence[Boxes], said: Sequence[Boxes]) -> list[Matches]:
     with contextlib.redirect_stdout(io.StringIO()):
         judge = COCOeval(_coco(truth, labels), _coco(said, labels), "bbox")
         judge.params.areaRng, judge.params.areaRngLbl = _ANY_SIZE, ["all"]
-        judge.params.maxDets = [_MOST_FOUND]
+        judge.params.maxDets = [MOST_FOUND]
         judge.evaluate()
     pictures = len(truth)
     return [

@@ -8,6 +8,7 @@ from config import Json
 from metrics import Codes, Floats
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
+MOST_FOUND = 300  # boxes on one picture that are said and measured
 _PIXEL_DIGITS = 2
 _SCORE_DIGITS = 4
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from box_forms import Boxes, from_json
+from box_forms import MOST_FOUND, Boxes, from_json
 from config import Json
 from picture_files import opened
 from picture_serving import Pictures
@@ -19,7 +19,6 @@ from PIL.Image import Image
 from serving import Objects
 
 MODEL = "model.json"
-MOST_FOUND = 300  # boxes on one picture
 Kind = Literal["none", "usual", "network"]
 Find = Callable[[Image], Boxes]
 

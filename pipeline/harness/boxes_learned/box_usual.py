@@ -23,21 +23,20 @@ def usual_boxes(pictures: Sequence[Shown], labels: Sequence[str], seed: int) -> 
     names: list[str] = []
     scores: list[float] = []
     for label in labels:
-        places = _places([_of(boxes, label) for boxes in known], seed)
-        hits = [_of(boxes, label) for boxes in known]
-        for place in places:
+        given = [_of(boxes, label) for boxes in known]
+        for place in _places(given, seed):
             corners.append(place)
             names.append(label)
-            scores.append(float(np.mean([_is_there(place, some) for some in hits])))
+            scores.append(float(np.mean([_is_there(place, some) for some in given])))
     return boxes_of(np.array(corners).reshape(-1, 4), names, scores)
 
 
 def _places(given: Sequence[Floats], seed: int) -> Floats:
     """The mean boxes of as many groups as a picture usually has boxes, shape (groups, 4)."""
     every = np.concatenate(given)
+    usually = round(len(every) / max(len(given), 1))
     if len(every) > MOST_BOXES:
         every = every[np.random.default_rng(seed).choice(len(every), MOST_BOXES, replace=False)]
-    usually = round(len(np.concatenate(given)) / max(len(given), 1))
     different = len(np.unique(every, axis=0))
     groups = min(max(usually, 1), MOST_PLACES, different)
     code: Codes = KMeans(groups, n_init=3, random_state=seed).fit_predict(every)
