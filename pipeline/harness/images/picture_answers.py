@@ -12,7 +12,6 @@ from scipy.optimize import minimize
 from serving import Answers
 
 BEYOND = 0.1  # of the range that was seen, by which an answer may leave it
-LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def sayer_of_classes(
     labels: tuple[str, ...], truth: Codes, unseen: Floats, config: BundleConfig
 ) -> Sayer:
     """Learn from scores of rows that the model had not seen; shape (n, labels)."""
-    counts = np.bincount(truth, minlength=len(labels)) + LEAST
+    counts = np.maximum(np.bincount(truth, minlength=len(labels)), 1)  # each may still come
     start = Sayer(labels=labels, shares=tuple((counts / counts.sum()).tolist()))
 
     def surprise(knobs: Floats) -> float:
@@ -112,11 +111,14 @@ def sayer_of_numbers(truth: Floats, unseen: Floats, middle: float, spread: float
 
     found = minimize(error, np.array([middle - centre, 1.0]), method="Nelder-Mead")
     shift, slope = (float(one) for one in found.x)
-    width = float(truth.max() - truth.min()) * BEYOND
-    return Sayer(
-        line=(centre + shift, slope * spread),
-        bounds=(float(truth.min()) - width, float(truth.max()) + width),
-    )
+    return Sayer(line=(centre + shift, slope * spread), bounds=bounds_around(truth))
+
+
+def bounds_around(truth: Floats) -> tuple[float, float]:
+    """Between which numbers an answer may lie: those that were seen, and a little beyond."""
+    low, high = float(truth.min()), float(truth.max())
+    width = (high - low) * BEYOND
+    return low - width, high + width
 
 
 def _positive(labels: tuple[str, ...], truth: Codes, config: BundleConfig) -> int | None:

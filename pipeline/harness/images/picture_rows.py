@@ -1,7 +1,6 @@
 """The pictures to learn from, with what is true of each as numbers a model can be fitted to."""
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,7 +96,7 @@ def _lesson(config: BundleConfig, folder: Path, rows: Table) -> Lesson:
     if config.task_type != CLASSES:
         numbers = [float(cell) for cell in told]
         return Lesson(column, paths, (), np.clip(numbers, *usual_range(numbers)))
-    labels = tuple(sorted(Counter(told)))
+    labels = tuple(sorted(set(told)))
     if len(labels) < 2:  # noqa: PLR2004 - telling apart takes two
         raise Problem(
             f"The pictures to learn from have only one value in {target}.",

@@ -8,7 +8,7 @@ import torch
 from config import BundleConfig, Json
 from deep_training import Usual, facts, threads, trained
 from metrics import Floats
-from picture_answers import Sayer
+from picture_answers import Sayer, bounds_around
 from picture_features import Eye
 from picture_model import PictureModel
 from picture_network import Network, begun, square
@@ -67,17 +67,17 @@ def tune_pictures(
     turned = mirrors_alike(learned.some(MOST_TO_TURN, config.seed))
     say("train", f"{len(learned)} pictures{', mirrored as well' if turned else ''}", done=0.05)
     middle, spread = learned.middle, learned.spread
-    network = begun(config, learned.labels)
+    made: list[Network] = []
 
     def shown(lesson: Lesson, *, moved: bool) -> Shown:
         values = lesson.truth if lesson.labels else (lesson.truth - middle) / spread
-        return Shown(network, lesson, values, moved, turned)
+        return Shown(made[-1], lesson, values, moved, turned)
 
     def build(arguments: dict[str, object]) -> Trainer:
-        nonlocal network
-        network = begun(config, learned.labels)
+        made.clear()  # one that ran out of memory gives it back first
+        made.append(begun(config, learned.labels))
         return Trainer(
-            model=network.model,
+            model=made[-1].model,
             args=TrainingArguments(**arguments, remove_unused_columns=False),
             train_dataset=shown(learned, moved=True),
             eval_dataset=shown(unseen, moved=False) if len(unseen) else None,
@@ -96,8 +96,8 @@ def tune_pictures(
         looks=len(unseen) > 0,
     )
     told: dict[str, Json] = {"pictures": len(learned), "mirrored": turned, **facts(trainer)}
-    sayer = _sayer(config, network, learned, unseen)
-    return PictureModel(learned.column, network, sayer, told)
+    sayer = _sayer(config, made[-1], learned, unseen)
+    return PictureModel(learned.column, made[-1], sayer, told)
 
 
 def mirrors_alike(lesson: Lesson) -> bool:
@@ -114,9 +114,7 @@ def _sayer(config: BundleConfig, network: Network, learned: Lesson, unseen: Less
             even = (1 / len(learned.labels),) * len(learned.labels)
             return Sayer(labels=learned.labels, shares=even)
         return sayer_for(config, some, network.scores(some.paths))
-    width = 0.1 * float(learned.truth.max() - learned.truth.min())
-    bounds = (float(learned.truth.min()) - width, float(learned.truth.max()) + width)
-    return Sayer(line=(learned.middle, learned.spread), bounds=bounds)
+    return Sayer(line=(learned.middle, learned.spread), bounds=bounds_around(learned.truth))
 
 
 def _batch(rows: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
