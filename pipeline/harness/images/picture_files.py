@@ -11,7 +11,6 @@ from PIL import Image, ImageOps
 from progress import Problem, say
 
 FOLDER = "images"  # "pictures" are those of the report
-LONGEST = 1024  # pixels of the longer side that are kept: no backbone here looks at more
 _STEP = 500
 
 
@@ -28,16 +27,13 @@ class Kept:
     after: Size
 
 
-def opened(path: Path, longest: int | None = None) -> Image.Image:
-    """A picture in RGB, turned as its camera says, its longer side at most `longest` pixels.
-
-    Problem when it cannot be read.
-    """
+def opened(path: Path) -> Image.Image:
+    """A picture in RGB, turned as its camera says; Problem when it cannot be read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd but harmless metadata
             with Image.open(path) as picture:
-                return _upright(picture, longest, path.name)
+                return _upright(picture, path.name)
     except (*DAMAGED, Image.DecompressionBombError) as error:
         raise Problem(
             f"{path.name} cannot be read as a picture.", "Send it as JPEG or PNG."
@@ -48,11 +44,13 @@ def keep(
     names: Iterable[str],
     files: Path,
     out: Path,
-    longest: int = LONGEST,
+    longest: int,
     *,
     bad: list[str] | None = None,
 ) -> dict[str, Kept]:
     """Copy pictures below `files` into `out`/images as PNG; each by its name there.
+
+    The longer side of a copy has at most `longest` pixels.
 
     The report has left out those that cannot be read, but of very many pictures it decodes only
     some: the names of others are added to `bad`; without it they are a Problem.
@@ -79,22 +77,19 @@ def keep(
     return kept
 
 
-def _upright(picture: Image.Image, longest: int | None, name: str) -> Image.Image:
+def _upright(picture: Image.Image, name: str) -> Image.Image:
     if picture.width * picture.height > MOST_PIXELS:
         raise Problem(
             f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels.",
             "Send it smaller.",
         )
-    if longest is not None:
-        picture.draft("RGB", (longest, longest))
     turned = ImageOps.exif_transpose(picture)
-    if turned.mode in ("I;16", "I", "F"):  # sixteen bits would be cut off, not scaled
+    if turned.mode.startswith("I;16"):
+        turned = turned.convert("I")
+    if turned.mode in ("I", "F"):  # sixteen bits would be cut off, not scaled
         turned = turned.point(lambda value: value / 256).convert("L")
-    plain = _on_white(turned) if "transparency" in turned.info or "A" in turned.mode else turned
-    done = plain.convert("RGB")
-    if longest is not None:
-        done.thumbnail((longest, longest))
-    return done
+    plain = _on_white(turned) if turned.has_transparency_data else turned
+    return plain.convert("RGB")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -21,7 +21,8 @@ MOST_HELD_OUT = 2_000  # answering more takes longer than it tells
 FEW = 0.05  # of the pictures may be stand-ins; more of them are what it is about
 DRAFT = "draft"
 _STAND_IN = re.compile(
-    r"not[\s_-]?found|no[\s_-]?(?:image|photo|picture)|placeholder|(?:not[\s_-]?|un)available"
+    r"not[\s_-]?found|(?<![a-z])no[\s_-]?(?:image|photo|picture)"  # not the end of a word: "piano"
+    r"|placeholder|(?:not[\s_-]?|un)available"
 )
 
 Given = dict[Split | None, Table]

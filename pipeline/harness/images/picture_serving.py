@@ -1,14 +1,18 @@
 """The shared half of predict.py for pictures: a picture, a folder, a zip or a list of them in."""
 
 import argparse
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from allowance import Allowance
+from entry_names import safe_parts
+from packed import entries_of
 from pictures import looks_like_picture
 from progress import Problem
 from reading import read_bytes
@@ -95,43 +99,48 @@ def _column(model: PictureModel, table: Table, name: str) -> str:
 
 def _beside(path: Path, name: str) -> Path:
     """A picture of a list; never one outside of the list's folder."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if not parts or ".." in parts or PurePosixPath(name).is_absolute():
+    below = PurePosixPath(name.replace("\\", "/"))
+    found = path.parent.joinpath(below)
+    if below.is_absolute() or ".." in below.parts or not found.is_file():
         raise Problem(
             f"{path.name} names a picture that does not lie beside it.",
             "Put the pictures into the folder of the list.",
         )
-    return path.parent.joinpath(*parts)
+    return found
 
 
 def _below(folder: Path, name: str) -> Pictures:
-    found = sorted(file for file in folder.rglob("*") if looks_like_picture(file.name))
+    found = {
+        below: file
+        for file in sorted(folder.rglob("*"))
+        if looks_like_picture(below := file.relative_to(folder).as_posix())
+        and safe_parts(below) != "litter"
+        and file.is_file()
+    }
     if not found:
         raise Problem(f"There is no picture in {name}.", "Give pictures as JPEG or PNG.")
-    names = tuple(file.relative_to(folder).as_posix() for file in found[:MOST_PICTURES])
-    return Pictures(names, tuple(found[:MOST_PICTURES]))
+    if len(found) > MOST_PICTURES:
+        raise Problem(
+            f"{name} holds more than {MOST_PICTURES:,} pictures.", "Give them in several parts."
+        )
+    return Pictures(tuple(found), tuple(found.values()))
 
 
 def _unpacked(path: Path, place: Path) -> Path:
-    """The pictures of a zip; Problem when they are too many or too large."""
-    with zipfile.ZipFile(path) as archive:
-        entries = list(_entries(archive))
-        if len(entries) > MOST_PICTURES or sum(one.file_size for one in entries) > MOST_BYTES:
-            raise Problem(f"{path.name} holds too much to unpack.", "Send fewer pictures.")
+    """The pictures of a zip; Problem when it is damaged, locked, or holds too much."""
+    with entries_of(path, "zip", Allowance(path.name, MOST_BYTES, MOST_PICTURES)) as entries:
         for entry in entries:
-            target = place.joinpath(*PurePosixPath(entry.filename).parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(entry) as packed:
-                target.write_bytes(packed.read(entry.file_size))
+            parts = safe_parts(entry.name)
+            if (
+                entry.what == "file"
+                and not isinstance(parts, str)
+                and looks_like_picture(parts[-1])
+            ):
+                target = place.joinpath(*parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with entry.open() as packed, target.open("wb") as file:
+                    shutil.copyfileobj(packed, file)
     return place
-
-
-def _entries(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    for entry in archive.infolist():
-        parts = PurePosixPath(entry.filename).parts
-        inside = parts and ".." not in parts and not PurePosixPath(entry.filename).is_absolute()
-        if inside and not entry.is_dir() and looks_like_picture(entry.filename):
-            yield entry
 
 
 def _arguments() -> argparse.Namespace:

@@ -8,6 +8,7 @@ Run by tests/unit/apart.py.
 import json
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +25,7 @@ from picture_model import PictureModel, load_pictures
 from picture_parts import write_pictures
 from picture_ridge import choose_looks, fit_ridge, left_out
 from picture_rows import Lesson, lesson_of
-from picture_serving import Pictures
+from picture_serving import Pictures, given
 from picture_training import train_pictures
 from picture_trees import grow
 from PIL import Image
@@ -151,6 +152,8 @@ def check_odd_forms_of_pictures_become_plain_ones() -> None:
         half, full = opened(place / "sixteen.png").getpixel((0, 0)), (255, 255, 255)
         assert 120 < half[0] < 136
         assert opened(place / "sixteen.png").getpixel((5, 0)) == full
+        Image.frombytes("I;16B", (1, 1), b"\x80\x00").save(place / "other_end.tiff")
+        assert 120 < opened(place / "other_end.tiff").getpixel((0, 0))[0] < 136
         Image.new("RGBA", (3, 3), (255, 0, 0, 0)).save(place / "clear.png")
         assert opened(place / "clear.png").getpixel((1, 1)) == full
         for mode in ("CMYK", "P", "L", "1", "LA"):
@@ -164,9 +167,34 @@ def check_a_damaged_picture_is_named_and_left_out() -> None:
         whole = lesson(place, 2).paths[0]
         (place / "cut.png").write_bytes(whole.read_bytes()[:90])
         bad: list[str] = []
-        kept = keep(["0.png", "cut.png"], place, place / "out", bad=bad)
+        kept = keep(["0.png", "cut.png"], place, place / "out", 320, bad=bad)
         assert (list(kept), bad) == (["0.png"], ["cut.png"])
-        assert "cut.png" in refused(lambda: keep(["cut.png"], place, place / "out")).message
+        assert "cut.png" in refused(lambda: keep(["cut.png"], place, place / "out", 320)).message
+
+
+def check_a_zip_is_answered_without_what_its_system_left_in_it() -> None:
+    with folder() as place:
+        path, whole = place / "many.zip", lesson(place, 2).paths[0].read_bytes()
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in ("a/1.png", "__MACOSX/a/._1.png", "a/._1.png", "../2.png", "notes.txt"):
+                archive.writestr(name, whole)
+        assert given(trained(), path, place / "unpacked").names == ("a/1.png",)
+        assert given(trained(), place / "unpacked", place).names == ("a/1.png",)
+        path.write_bytes(path.read_bytes().replace(whole[50:80], bytes(30), 1))
+        assert "damaged" in refused(lambda: given(trained(), path, place / "again")).message
+
+
+def check_a_list_names_only_pictures_beside_it() -> None:
+    with folder() as place:
+        outside = lesson(place, 2).paths[0]
+        inside = lesson(place / "in", 2).paths[0]
+        (place / "in" / "list.csv").write_text("image\n0.png\n", "utf-8")
+        assert given(trained(), place / "in" / "list.csv", place).paths == (inside,)
+        away = (outside.as_posix(), outside.as_posix().replace("/", "\\"), "../0.png", "9.png")
+        for name in away:
+            (place / "in" / "list.csv").write_text(f"image\n{name}\n", "utf-8")
+            problem = refused(lambda: given(trained(), place / "in" / "list.csv", place))
+            assert "does not lie beside it" in problem.message
 
 
 def prepared(place: Path, given: dict, **changes: object) -> dict:
@@ -223,8 +251,10 @@ def check_a_stand_in_for_a_missing_picture_is_not_learned_from() -> None:
     with folder() as place:
         rows = rows_of(lesson(place))
         Image.new("RGB", (9, 9)).save(place / "photo-not-found.png")
-        told = prepared(place, {None: [*rows, ("photo-not-found.png", "lies")]})
-        assert sum(told["rows"].values()) == 40
+        Image.new("RGB", (9, 8)).save(place / "piano_photo.png")
+        more = [("photo-not-found.png", "lies"), ("piano_photo.png", "stands")]
+        told = prepared(place, {None: [*rows, *more]})
+        assert sum(told["rows"].values()) == 41
         assert any("photo-not-found.png" in line for line in told["warnings"])
 
 
