@@ -14,7 +14,7 @@ from adapters.proxies import proxy
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
 
 _ROOT = Path(__file__).parents[2]
-_MODULE = ("-E", "-s", "-m", "adapters.weights.hub")
+_MODULE = ("-E", "-s", "-B", "-m", "adapters.weights.hub")
 _PROXIES = re.compile(r"(https?|all|no)_proxy", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE")
 _FIELD = "architecture.backbone"
@@ -81,7 +81,6 @@ def _environment(endpoint: str, home: Path) -> dict[str, str]:
         "HF_HUB_DISABLE_XET": "1",  # its downloads cannot be bounded in time
         "HF_HUB_ETAG_TIMEOUT": "10",
         "HF_HUB_DOWNLOAD_TIMEOUT": "20",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

@@ -9,7 +9,7 @@ from pipeline.errors import PersonCanFix
 
 MOST_BYTES = 40 << 30
 CONFIG = "config.json"
-_INDEX = "model.safetensors.index.json"
+INDEX = "model.safetensors.index.json"
 _WHOLE = "model.safetensors"
 _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 _OTHERS = re.compile(
@@ -43,7 +43,7 @@ def _weights(names: list[str]) -> list[str]:
     if _WHOLE in names:
         return [_WHOLE]
     parts = [name for name in names if _SHARD.fullmatch(name)]
-    return [_INDEX, *parts] if parts and _INDEX in names else []
+    return [INDEX, *parts] if parts and INDEX in names else []
 
 
 def check_config(model: str, config: Path) -> None:
@@ -58,6 +58,22 @@ def check_config(model: str, config: Path) -> None:
         raise refused(
             f"{model} is built by program code of its author (auto_map), which is never run here.",
             "Take a model that the transformers library knows by itself.",
+        )
+
+
+def check_index(model: str, index: Path, taken: Iterable[str]) -> None:
+    """PersonCanFix for an index whose parts are not all there, or no parts: it may name any file.
+
+    What a library is led to by it, it would open in whatever form that has.
+    """
+    try:
+        named = set(json.loads(index.read_bytes())["weight_map"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise refused(f"The {INDEX} of {model} cannot be read.", "Take another model.") from error
+    if not named <= {name for name in taken if _SHARD.fullmatch(name)}:
+        raise refused(
+            f"The {INDEX} of {model} names parts that are not among its files.",
+            "Take another model.",
         )
 
 

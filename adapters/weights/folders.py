@@ -42,12 +42,15 @@ def copied(folder: Path, into: Path) -> str:
     digest = hashlib.sha256()
     try:
         into.mkdir(parents=True, mode=0o700)
-        for name in _taken(folder):
+        taken = _taken(folder)
+        for name in taken:
             digest.update(f"\0{name}\0".encode())
             _copy(folder, name, into, digest)
     except OSError as error:
         raise _translated(folder, error) from error
     files.check_config(str(folder), into / files.CONFIG)
+    if files.INDEX in taken:
+        files.check_index(str(folder), into / files.INDEX, taken)
     return digest.hexdigest()[:_SHOWN_DIGITS]
 
 

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 
 _SECONDS = 8.0  # until the Hub answers
 _ROBOT, _CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
+_STRANGE = re.compile(r"[^\w.+-]+", re.ASCII)
+_LONGEST_LICENSE = 60
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _SHUT = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
@@ -41,6 +44,8 @@ def main() -> None:
         answer = _told(error)
     except (OSError, client.TransportError) as error:
         answer = _told(_translated(plan, error))
+    except ValueError:  # a page of something in between, and no JSON
+        answer = _told(TryAgain(f"{plan['endpoint']} does not answer properly.", ""))
     sys.stdout.write(json.dumps(answer) + "\n")
 
 
@@ -92,12 +97,12 @@ def _described(info: ModelInfo, name: str) -> dict[str, Any]:
 
 
 def _license(info: ModelInfo) -> str:
-    """The licence by its short name, or by the name of its own."""
+    """The licence by its short name, or by the name of its own: a stranger's words, cut to one."""
     named = getattr(info.card_data, "license", None)
     if named == "other":
         named = getattr(info.card_data, "license_name", None) or named
     tagged = (tag.partition(":")[2] for tag in info.tags or () if tag.startswith("license:"))
-    return str(named or next(tagged, ""))
+    return _STRANGE.sub("-", str(named or next(tagged, "")))[:_LONGEST_LICENSE]
 
 
 def _fetch(plan: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +119,8 @@ def _fetch(plan: dict[str, Any]) -> dict[str, Any]:
         )
         if wanted["name"] == files.CONFIG:
             files.check_config(plan["name"], Path(path))
+        if wanted["name"] == files.INDEX:
+            files.check_index(plan["name"], Path(path), [one["name"] for one in found["files"]])
         _check_whole(plan, wanted, Path(path))
     return found
 
@@ -136,7 +143,7 @@ def _translated(plan: dict[str, Any], error: Exception) -> MLTrainerError:
         if isinstance(cause, RevisionNotFoundError):
             return files.refused(f"{name} has no revision '{plan['revision']}'.", "Leave it out.")
         if isinstance(cause, HfHubHTTPError):
-            return _of_status(plan, HTTPStatus(cause.response.status_code))
+            return _of_status(plan, cause.response.status_code)
         if isinstance(cause, OSError) and cause.errno in _FULL:
             return PersonCanFix("The disk is full: the weights could not be kept.", "Free some.")
     if plan["work"] == "fetch":
@@ -150,7 +157,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _of_status(plan: dict[str, Any], status: HTTPStatus) -> MLTrainerError:
+def _of_status(plan: dict[str, Any], status: int) -> MLTrainerError:
     name, page = plan["name"], f"{plan['endpoint']}/{plan['name']}"
     if status in _SHUT or status == HTTPStatus.NOT_FOUND:
         return files.refused(

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.folders import remove
 from pipeline.ports.runtime import OnLine
 from pipeline.ports.weights import Fetched, Offer
 
-_HUB_ID = re.compile(r"(?=.{1,96}\Z)(?!.*(?:--|\.\.))\w[\w.-]*(?:/\w[\w.-]*)?", re.ASCII)
+_HUB_ID = re.compile(r"(?=.{1,96}\Z)(?!.*(?:--|\.\.))\w[\w.-]*(?:/\w[\w.-]*)?(?<![.-])", re.ASCII)
 _REVISION = re.compile(r"[\w./-]{1,100}", re.ASCII)
 _STATE = re.compile(r"[0-9a-f]{12,64}")
 _RECEIPT = "weights.json"
@@ -32,6 +33,7 @@ _ROOM = 1 << 30  # bytes that stay free on the disk
 _FIND_SECONDS, _STALLED_SECONDS = 30.0, 120.0
 _LOOK_SECONDS, _SAY_SECONDS = 1.0, 10.0
 _LOCK_SECONDS = 0.5
+_SLOWEST = 30_000  # bytes a second, over a whole download: what only drips must end as well
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class WeightsShelf:
 
     def _copied(self, offer: Offer) -> Fetched:
         self.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._check_room(offer)
         draft = self.cache / f".{os.getpid()}-{os.urandom(4).hex()}.draft"
         try:
             revision = folders.copied(Path(offer.source), draft)
@@ -160,7 +163,10 @@ class _Watch:
     async def ended(self) -> str:
         """Return why the download must end."""
         have, grown, told = 0, monotonic(), monotonic()
+        ends = grown + self.stalled_seconds + self.offer.size / _SLOWEST
         while monotonic() - grown < self.stalled_seconds:
+            if monotonic() > ends:
+                return f"The download of {self.offer.name} is too slow."
             await asyncio.sleep(_LOOK_SECONDS)
             now = await asyncio.to_thread(_bytes, self.draft)
             if now > have:
@@ -182,7 +188,16 @@ def _locked(handle: int) -> bool:
 
 
 def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return sum(map(_size, folder.rglob("*")))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none of one that was just given its final name."""
+    try:
+        info = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return info.st_size if stat.S_ISREG(info.st_mode) else 0
 
 
 def _age(path: Path) -> float:

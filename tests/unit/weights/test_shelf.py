@@ -122,10 +122,31 @@ async def test_a_hub_that_keeps_silent_is_not_waited_for(tmp_path: Path, hub: Fa
         await shelf.find("ann/tiny", local=False)
 
 
+async def test_a_status_that_only_proxies_know_is_no_fault_of_ours(
+    shelf: WeightsShelf, hub: FakeHub
+) -> None:
+    hub.broken = 520
+    with pytest.raises(TryAgain, match="does not answer properly"):
+        await shelf.find("ann/tiny", local=False)
+
+
 async def test_without_a_network_it_is_said_at_once(tmp_path: Path) -> None:
     shelf = WeightsShelf(tmp_path, "http://127.0.0.1:9")
     with pytest.raises(TryAgain, match=r"127\.0\.0\.1:9 cannot be reached"):
         await shelf.find("ann/tiny", local=False)
+
+
+def parted(*names: str) -> Model:
+    """Weights in one part, with an index that names these files."""
+    index = json.dumps({"weight_map": {f"layer{at}": name for at, name in enumerate(names)}})
+    return Model(
+        {
+            "config.json": CONFIG,
+            "model.safetensors.index.json": index.encode(),
+            "model-1-of-1.safetensors": safetensors(),
+            "tokenizer.json": b"{}",
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,6 +157,8 @@ async def test_without_a_network_it_is_said_at_once(tmp_path: Path) -> None:
         (Model({"config.json": CONFIG, "adapter_model.safetensors": b"x"}), "no weights as model"),
         (model(config__json=b'{"auto_map": {"AutoModel": "m.M"}}'), "program code of its author"),
         (model(config__json=b"no"), "config.json of ann/it cannot be read"),
+        (parted("model-1-of-1.safetensors", "../other.bin"), "names parts that are not among"),
+        (parted("tokenizer.json"), "names parts that are not among"),
         (Model({}, gated=True), "given only to those who agree to its terms at http"),
         (Model({}, private=True), "no model ann/it that everybody may read"),
     ],
@@ -147,7 +170,9 @@ async def test_what_may_not_be_used_is_refused_with_its_cause(
     assert told.replace("\\", "") in (await refused(shelf, "ann/it")).message
 
 
-@pytest.mark.parametrize("name", ["../x", "a b", "/etc", "a/b/c", "a--b/c", "x" * 97, "", "-x/y"])
+@pytest.mark.parametrize(
+    "name", ["../x", "a b", "/etc", "a/b/c", "a--b/c", "x" * 97, "", "-x/y", "x/y."]
+)
 async def test_what_is_no_name_of_a_model_never_leaves_this_machine(
     tmp_path: Path, name: str
 ) -> None:
@@ -189,6 +214,22 @@ async def test_a_folder_of_the_machine_is_nothing_to_those_who_are_elsewhere(
     mine = _saved(tmp_path / "mine", model())
     with pytest.raises(PersonCanFix, match="is no model of the Hub"):
         await shelf.find(str(mine), local=False)
+
+
+async def test_weights_in_parts_come_with_their_index(
+    shelf: WeightsShelf, hub: FakeHub, tmp_path: Path
+) -> None:
+    whole = hub.models["ann/parts"] = parted("model-1-of-1.safetensors")
+    fetched = await shelf.fetch(await shelf.find("ann/parts", local=False), say)
+    assert {*whole.files} < {*names(fetched.folder)}
+    mine = str(_saved(tmp_path / "mine", parted("tokenizer.json")))
+    assert "not among its files" in (await refused_copy(shelf, mine)).message
+
+
+async def refused_copy(shelf: WeightsShelf, folder: str) -> PersonCanFix:
+    with pytest.raises(PersonCanFix) as error:
+        await shelf.fetch(await shelf.find(folder, local=True), say)
+    return error.value
 
 
 def _linked(folder: Path) -> None:
