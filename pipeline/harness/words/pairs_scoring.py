@@ -4,19 +4,18 @@ Writes heldout.jsonl (source and truth), predictions.jsonl (what predict.py answ
 metrics.json and figures.json.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config import BundleConfig, Json
+from config import Json
 from heldout import write_objects
-from judging import Reached
-from metrics import Counted, value_of
+from measured_baselines import baselines_in
+from metrics import Counted
 from pairs_model import PairsModel
 from pairs_reading import references_of, same_text, text_of, truth_of
 from progress import say
-from scoring import Paths, arguments, conclude
+from scoring import arguments, conclude
 from serving import TRUTH, read_input, write_answers
 from tables import Table, load_table
 
@@ -63,11 +62,16 @@ def score_pairs(load: Load, measure: Callable[[References], Measure], *, copies:
     by = measure(held.references)
     outcome = by.count(said, held.references)
     say("score", "the baselines", done=0.6)
+
+    def measured(folder: Path) -> Counted:
+        other = load(folder)
+        return by.count(other.outputs(held.rows(other)), held.references)
+
     conclude(
         config,
         paths.out,
         outcome,
-        _reached(config, paths, load, held, by.count),
+        baselines_in(paths.baselines, config.metric, measured),
         names=by.names,
         alarms=_alarms(table, said, held.references),
         warnings=_warnings(table, said, copies=copies),
@@ -89,21 +93,6 @@ def write_held_out(table: Table, path: Path) -> Held:
         ({source: cell, TRUTH: truth_of(target)} for cell, target in table.rows), path
     )
     return Held(content, [references_of(target) for _, target in table.rows])
-
-
-def _reached(
-    config: BundleConfig, paths: Paths, load: Load, held: Held, count: Count
-) -> list[Reached]:
-    """What each baseline reaches, through the same code."""
-    titles: Mapping[str, str] = json.loads((paths.baselines / "baselines.json").read_text("utf-8"))
-    found = []
-    for name, title in titles.items():
-        other = load(paths.baselines / name)
-        theirs = count(other.outputs(held.rows(other)), held.references)
-        value = value_of(config.metric, theirs)
-        kind = "trivial" if name.startswith("trivial") else "simple"
-        found.append(Reached(kind, title, value, theirs))  # type: ignore[arg-type] # one of two
-    return found
 
 
 def _alarms(table: Table, said: Sequence[str], references: References) -> list[str]:

@@ -9,13 +9,12 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import json
 from pathlib import Path
 
-from config import BundleConfig, Json
+from config import Json
 from heldout import write_objects
-from judging import Kind, Reached
-from metrics import value_of
+from measured_baselines import baselines_in
+from metrics import Counted
 from predict import load
 from progress import run, say
 from scoring import arguments, conclude
@@ -26,10 +25,12 @@ from writing_mixture import CountWriter
 from writing_model import METRICS, Measure, TextWriter
 from writing_pieces import texts_in
 from writing_store import facts_of
+from writing_training import some_of
 
 SHOWN = 4
 SHOWN_CHARACTERS = 300
 LOOKED_THROUGH = 10  # answers that are searched for in the texts learned from
+MOST_SEARCHED = 20_000_000  # characters of those: each answer is looked for some hundred times
 
 
 def main() -> None:
@@ -49,12 +50,17 @@ def main() -> None:
     measured = model.writer.measure(whole)
     written = [str(one["output"]) for one in answers.objects]
     learned = texts_in(load_fit(paths.fit), model.text)
-    copies = [copied_run(text, learned) for text in written[:LOOKED_THROUGH]]
+    searched = some_of(learned, MOST_SEARCHED)
+    copies = [copied_run(text, searched) for text in written[:LOOKED_THROUGH]]
+
+    def measured_in(folder: Path) -> Counted:
+        return load(folder).writer.measure(whole).outcome()
+
     conclude(
         config,
         paths.out,
         measured.outcome(),
-        reached(config, paths.baselines, whole),
+        baselines_in(paths.baselines, config.metric, measured_in),
         names=METRICS,
         alarms=held_twice(whole, learned),
         warnings=[*told_of_copies(copies), *told_of_loss(measured)],
@@ -67,17 +73,6 @@ def main() -> None:
             "training": facts_of(paths.model),
         },
     )
-
-
-def reached(config: BundleConfig, folder: Path, whole: list[str]) -> list[Reached]:
-    """What each baseline reaches on the same texts."""
-    titles: dict[str, str] = json.loads((folder / "baselines.json").read_text("utf-8"))
-    found = []
-    for name, title in titles.items():
-        outcome = load(folder / name).writer.measure(whole).outcome()
-        kind: Kind = "trivial" if name.startswith("trivial") else "simple"
-        found.append(Reached(kind, title, value_of(config.metric, outcome), outcome))
-    return found
 
 
 def counts(model: TextWriter) -> bool:

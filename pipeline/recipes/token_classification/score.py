@@ -9,17 +9,15 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve a shared machine
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from config import BundleConfig
 from heldout import write_objects
-from judging import Kind
-from metrics import value_of
+from measured_baselines import baselines_in
+from metrics import Counted
 from predict import load
 from progress import run, say
-from scoring import Reached, arguments, conclude
+from scoring import arguments, conclude
 from serving import TRUTH, Objects, write_answers
 from tables import load_table
 from tagging_model import unmarked
@@ -39,11 +37,15 @@ def main() -> None:
     write_answers(answers, paths.out / "predictions.jsonl")
     found = _answered(sentences, answers)
     say("score", "what is reached without the model", done=0.5)
+
+    def measured(folder: Path) -> Counted:
+        return _answered(sentences, _answers(folder, content)).outcome
+
     conclude(
         config,
         paths.out,
         found.outcome,
-        _baselines(config, sentences, content, paths.baselines),
+        baselines_in(paths.baselines, config.metric, measured),
         names=METRICS,
         details={"entities": found.labels, "samples": found.samples},
     )
@@ -58,19 +60,6 @@ def _answers(folder: Path, content: bytes) -> Objects:
 def _answered(sentences: Sequence[Sentence], answers: Objects) -> Answered:
     said = [frozenset(unmarked(one["entities"])) for one in answers.objects]
     return Answered(sentences, said)
-
-
-def _baselines(
-    config: BundleConfig, sentences: Sequence[Sentence], content: bytes, folder: Path
-) -> list[Reached]:
-    """What each baseline reaches, measured exactly as the model is."""
-    titles: dict[str, str] = json.loads((folder / "baselines.json").read_text("utf-8"))
-    reached = []
-    for name, title in titles.items():
-        outcome = _answered(sentences, _answers(folder / name, content)).outcome
-        kind: Kind = "trivial" if name.startswith("trivial") else "simple"
-        reached.append(Reached(kind, title, value_of(config.metric, outcome), outcome))
-    return reached
 
 
 if __name__ == "__main__":
