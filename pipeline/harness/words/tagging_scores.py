@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from config import Json
 from metrics import Codes, Counted
+from tagging_model import marked
 from tagging_schemes import Span, bio2
 from tagging_sentences import Sentence, in_words, places_of
 from tallies import ratio_of, spans_of
@@ -90,8 +91,6 @@ def rows_of(sentences: Sequence[Sentence], truth: str) -> list[Mapping[str, Json
     """Held-out sentences as heldout.jsonl holds them."""
     rows: list[Mapping[str, Json]] = []
     for sentence in sentences:
-        spans: list[Json] = [
-            {"start": span.start, "end": span.end, "label": span.label} for span in sentence.marked
-        ]
+        spans: list[Json] = [marked(span) for span in sentence.marked]
         rows.append({"text": sentence.text, truth: spans})
     return rows

@@ -70,14 +70,21 @@ def in_words(marked: Iterable[Span], places: Sequence[tuple[int, int]]) -> tuple
 
 
 def as_words(cell: str | None) -> list[str] | None:
-    """A JSON list of texts or numbers; None where a cell holds anything else."""
+    """A JSON list of texts or numbers; None where a cell holds anything else.
+
+    A number that is whole loses its ".0": tables turn numbered tags into such.
+    """
     try:
         told = json.loads(cell or "")
     except ValueError:
         return None
-    if not isinstance(told, list) or not all(isinstance(one, str | int) for one in told):
+    if not isinstance(told, list) or not all(isinstance(one, str | int | float) for one in told):
         return None
-    return [str(one) for one in told]
+    return [_as_text(one) for one in told]
+
+
+def _as_text(one: str | float) -> str:
+    return str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
 
 
 def read(words: Sequence[str], tags: Sequence[str], scheme: Scheme) -> Sentence:
@@ -112,14 +119,10 @@ def from_table(table: Table, config: BundleConfig) -> list[Sentence]:
     ]
 
 
-def labels_of(sentences: Iterable[Sentence]) -> list[str]:
-    """All labels, sorted."""
-    return sorted({span.label for sentence in sentences for span in sentence.spans})
-
-
-def tags_of(labels: Sequence[str]) -> list[str]:
-    """All tags that these labels need: outside first, then a beginning and an inside each."""
-    return [OUTSIDE, *(f"{part}-{label}" for label in labels for part in "BI")]
+def tags_in(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """All tags that words have, outside first."""
+    found = {tag for sentence in sentences for tag in sentence.tags}
+    return tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag)))
 
 
 def same_text(words: Iterable[str]) -> str:

@@ -7,8 +7,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from tagging_chain import packed
 from tagging_learning import Weights
-from tagging_schemes import OUTSIDE
-from tagging_sentences import Sentence
+from tagging_sentences import Sentence, tags_in
 from tagging_taggers import Lookup, Tagger, Weighed, moves_of
 from tagging_terms import Terms, learned
 
@@ -25,7 +24,7 @@ def single_words(sentences: Sequence[Sentence], seed: int) -> Tagger:
     known = [sentences[at] for at in order[: int(np.searchsorted(size, MOST_WORDS)) + 1]]
     words = [sentence.words for sentence in known]
     said = [tag for sentence in known for tag in sentence.tags]
-    tags = tuple(sorted(set(said), key=lambda tag: (tag != OUTSIDE, tag)))
+    tags = tags_in(known)
     if len(tags) == 1:
         return Lookup({}, tags[0])
     terms = Terms(learned(words, 1, min(MOST_TERMS, MOST_WEIGHTS // len(tags))).known[:1])

@@ -9,8 +9,8 @@ import numpy as np
 from config import BundleConfig
 from progress import say
 from tagging_learning import learned_weights, lesson_of
-from tagging_schemes import OUTSIDE, Span
-from tagging_sentences import Sentence, labels_of, tags_of
+from tagging_schemes import Span
+from tagging_sentences import Sentence, tags_in
 from tagging_taggers import Weighed, batches
 from tagging_terms import Terms, learned
 
@@ -85,7 +85,7 @@ def trained_tagger(
 
 def manageable(sentences: Sequence[Sentence], seed: int, most: int) -> list[Sentence]:
     """As many sentences, at random, as there is time and memory for, of so many words together."""
-    tags = len(tags_of(labels_of(sentences)))
+    tags = len(tags_in(sentences))
     room = min(most, MOST_WORDS, MOST_CELLS // tags)
     order = list(range(len(sentences)))
     random.Random(seed).shuffle(order)  # noqa: S311 - a sample is no secret
@@ -109,9 +109,7 @@ def fitted(
     """The tagger of these sentences; what it says of its progress goes between two shares."""
     words = [sentence.words for sentence in sentences]
     said = [sentence.tags for sentence in sentences]
-    tags = tuple(
-        sorted({tag for one in said for tag in one}, key=lambda tag: (tag != OUTSIDE, tag))
-    )
+    tags = tags_in(sentences)
     terms = terms_of(words, len(tags))
     lesson = lesson_of(terms, words, said, tags)
     began = time.monotonic()

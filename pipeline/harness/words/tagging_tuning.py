@@ -9,8 +9,8 @@ from config import BundleConfig
 from deep_training import Usual, facts, threads, trained
 from progress import Problem, say
 from tagging_network import Network
-from tagging_schemes import OUTSIDE, spans_in
-from tagging_sentences import LONGEST_WORD, Sentence
+from tagging_schemes import spans_in
+from tagging_sentences import LONGEST_WORD, Sentence, tags_in
 from tagging_windows import Reader, length_of
 from torch.nn import Module
 from transformers import (
@@ -46,7 +46,7 @@ def fine_tuned(
     threads(config)
     if not unseen:
         train, unseen = _apart(train)
-    tags = _tags([*train, *unseen])
+    tags = tags_in([*train, *unseen])
     weights = str(config.weights)
     reader = _reader(weights, config)
     rows, rest = _rows(train, reader, tags), _rows(unseen, reader, tags)
@@ -92,11 +92,6 @@ def _apart(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence
     )
 
 
-def _tags(sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    found = {tag for sentence in sentences for tag in sentence.tags}
-    return tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag)))
-
-
 def _reader(weights: str, config: BundleConfig) -> Reader:
     """The tokenizer of the weights; Problem where it cannot say which piece is of which word."""
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
@@ -129,8 +124,8 @@ def _model(weights: str, tags: Sequence[str], config: BundleConfig) -> PreTraine
             label2id={tag: at for at, tag in enumerate(tags)},
             ignore_mismatched_sizes=True,
         )
-    except ValueError as error:
-        raise _unfit(config, "it is of a kind that cannot tag words") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise _unfit(config, "its weights cannot be read as a model that tags words") from error
     if config.setting("freeze_backbone", default=False):
         body: Module = model.base_model
         body.requires_grad_(requires_grad=False)
