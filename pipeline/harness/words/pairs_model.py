@@ -80,3 +80,10 @@ def load_pairs(folder: Path, loaders: Loaders) -> PairsModel:
     told = json.loads((folder / "model.json").read_text("ascii"))
     writer = loaders[told["kind"]](folder, told["settings"])
     return PairsModel(tuple(told["columns"]), told["source"], writer, told["about"])
+
+
+def network_in(folder: Path, settings: Facts) -> Writer:
+    """The loader of fine-tuned networks."""
+    from pairs_network import load_network  # noqa: PLC0415 - torch only for those who need it
+
+    return load_network(folder, settings)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from extracting_model import load_extractor
 from extracting_plain import load_central, load_lead, load_start
-from pairs_model import Facts, Loaders, PairsModel, Writer, load_pairs
+from pairs_model import Loaders, PairsModel, load_pairs, network_in
 from progress import run
 from serving import serve
 
@@ -25,15 +25,9 @@ def load(folder: Path) -> PairsModel:
         "lead": load_lead,
         "start": load_start,
         "central": load_central,
-        "network": _load_network,
+        "network": network_in,
     }
     return load_pairs(folder, kinds)
-
-
-def _load_network(folder: Path, settings: Facts) -> Writer:
-    from pairs_network import load_network  # noqa: PLC0415 - torch only for those who need it
-
-    return load_network(folder, settings)
 
 
 if __name__ == "__main__":

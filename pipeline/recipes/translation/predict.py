@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 
-from pairs_model import Facts, Loaders, PairsModel, Writer, load_pairs
+from pairs_model import Loaders, PairsModel, load_pairs, network_in
 from progress import run
 from retrieving_memory import load_copy, load_memory
 from retrieving_model import load_book
@@ -24,15 +24,9 @@ def load(folder: Path) -> PairsModel:
         "phrases": load_book,
         "copy": load_copy,
         "memory": load_memory,
-        "network": _load_network,
+        "network": network_in,
     }
     return load_pairs(folder, kinds)
-
-
-def _load_network(folder: Path, settings: Facts) -> Writer:
-    from pairs_network import load_network  # noqa: PLC0415 - torch only for those who need it
-
-    return load_network(folder, settings)
 
 
 if __name__ == "__main__":
