@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from chat_pieces import asked_pieces, pieces_of, stops_of, with_template
+from chat_pieces import Pieces, asked_pieces, pieces_of, stops_of, with_template
 from chats import Conversation, Turn, Unreadable, question
 from config import Json
 from deep_machine import device
@@ -31,6 +31,7 @@ from transformers import (
 
 TOGETHER = 16  # questions that are answered at once
 PIECES_AT_ONCE = 4_096  # of known answers, padding included
+SCORES_AT_ONCE = 250_000_000  # numbers, a GB; each piece has as many as the vocabulary is long
 LARGE = 2e9  # weights; a model of more is held in half precision on a card
 BLANKS = frozenset("ĠĊĉč▁ \t\r\n")  # as tokenizers write them
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
@@ -99,7 +100,9 @@ class ChatModel:
     def surprise(self, conversations: Sequence[Conversation]) -> tuple[Floats, Floats]:
         """Nats and pieces of all answers of each conversation, each of shape (n,)."""
         nats, counts = np.zeros(len(conversations)), np.zeros(len(conversations))
-        for places, ids, labels in _batches(self.tokenizer, conversations, self.asking.longest):
+        most = min(PIECES_AT_ONCE, SCORES_AT_ONCE // len(self.tokenizer))
+        each = _sequences(self.tokenizer, conversations, self.asking.longest)
+        for places, ids, labels in _batches(each, most):
             for at, (lost, count) in zip(places, self._lost(ids, labels), strict=True):
                 nats[at] += lost
                 counts[at] += count
@@ -178,8 +181,17 @@ def read_questions(model: Reader, content: bytes, name: str) -> Table:
 
 
 def opened_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a folder, ready to chat."""
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    """The tokenizer of a folder, ready to chat; Problem where there is none."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise Problem(
+            "This backbone has no tokenizer that can be used, so it cannot read text.",
+            "Name one that writes text, such as Qwen/Qwen3-0.6B.",
+            field="backbone",
+        ) from error
     with_template(tokenizer)
     return tokenizer
 
@@ -238,19 +250,25 @@ def _names(value: Json) -> tuple[str, ...]:
     return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
-def _batches(
+def _sequences(
     tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Conversation], longest: int
-) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor]]:
-    """Sequences of about the same length, with the conversation of each; -1 is padding."""
+) -> list[tuple[int, Pieces]]:
+    """What is read of all conversations, each with its place, the shortest first."""
     each = [
         (at, pieces)
         for at, turns in enumerate(conversations)
         for pieces in pieces_of(tokenizer, turns, longest)
     ]
-    each.sort(key=lambda one: len(one[1].ids))
+    return sorted(each, key=lambda one: len(one[1].ids))
+
+
+def _batches(
+    each: list[tuple[int, Pieces]], most: int
+) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor]]:
+    """Sequences of about the same length, with the conversation of each; -1 is padding."""
     while each:
-        count = max(1, PIECES_AT_ONCE // max(1, len(each[0][1].ids)))
-        while count > 1 and count * len(each[min(count, len(each)) - 1][1].ids) > PIECES_AT_ONCE:
+        count = max(1, most // max(1, len(each[0][1].ids)))
+        while count > 1 and count * len(each[min(count, len(each)) - 1][1].ids) > most:
             count -= 1
         taken, each = each[:count], each[count:]
         width = len(taken[-1][1].ids)
