@@ -183,7 +183,8 @@ def _failure(tail: tuple[str, ...]) -> MLTrainerError:
     if _DISK_FULL.search(text):
         return PersonCanFix(
             "The disk is full: the training packages could not be installed.",
-            "Free some space (about 1 GB), or set MLTRAINER_ENV_CACHE to another disk, then retry.",
+            "Free some space (1 GB, for networks several), or set MLTRAINER_ENV_CACHE to another"
+            " disk, then retry.",
         )
     if _NO_NETWORK.search(text):
         return TryAgain(
