@@ -14,6 +14,8 @@ FEW_ROWS = 1_000  # below this a tenth of the rows is too few to measure on
 MOST_HELD_OUT = 2_000  # rows; scoring more tells little and takes long
 LEAST_HELD_OUT = 30  # rows, however long they are; on fewer nothing can be said
 
+Given = dict[Split | None, Table]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -33,17 +35,18 @@ def prepare_pairs(wanted: Wanted) -> None:
         say("prepare", f"reading {file.name}")
         tables.setdefault(file.split, []).append(load_table(data / file.table))
     read = pairs_of(config, tables)
-    _check(read, config)
+    _check_sides(read, config)
     given = _with_training(read.given)
     most = _most(given, wanted)
     repeats = 0
     for split, table in given.items():
         given[split], more = merged(table)
         repeats += more
+    _check_count(given, config)
     say("prepare", f"{repeats} repeated texts joined", done=0.5)
     parts = split_tables(
         given,
-        _shares(config, sum(len(table) for table in given.values()), most),
+        _shares(config, len(_rows(given)), most),
         config.seed,
         keys=[lambda row: same_text(row[0])],
         told=("", "equal texts kept together"),
@@ -56,16 +59,22 @@ def prepare_pairs(wanted: Wanted) -> None:
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 
-def _check(read: Read, config: BundleConfig) -> None:
+def _check_count(given: Given, config: BundleConfig) -> None:
+    """Problem where too few texts are left when those of one source are joined."""
     source, target = config.column("source"), config.column("target")
-    if len(read) < LEAST_ROWS:
+    rows = len(_rows(given))
+    if rows < LEAST_ROWS:
         raise Problem(
-            f"Only {len(read)} rows have a text in both {source} and {target}; at least"
-            f" {LEAST_ROWS} are needed.",
+            f"Only {rows} rows of different {source} have a text in both {source} and {target}; at"
+            f" least {LEAST_ROWS} are needed.",
             "Send more rows, or name the two columns.",
             field="target",
         )
-    same = sum(same_text(row[0]) == same_text(row[1]) for row in _rows(read))
+
+
+def _check_sides(read: Read, config: BundleConfig) -> None:
+    source, target = config.column("source"), config.column("target")
+    same = sum(same_text(row[0]) == same_text(row[1]) for row in _rows(read.given))
     if same > 0.9 * len(read):
         raise Problem(
             f"{source} and {target} say the same in nearly every row.",
@@ -74,22 +83,23 @@ def _check(read: Read, config: BundleConfig) -> None:
         )
 
 
-def _rows(read: Read) -> list[Row]:
-    return [row for table in read.given.values() for row in table.rows]
+def _rows(given: Given) -> list[Row]:
+    return [row for table in given.values() for row in table.rows]
 
 
-def _with_training(given: dict[Split | None, Table]) -> dict[Split | None, Table]:
+def _with_training(given: Given) -> Given:
     """Where nothing else is there to learn from, the validation file is."""
-    if any(len(given[part]) for part in (None, "train") if part in given):
+    others: tuple[Split, ...] = ("validation", "test")
+    learned = next((part for part in others if len(given.get(part, ()))), None)
+    if learned is None or any(len(given.get(part, ())) for part in (None, "train")):
         return given
-    learned: Split = "validation" if len(given.get("validation", ())) else "test"
     rest = {part: table for part, table in given.items() if part != learned}
     return {**rest, "train": given[learned]}
 
 
-def _most(given: dict[Split | None, Table], wanted: Wanted) -> int:
+def _most(given: Given, wanted: Wanted) -> int:
     """How many rows of such a length can be measured on in time."""
-    rows = [row for table in given.values() for row in table.rows]
+    rows = _rows(given)
     read = sum(min(len(text_of(source)), wanted.longest) for source, _ in rows)
     fitting = wanted.measured * len(rows) // max(read, 1)
     return max(LEAST_HELD_OUT, min(MOST_HELD_OUT, fitting))
@@ -111,11 +121,9 @@ def _shares(config: BundleConfig, rows: int, most: int) -> dict[Split, float]:
     return shares
 
 
-def _told(
-    read: Read, given: dict[Split | None, Table], wanted: Wanted
-) -> tuple[list[str], list[str]]:
+def _told(read: Read, given: Given, wanted: Wanted) -> tuple[list[str], list[str]]:
     """What was done, and what the person should know."""
-    rows = [row for table in given.values() for row in table.rows]
+    rows = _rows(given)
     steps, warnings = [], []
     if read.sourceless:
         steps.append(f"{read.sourceless:,} rows without {wanted.source} left out")
