@@ -52,7 +52,7 @@ def train_extractor(config: BundleConfig, rows: Table, deadline: float) -> tuple
     say("train", "choosing the length", done=0.5)
     model, reached = _stretched(model, some[:checked], config.metric)
     say("train", "learning from all texts", done=0.7, numbers={config.metric: reached})
-    whole = _learned(some, config.seed, time.monotonic() + seconds)
+    whole = _learned(some, config.seed, min(time.monotonic() + seconds, deadline))
     return replace(whole, stretch=model.stretch, cuts=model.cuts), reached
 
 

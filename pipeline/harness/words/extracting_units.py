@@ -38,11 +38,6 @@ class Text:
 
     units: tuple[Unit, ...]
 
-    @property
-    def lines(self) -> int:
-        """How many turns or paragraphs there are."""
-        return len({unit.line for unit in self.units})
-
 
 def cut(text: str) -> Text:
     """A text in sentences; in a talk, each line begins with its speaker."""

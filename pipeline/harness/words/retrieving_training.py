@@ -22,6 +22,7 @@ PAIRS_A_SECOND = 250  # on a slow machine, of the whole budget
 LONGEST = 80  # tokens of a side: longer pairs cost most and teach least
 UNLIKE = 5  # times as long as the other side is hardly its translation
 MOST_CHECKED = 100  # sentences on which the weights are chosen
+LONGEST_CHECKED = 2_000  # characters: a document takes as long as many sentences
 SHARE_TO_LEARN = 0.35
 SHARE_TO_CHOOSE = 0.65
 # Moves that may help, the likeliest first; each is tried from the best so far.
@@ -69,7 +70,8 @@ def train_book(
     book = learned_book(fit, _until(begun + SHARE_TO_LEARN * budget))
     took = time.monotonic() - started
     say("train", f"{len(book.phrases)} phrases", done=0.4)
-    checked = unseen[:: max(1, len(unseen) // MOST_CHECKED)][:MOST_CHECKED]
+    short = [pair for pair in unseen if len(pair[0]) <= LONGEST_CHECKED]
+    checked = short[:: max(1, len(short) // MOST_CHECKED)][:MOST_CHECKED]
     weights, reached = chosen(config, book, checked, begun + SHARE_TO_CHOOSE * budget)
     more, _ = usable([*train, *unseen], most, config.seed)
     if len(more) > len(fit) and time.monotonic() + 1.5 * took < begun + 0.9 * budget:
@@ -88,7 +90,8 @@ def usable(pairs: Sequence[Pair], most: int, seed: int) -> tuple[list[Pair], int
         if len(taken) == most:
             break
         one, other = (len(tokens_of(text[: 10 * LONGEST])) for text in pairs[at])
-        if 0 < max(one, other) <= LONGEST and max(one, other) <= UNLIKE * min(one, other) + UNLIKE:
+        few, many = sorted((one, other))
+        if few and many <= min(LONGEST, UNLIKE * few + UNLIKE):
             taken.append(at)
         else:
             unlike += 1
@@ -126,14 +129,14 @@ def chosen(
     if not unseen:
         return best, reached
     cutting = cutting_of([[target] for _, target in unseen])
-    tries = [best, *(None for _ in MOVES)]
-    for at, _ in enumerate(tries):
-        weights = best if at == 0 else _moved(best, *MOVES[at - 1])
+    tries = (None, *MOVES)
+    for at, move in enumerate(tries):
+        weights = _moved(best, *move) if move else best
         started = time.monotonic()
         said = replace(book, weights=weights).write([source for source, _ in unseen])
         outcome = counted_bleu(said, [[target] for _, target in unseen], cutting)
         value = value_of(config.metric, outcome)
-        if at == 0 or value > reached:
+        if not move or value > reached:
             best, reached = weights, value
         took = time.monotonic() - started
         say(
