@@ -181,8 +181,8 @@ def _context(config: BundleConfig) -> int:
     if config.weights is None:
         return wanted or CONTEXT_FRESH
     usual = CONTEXT_ON_CARD if device().type == "cuda" else CONTEXT
-    known = context_of(AutoConfig.from_pretrained(config.weights, local_files_only=True), usual)
-    most = context_of(AutoConfig.from_pretrained(config.weights, local_files_only=True), wanted)
+    network = AutoConfig.from_pretrained(config.weights, local_files_only=True)
+    most = context_of(network, wanted)
     if most < wanted:
         raise Problem(
             f"{config.backbone} can look at {most} tokens at most.",
@@ -190,7 +190,7 @@ def _context(config: BundleConfig) -> int:
             field="hyperparameters.context_length",
             options=[str(most)],
         )
-    return wanted or known
+    return wanted or context_of(network, usual)
 
 
 def _model(config: BundleConfig, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
