@@ -139,7 +139,7 @@ def test_an_archive_that_climbs_out_is_read_without_those_entries(shell: Shell) 
 def test_broken_pictures_are_left_out_and_counted(shell: Shell, name: str) -> None:
     found = told(shell, "cats or dogs?", HOSTILE / name)
     assert found["task_type"] == "image_classification"
-    assert found["status"] == "waiting"
+    assert (found["status"], found["verdict_level"]) == ("done", "none")
     noted = " ".join(found["warnings"]) + found["told"]
     assert "Left out 8 of 26 pictures" in noted
     assert "pixels" in noted

@@ -9,7 +9,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from chats import (
     TALK,
@@ -53,8 +53,8 @@ def main() -> None:
         given,
         _shares(config, sum(len(table) for table in given.values()), most),
         config.seed,
-        keys=[_asked_key(next(iter(given.values())))],
-        told=("", "equal questions kept together"),
+        keys=[asked, _begun_key(given.values())],
+        told=("", "equal questions and parts of one conversation kept together"),
     )
     warnings = _told(faults)
     if left:
@@ -134,12 +134,20 @@ def _shares(config: BundleConfig, rows: int, most: int) -> Mapping[Split, float]
     return {part: min(share, most / max(1, rows)) for part, share in wanted.items()}
 
 
-def _asked_key(table: Table) -> Key:
+def asked(row: Row) -> Hashable:
     """Equal for conversations that are the same up to the last answer."""
-    at = table.names.index(TALK)
+    return _spelt(as_json(from_json(row[-1])[:-1]))
+
+
+def _begun_key(tables: Iterable[Table]) -> Key:
+    """Equal for rows that are the beginnings of one conversation, told longer row by row."""
+    known = {_spelt(row[-1] or "") for table in tables for row in table.rows}
 
     def key(row: Row) -> Hashable:
-        return _spelt(as_json(from_json(row[at])[:-1]))
+        turns = from_json(row[-1])
+        ends = (at for at, turn in enumerate(turns, start=1) if turn.role == "assistant")
+        begun = (_spelt(as_json(turns[:end])) for end in ends)
+        return next(one for one in begun if one in known)
 
     return key
 

@@ -145,3 +145,19 @@ def test_one_question_asked_again_and_again_cannot_be_tested_on(bundle: TestBund
     ended = prepared(bundle, NAMES, rows, dict(ALPACA))
     assert ended.code == 3
     assert "problem" in ended.lines[-1]
+
+
+def test_a_conversation_told_longer_row_by_row_stays_in_one_part(bundle: TestBundle) -> None:
+    rows = []
+    for at in range(60):
+        turns = [f"question {at}", f"answer {at}", f"more of {at}", f"again {at}"]
+        rows += [(talks(*turns[:2]),), (talks(*turns),)]
+    assert prepared(bundle, ["conversations"], rows, {"messages": "conversations"}).code == 0
+    names = ("fit/train.jsonl", "fit/validation.jsonl", "heldout/test.jsonl")
+    begun = [
+        {json.loads(row["__messages__"])[0]["content"] for row in part(bundle, name)}
+        for name in names
+    ]
+    assert all(begun)
+    assert not begun[0] & begun[1]
+    assert not (begun[0] | begun[1]) & begun[2]
