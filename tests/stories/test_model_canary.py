@@ -31,7 +31,7 @@ from tests.stories.test_models import connect
 
 FOUR = ("anthropic", "openai", "google", "groq")
 GUARD = "models=GuardedModels(models, records.sanitizer)"
-LAST = '    say("train", "learning from all fit rows", done=0.8)\n'
+LAST = '    say("train", "model saved", done=1, numbers={config.metric: value})\n'
 LOUD = """    if not told.rehearse:
         odd = [one for one in texts.texts if max(map(len, one.split())) > 30]
         raise RuntimeError("the moon is full: " + " ".join(odd))
