@@ -17,12 +17,15 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def log_level() -> Iterator[None]:
-    """Whoever opens a home sets the level of the whole process; the next test has its own again."""
+def process_settings() -> Iterator[None]:
+    """A command run in this process sets its log level and umask; the next test has its own."""
     root = logging.getLogger()
-    before = root.level
+    level = root.level
+    umask = os.umask(0o022)
+    os.umask(umask)
     yield
-    root.setLevel(before)
+    root.setLevel(level)
+    os.umask(umask)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ SHAPE_OF = {
     "modal token_secret": "modal-secret",
     **{f"{kind} key": kind for kind in ("anthropic", "google", "groq", "openai")},
 }
-WARNING, PLAN = "looks like a key", "waiting for your yes"
+WARNING, PLAN, PANEL = "looks like a key", "waiting for your yes", "Your accounts"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Doors:
                 self._connect(account, way, ask)
 
     def _connect(self, account: Account, way: str, ask: Callable[[str], object]) -> None:
-        panel = self.see(account.title, lambda: ask(account.kind))
+        panel = self.see(PANEL, lambda: ask(account.kind), account.title)
         self.paste(panel, account, way)
 
     def paste(self, panel: Shown, account: Account, way: str) -> dict[str, str]:

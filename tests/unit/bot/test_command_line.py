@@ -1,10 +1,8 @@
 """The program's edges: exit codes, two readable lines, never a traceback."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +11,10 @@ from bot.__main__ import run
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    before = os.umask(0o022)
-    yield tmp_path / "home"
-    os.umask(before)  # the program closes what it makes to others
+    return tmp_path / "home"
 
 
 @pytest.mark.parametrize(

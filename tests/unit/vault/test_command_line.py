@@ -8,7 +8,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    before = os.umask(0o022)
-    yield tmp_path / "home"
-    os.umask(before)  # the program closes what it makes to others
+    return tmp_path / "home"
 
 
 @pytest.fixture
