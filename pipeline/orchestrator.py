@@ -173,9 +173,10 @@ class Orchestrator:
         if run is not None and run.runtime in self._ports.runtimes:
             runtime = self._ports.runtimes[run.runtime]
             with contextlib.suppress(MLTrainerError):
-                handle = run.handle or await runtime.find(run.name)
+                owner = row.context.owner
+                handle = run.handle or await runtime.find(run.name, owner)
                 if handle is not None:
-                    await runtime.cancel(handle)
+                    await runtime.cancel(handle, owner)
         spent = (await self._ledger(row.id)).usd
         by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
         change = stopping.stopped(row.context, by, self._ports.clock.now())

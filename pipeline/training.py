@@ -1,4 +1,4 @@
-"""A training as a list of steps: baselines, the script itself, and the scoring by other code."""
+"""A training as a list of steps, and the scoring of what it left, by other code and at home."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ _REHEARSING = Limits(seconds=120)
 
 
 def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest:
-    """The steps of a run. train.py never sees the held-out rows; score.py never trains."""
+    """The steps of a run. No held-out row goes with them, wherever it is carried."""
     if context.bundle is None or context.config is None:
         raise Bug("A training needs a bundle and a config.")
     rows = sum(context.split.rows.values()) if context.split else 0
@@ -24,13 +24,13 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
     steps = (
         _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
         _fit(folder, name, "train", "model", limits),
-        _score(folder, name),
     )
     return RunRequest(
         name=name,
         folder=folder.run(name),
         requirements=context.bundle.requirements,
         steps=tuple(_with_weights(context, step) for step in steps),
+        seconds=sum(step.limits.seconds for step in steps),
     )
 
 
@@ -95,9 +95,10 @@ def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> S
     )
 
 
-def _score(folder: JobFolder, name: str) -> Step:
+def score_step(context: JobContext, folder: JobFolder, name: str) -> Step:
+    """The scoring of a run's model and baselines, which never trains."""
     run, prepared = folder.run(name), folder.prepared
-    return Step(
+    step = Step(
         name="score",
         script=folder.bundle / "score.py",
         arguments=(
@@ -109,3 +110,4 @@ def _score(folder: JobFolder, name: str) -> Step:
         reads=(folder.bundle, prepared, run / "model", run / "baselines"),
         limits=_SCORING,
     )
+    return _with_weights(context, step)

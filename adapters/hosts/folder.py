@@ -33,7 +33,7 @@ class FolderHost:
             raise self._translated(error) from error
         return Published(url=None, path=self.models / name)
 
-    async def fetch(self, published: Published, into: Path) -> Path:
+    async def fetch(self, published: Published, into: Path, owner: Actor) -> Path:  # noqa: ARG002  (as above)
         """Copy what was published into `into`, so that the copy is proven."""
         if published.path is None:
             raise Bug("This host publishes folders only.")

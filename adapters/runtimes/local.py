@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.sandbox.leftovers import end_leftovers
 from pipeline.errors import MLTrainerError, PersonCanFix
-from pipeline.ports.runtime import RunRequest, RunState, StepResult, Workbench
+from pipeline.jobs import Actor
+from pipeline.ports.runtime import Offer, RunRequest, RunState, StepResult, Workbench
 
 POLL_SECONDS = 1.0
 _LOG, _RECORD = "output.log", "run.json"
@@ -61,7 +62,10 @@ _RECORDS = TypeAdapter(_Record)
 
 @dataclass
 class LocalRuntime:
-    """Implements pipeline.ports.runtime.Runtime with the workbench of this machine."""
+    """Implements pipeline.ports.runtime.Runtime with the workbench of this machine.
+
+    It is nobody's account, so no call needs its owner.
+    """
 
     workbench: Workbench
     name: str = "local"
@@ -69,20 +73,25 @@ class LocalRuntime:
     account: str | None = None
     _runs: dict[str, _Run] = field(default_factory=dict)
 
-    async def find(self, name: str) -> str | None:
+    @property
+    def offer(self) -> Offer:
+        """What can be had here costs nothing."""
+        return Offer("this machine")
+
+    async def find(self, name: str, owner: Actor) -> str | None:  # noqa: ARG002
         """A run of this process under this name that goes on or is done."""
         for handle, run in self._runs.items():
             if run.request.name == name and run.status in {"running", "done"}:
                 return handle
         return None
 
-    async def submit(self, request: RunRequest) -> str:
+    async def submit(self, request: RunRequest, owner: Actor) -> str:
         """Prepare the environment, then start the steps; the handle is the run's folder.
 
         Raises what Workbench.prepare raises, and PersonCanFix when the folder cannot be written.
         """
         handle = str(request.folder)
-        await self.cancel(handle)
+        await self.cancel(handle, owner)
         try:
             run = await asyncio.to_thread(_open_run, request)
         except OSError as error:
@@ -96,7 +105,7 @@ class LocalRuntime:
         run.task.add_done_callback(lambda _: run.log.close())  # also when it never began
         return handle
 
-    async def check(self, handle: str, lines_read: int) -> RunState:
+    async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:  # noqa: ARG002
         """State now; a run of an earlier process is read from disk, or lost."""
         run = self._runs.get(handle)
         if run is None:
@@ -112,7 +121,10 @@ class LocalRuntime:
         )
         return RunState(status, lines, run.step, run.result)
 
-    async def cancel(self, handle: str) -> None:
+    async def collect(self, handle: str, into: Path, owner: Actor) -> None:
+        """All of it is here already."""
+
+    async def cancel(self, handle: str, owner: Actor) -> bool:  # noqa: ARG002
         """End the run and its children; safe to repeat."""
         run = self._runs.get(handle)
         if run is None:
@@ -121,6 +133,7 @@ class LocalRuntime:
             run.status = "cancelled"
             run.task.cancel()
             await asyncio.wait({run.task}, timeout=_CANCEL_SECONDS)
+        return True
 
     async def _carry(self, run: _Run, python: Path) -> None:
         """Run the steps until one does not end well."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adapters.file_names import clean, free
 from pipeline.errors import PersonCanFix
+from pipeline.jobs import Actor
 
 MOST_BYTES = 16 << 30
 MOST_FILES = 200_000
@@ -35,7 +36,7 @@ class FileSource:
             return False
         return not _SCHEME.match(location) or _exists(_path(location))
 
-    async def fetch(self, location: str, into: Path) -> tuple[Path, ...]:
+    async def fetch(self, location: str, into: Path, owner: Actor) -> tuple[Path, ...]:  # noqa: ARG002  (a file is nobody's account)
         """Copy a file, or a folder with its files and folders, into `into`; returns that one path.
 
         Hidden files and links inside a folder are left out, and names that a shell or a log

@@ -20,6 +20,7 @@ from adapters.addresses import CheckedTransport, Guard, allowed_pairs, read_addr
 from adapters.file_names import clean, free
 from adapters.share_links import download_form
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.jobs import Actor
 
 MOST_BYTES = 5 << 30
 TOTAL_SECONDS = 3600.0
@@ -66,7 +67,7 @@ class UrlSource:
         """Every web address, also one that `fetch` will refuse."""
         return _ADDRESS.match(location) is not None
 
-    async def fetch(self, location: str, into: Path) -> tuple[Path, ...]:
+    async def fetch(self, location: str, into: Path, owner: Actor) -> tuple[Path, ...]:  # noqa: ARG002  (an address is nobody's account)
         """Download one file into `into`; what is cut off, refused or cancelled leaves nothing.
 
         PersonCanFix (field "data") when the address leads to no file or to a private network,

@@ -54,7 +54,7 @@ class Deploy:
         await improved(self, context, ports, partial(self._told, context, ports))
         published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
-        fetched = await host.fetch(published, folder.scratch("published"))
+        fetched = await host.fetch(published, folder.scratch("published"), context.owner)
         proof = await prove(self.name, ports, fetched, folder.scratch("proof"))
         await ports.emit(ModelProven(where=host.name, rows=proof.rows, seconds=proof.seconds))
         release = Release(

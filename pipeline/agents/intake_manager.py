@@ -228,7 +228,7 @@ async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]
     files: list[DataInput] = []
     for given in context.request.inputs:
         await asyncio.to_thread(_refuse_typed_path, context, given, ports.home)
-        for path in await _fetched(given, ports, folder):
+        for path in await _fetched(context, given, ports, folder):
             copied = DataInput(location=str(path.relative_to(folder)), split=given.split)
             files.append(await unpacked(Stage.INTAKE_MANAGER, context, ports, copied))
     return tuple(files)
@@ -247,10 +247,12 @@ def _refuse_typed_path(context: JobContext, given: DataInput, home: Path) -> Non
         )
 
 
-async def _fetched(given: DataInput, ports: Ports, folder: Path) -> tuple[Path, ...]:
+async def _fetched(
+    context: JobContext, given: DataInput, ports: Ports, folder: Path
+) -> tuple[Path, ...]:
     """What a source brings; where it is out of reach for now, the person says when to try again."""
     try:
-        return await _source(given, ports).fetch(given.location, folder)
+        return await _source(given, ports).fetch(given.location, folder, context.owner)
     except TryAgain as error:
         raise PersonCanFix(
             error.message, f"{error.hint} Say “retry” to try again.".strip(), field="retry"

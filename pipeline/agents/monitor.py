@@ -19,11 +19,11 @@ from pipeline.jobs import Stage
 from pipeline.outcomes import Approve, ComeBack, Done, Outcome
 from pipeline.planning import model_lines, needs_yes, plan_lines
 from pipeline.ports import Ports
-from pipeline.ports.runtime import RunState, Runtime
+from pipeline.ports.runtime import RunState, Runtime, StepResult
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
-from pipeline.scripts import failure, progress
-from pipeline.training import run_request
+from pipeline.scripts import environment, failure, progress, reporter
+from pipeline.training import run_request, score_step
 
 _TAIL = 30
 _MOST_EVENTS = 20  # a look; each is a transaction, and nobody reads more in half a second
@@ -48,7 +48,7 @@ class Monitor:
             return await self._proven(context, ports, run)
         if run.handle is None:
             raise Bug("A submitted run has no handle.")
-        state = await runtime.check(run.handle, run.lines_read)
+        state = await runtime.check(run.handle, run.lines_read, context.owner)
         return await self._followed(context, ports, run, state)
 
     async def _named(self, context: JobContext, ports: Ports) -> Outcome:
@@ -70,11 +70,12 @@ class Monitor:
         self, context: JobContext, ports: Ports, run: Run, runtime: Runtime
     ) -> Outcome:
         """Look the run up by its name first: an earlier process may have submitted it."""
-        handle = await runtime.find(run.name)
+        handle = await runtime.find(run.name, context.owner)
         if handle is None:
             folder = JobFolder.of(ports.home, context.job_id)
             await asyncio.to_thread(remove, folder.run(run.name))
-            handle = await runtime.submit(run_request(context, folder, run.name))
+            request = run_request(context, folder, run.name)
+            handle = await runtime.submit(request, context.owner)
         submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
         return ComeBack(timedelta(0), submitted)
 
@@ -94,23 +95,42 @@ class Monitor:
                 pause = timedelta(seconds=ports.runtimes[run.runtime].poll_seconds)
                 return ComeBack(pause, seen.model_copy(update={"status": "running"}))
             case "done":
-                folder = JobFolder.of(ports.home, context.job_id)
-                await asyncio.to_thread(_check_untouched, context, folder)
-                metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
-                collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
-                return ComeBack(timedelta(0), seen.model_copy(update=collected))
+                return await self._collected(context, ports, seen)
             case "lost":
                 again = {"status": "named", "handle": None, "lines_read": 0}
                 return ComeBack(timedelta(0), seen.model_copy(update=again))
             case _:
                 return await self._crashed(context, ports, state)
 
+    async def _collected(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
+        """Bring what the run left, score it here, and put the model folder together."""
+        folder = JobFolder.of(ports.home, context.job_id)
+        await asyncio.to_thread(_check_untouched, context, folder)
+        if run.handle is not None:
+            runtime = ports.runtimes[run.runtime]
+            await runtime.collect(run.handle, folder.run(run.name), context.owner)
+        scored = await self._scored(context, ports, run)
+        if not scored.ok:
+            return await self._crashed(context, ports, RunState("failed", (), "score", scored))
+        metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
+        collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
+        return ComeBack(timedelta(0), run.model_copy(update=collected))
+
+    async def _scored(self, context: JobContext, ports: Ports, run: Run) -> StepResult:
+        """Run score.py on this machine: it alone sees the held-out rows."""
+        requirements = context.bundle.requirements if context.bundle else ()
+        python = await environment(self.name, ports, requirements)
+        folder = JobFolder.of(ports.home, context.job_id)
+        step = score_step(context, folder, run.name)
+        await asyncio.to_thread(fresh, step.work)
+        return await ports.workbench.run(python, step, reporter(self.name, ports))
+
     async def _stopped(
         self, context: JobContext, ports: Ports, run: Run, state: RunState, sign: str
     ) -> Outcome:
         """End a training that leads nowhere, and try it again otherwise."""
         if run.handle is not None:
-            await ports.runtimes[run.runtime].cancel(run.handle)
+            await ports.runtimes[run.runtime].cancel(run.handle, context.owner)
         text = f"The training was stopped: {sign}."
         return await diagnosing.tried_again(context, ports, state, text, text)
 

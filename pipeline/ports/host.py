@@ -9,12 +9,14 @@ from pipeline.jobs import Actor
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What now exists at the host."""
+    """What now exists at the host; `notes` say what could not be, and why."""
 
     url: str | None
     path: Path | None
+    revision: str | None = None
     space_url: str | None = None
     space_path: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Host(Protocol):
@@ -33,6 +35,6 @@ class Host(Protocol):
         """
         ...
 
-    async def fetch(self, published: Published, into: Path) -> Path:
+    async def fetch(self, published: Published, into: Path, owner: Actor) -> Path:
         """Bring back what was published, so that exactly that can be proven."""
         ...

@@ -2,8 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
+
+from pipeline.jobs import Actor
 
 SandboxLevel = Literal["full", "partial", "limited"]
 Ending = Literal["ok", "failed", "timeout", "memory", "output"]
@@ -80,47 +84,100 @@ class Workbench(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Gpu:
+    """A kind of GPU that can be had: its memory in GB, and US dollars an hour (0: nothing)."""
+
+    name: str
+    memory: int
+    usd_hour: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a runtime can do, and its price list of the day `priced_on`.
+
+    `usd_hour` is a machine's price without a GPU. `stops` says whether a run can be ended from
+    here; one that cannot is bounded by its request's `seconds`, at most `most_seconds`.
+    `start_seconds` is how long it usually takes until the first step begins.
+    """
+
+    title: str
+    gpus: tuple[Gpu, ...] = ()
+    usd_hour: Decimal = Decimal(0)
+    priced_on: date | None = None
+    stops: bool = True
+    most_seconds: float | None = None
+    start_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
-    """A training to submit under a name of its own: the steps run one after the other."""
+    """A training to submit under a name of its own: the steps run one after the other.
+
+    Each step's work folder lies in `folder`. `gpu` names one of the runtime's offer, empty for
+    none. After `seconds` of wall time a run elsewhere is ended by the service itself.
+    """
 
     name: str
     folder: Path
     requirements: tuple[str, ...]
     steps: tuple[Step, ...]
+    gpu: str = ""
+    seconds: float = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """Where a submitted run is. `lines` are the output lines after the asked number."""
+    """Where a submitted run is. `lines` are the output lines after the asked number.
+
+    `page` is where a person can look at it, if there is such a place.
+    """
 
     status: Literal["running", "done", "failed", "cancelled", "lost"]
     lines: tuple[str, ...] = ()
     step: str = ""
     result: StepResult | None = None
+    page: str = ""
 
 
 class Runtime(Protocol):
     """Carries a training somewhere. `name` is the adapter's file name.
 
-    `account` is the kind of credential of the job's owner that it takes, if any.
+    `account` is the kind of credential of the job's owner that it takes, if any. Every call is
+    made with that owner's own credential; PersonCanFix when there is none.
     """
 
     name: str
     account: str | None
     poll_seconds: float
 
-    async def find(self, name: str) -> str | None:
+    @property
+    def offer(self) -> Offer:
+        """What can be had, and at what price."""
+        ...
+
+    async def find(self, name: str, owner: Actor) -> str | None:
         """Handle of a run submitted earlier under this name, also by another process."""
         ...
 
-    async def submit(self, request: RunRequest) -> str:
-        """Start the run; returns the handle by which it is found again."""
+    async def submit(self, request: RunRequest, owner: Actor) -> str:
+        """Start the run; returns the handle by which it is found again.
+
+        PersonCanFix with field "runtime" when the service refuses to run it.
+        """
         ...
 
-    async def check(self, handle: str, lines_read: int) -> RunState:
+    async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         """State now, and the output after `lines_read` lines."""
         ...
 
-    async def cancel(self, handle: str) -> None:
-        """End the run and its children; safe to repeat."""
+    async def collect(self, handle: str, into: Path, owner: Actor) -> None:
+        """Bring what the steps of a run that is done left: their work folders, below `into`.
+
+        Safe to repeat. TryAgain when something is missing that may still come.
+        """
+        ...
+
+    async def cancel(self, handle: str, owner: Actor) -> bool:
+        """End the run and its children; safe to repeat. False where the service has no stop."""
         ...

@@ -32,7 +32,7 @@ class Hub:
         self.owners.append(owner)
         raise TryAgain("The hub is away.")
 
-    async def fetch(self, published: Published, into: Path) -> Path:
+    async def fetch(self, published: Published, into: Path, owner: Actor) -> Path:
         raise NotImplementedError
 
 

@@ -8,6 +8,7 @@ import pytest
 from adapters.file_names import clean
 from adapters.sources.file import FileSource, adapter
 from pipeline.errors import PersonCanFix
+from tests.fakes.jobs import ANN
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +40,7 @@ def test_paths_are_taken_and_addresses_are_not(location: str, *, taken: bool) ->
 async def test_a_file_is_copied_for_the_owner_alone(tmp_path: Path, into: Path) -> None:
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
 
-    copies = await FileSource().fetch(str(tmp_path / "rows.csv"), into)
+    copies = await FileSource().fetch(str(tmp_path / "rows.csv"), into, ANN)
 
     assert copies == (into / "rows.csv",)
     assert copies[0].read_text() == "a,b\n1,2\n"
@@ -51,8 +52,8 @@ async def test_two_files_of_one_name_are_both_kept(tmp_path: Path, into: Path) -
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "rows.csv").write_text(folder)
 
-    first = await FileSource().fetch(str(tmp_path / "a" / "rows.csv"), into)
-    second = await FileSource().fetch(str(tmp_path / "b" / "rows.csv"), into)
+    first = await FileSource().fetch(str(tmp_path / "a" / "rows.csv"), into, ANN)
+    second = await FileSource().fetch(str(tmp_path / "b" / "rows.csv"), into, ANN)
 
     assert [path.read_text() for path in (*first, *second)] == ["a", "b"]
     assert second[0].suffix == ".csv"
@@ -68,7 +69,7 @@ async def test_a_folder_keeps_its_folders_and_leaves_out_links(tmp_path: Path, i
     (images / ".git" / "config").write_text("h")
     (images / "passwd").symlink_to("/etc/passwd")
 
-    copies = await FileSource().fetch(str(images), into)
+    copies = await FileSource().fetch(str(images), into, ANN)
 
     assert copies == (into / "images",)
     assert _tree(into) == ["images/cat/1.png", "images/labels.csv"]
@@ -88,7 +89,7 @@ async def test_names_that_a_shell_or_a_log_could_misread_are_cleaned(
     (folder / "a_b.csv").write_text("3")
     os.close(os.open(os.fsencode(folder) + b"/caf\xe9.csv", os.O_CREAT))
 
-    copies = await FileSource().fetch(str(folder), into)
+    copies = await FileSource().fetch(str(folder), into, ANN)
 
     assert copies == (into / "the_data",)
     assert _tree(copies[0]) == ["_rf_/a_[2J.csv", "a_b-2.csv", "a_b.csv", "caf_.csv"]
@@ -99,7 +100,7 @@ async def test_two_folders_of_one_name_are_both_kept(tmp_path: Path, into: Path)
         (tmp_path / folder / "images").mkdir(parents=True)
         (tmp_path / folder / "images" / "1.png").write_text(folder)
 
-    tops = [await FileSource().fetch(str(tmp_path / name / "images"), into) for name in "ab"]
+    tops = [await FileSource().fetch(str(tmp_path / name / "images"), into, ANN) for name in "ab"]
 
     assert tops == [(into / "images",), (into / "images-2",)]
     assert (into / "images-2" / "1.png").read_text() == "b"
@@ -140,7 +141,7 @@ def test_a_name_is_cleaned_once_and_for_all(name: str, cleaned: str) -> None:
 
 async def _refusal(location: Path, into: Path, source: FileSource | None = None) -> PersonCanFix:
     with pytest.raises(PersonCanFix) as caught:
-        await (source or FileSource()).fetch(str(location), into)
+        await (source or FileSource()).fetch(str(location), into, ANN)
     return caught.value
 
 

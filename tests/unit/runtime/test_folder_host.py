@@ -54,7 +54,7 @@ async def test_what_was_published_is_brought_back(tmp_path: Path, model: Path) -
     host = adapter(models=tmp_path / "models")
     published = await host.publish(model, "j-1", ANN)
 
-    back = await host.fetch(published, tmp_path / "scratch" / "published")
+    back = await host.fetch(published, tmp_path / "scratch" / "published", ANN)
 
     assert (back / "README.md").read_text() == "card"
 

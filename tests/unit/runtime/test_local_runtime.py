@@ -18,6 +18,7 @@ from pipeline.ports.runtime import (
     Step,
     StepResult,
 )
+from tests.fakes.jobs import ANN
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +70,7 @@ def _request(tmp_path: Path) -> RunRequest:
 
 async def _finished(runtime: LocalRuntime, handle: str) -> RunState:
     for _ in range(1000):
-        state = await runtime.check(handle, 0)
+        state = await runtime.check(handle, 0, ANN)
         if state.status != "running":
             return state
         await asyncio.sleep(0.001)
@@ -83,7 +84,7 @@ def _plain(state: RunState) -> list[str]:
 async def test_the_steps_run_one_after_the_other(tmp_path: Path) -> None:
     runtime = adapter(workbench=ScriptedWorkbench())
 
-    handle = await runtime.submit(_request(tmp_path))
+    handle = await runtime.submit(_request(tmp_path), ANN)
     state = await _finished(runtime, handle)
 
     assert (state.status, state.step) == ("done", "train")
@@ -97,7 +98,7 @@ async def test_a_line_is_what_was_written_as_one(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     request = RunRequest("j-1-0", folder, (), (Step("a\u2028b", tmp_path, (), folder / "a"),))
 
-    state = await _finished(runtime, await runtime.submit(request))
+    state = await _finished(runtime, await runtime.submit(request, ANN))
 
     assert "a\u2028b begins" in state.lines
 
@@ -106,7 +107,7 @@ async def test_a_step_that_fails_is_the_last(tmp_path: Path) -> None:
     workbench = ScriptedWorkbench(endings={"baseline": "memory"})
     runtime = LocalRuntime(workbench)
 
-    state = await _finished(runtime, await runtime.submit(_request(tmp_path)))
+    state = await _finished(runtime, await runtime.submit(_request(tmp_path), ANN))
 
     assert (state.status, state.step) == ("failed", "baseline")
     assert state.result is not None
@@ -117,94 +118,94 @@ async def test_a_step_that_fails_is_the_last(tmp_path: Path) -> None:
 async def test_only_new_lines_are_given(tmp_path: Path) -> None:
     hold = asyncio.Event()
     runtime = LocalRuntime(ScriptedWorkbench(held={"train": hold}))
-    handle = await runtime.submit(_request(tmp_path))
+    handle = await runtime.submit(_request(tmp_path), ANN)
     read: list[str] = []
     while "train begins" not in read:
-        read += (await runtime.check(handle, len(read))).lines
+        read += (await runtime.check(handle, len(read), ANN)).lines
         await asyncio.sleep(0.001)
     hold.set()
     await _finished(runtime, handle)
 
-    rest = (await runtime.check(handle, len(read))).lines
+    rest = (await runtime.check(handle, len(read), ANN)).lines
 
     assert rest[0] == "train ends"
-    assert (await runtime.check(handle, len(read) + len(rest))).lines == ()
-    assert (await runtime.check(handle, 0)).lines == (*read, *rest)
+    assert (await runtime.check(handle, len(read) + len(rest), ANN)).lines == ()
+    assert (await runtime.check(handle, 0, ANN)).lines == (*read, *rest)
 
 
 async def test_a_running_run_is_found_by_its_name(tmp_path: Path) -> None:
     runtime = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
-    handle = await runtime.submit(_request(tmp_path))
+    handle = await runtime.submit(_request(tmp_path), ANN)
 
-    assert await runtime.find("j-1-0") == handle
-    assert await runtime.find("j-2-0") is None
-    await runtime.cancel(handle)
+    assert await runtime.find("j-1-0", ANN) == handle
+    assert await runtime.find("j-2-0", ANN) is None
+    await runtime.cancel(handle, ANN)
 
 
 async def test_a_failed_run_is_not_found_so_that_it_can_be_tried_again(tmp_path: Path) -> None:
     runtime = LocalRuntime(ScriptedWorkbench(endings={"baseline": "failed"}))
-    await _finished(runtime, await runtime.submit(_request(tmp_path)))
+    await _finished(runtime, await runtime.submit(_request(tmp_path), ANN))
 
-    assert await runtime.find("j-1-0") is None
+    assert await runtime.find("j-1-0", ANN) is None
 
 
 async def test_cancelling_ends_the_step_and_may_be_repeated(tmp_path: Path) -> None:
     workbench = ScriptedWorkbench(held={"baseline": asyncio.Event()})
     runtime = LocalRuntime(workbench)
-    handle = await runtime.submit(_request(tmp_path))
+    handle = await runtime.submit(_request(tmp_path), ANN)
     await asyncio.wait_for(workbench.began.wait(), 10)
 
-    await runtime.cancel(handle)
-    await runtime.cancel(handle)
+    await runtime.cancel(handle, ANN)
+    await runtime.cancel(handle, ANN)
 
-    assert (await runtime.check(handle, 0)).status == "cancelled"
+    assert (await runtime.check(handle, 0, ANN)).status == "cancelled"
     assert workbench.ended == ["baseline"]
 
 
 async def test_after_a_restart_a_finished_run_is_read_from_disk(tmp_path: Path) -> None:
     first = LocalRuntime(ScriptedWorkbench(endings={"train": "failed"}))
-    handle = await first.submit(_request(tmp_path))
+    handle = await first.submit(_request(tmp_path), ANN)
     before = await _finished(first, handle)
 
-    after = await LocalRuntime(ScriptedWorkbench()).check(handle, 2)
+    after = await LocalRuntime(ScriptedWorkbench()).check(handle, 2, ANN)
 
     assert after == RunState(before.status, before.lines[2:], before.step, before.result)
 
 
 async def test_after_a_restart_an_unfinished_run_is_lost(tmp_path: Path) -> None:
     first = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
-    handle = await first.submit(_request(tmp_path))
+    handle = await first.submit(_request(tmp_path), ANN)
     second = LocalRuntime(ScriptedWorkbench())
 
-    assert await second.find("j-1-0") is None
-    assert (await second.check(handle, 0)).status == "lost"
-    await first.cancel(handle)
+    assert await second.find("j-1-0", ANN) is None
+    assert (await second.check(handle, 0, ANN)).status == "lost"
+    await first.cancel(handle, ANN)
 
 
 async def test_a_process_that_ends_leaves_a_run_that_is_lost_not_cancelled(tmp_path: Path) -> None:
     first = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
-    handle = await first.submit(_request(tmp_path))
+    handle = await first.submit(_request(tmp_path), ANN)
     task = first._runs[handle].task
     assert task is not None
     await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.wait({task})
 
-    assert (await LocalRuntime(ScriptedWorkbench()).check(handle, 0)).status == "lost"
+    assert (await LocalRuntime(ScriptedWorkbench()).check(handle, 0, ANN)).status == "lost"
 
 
 async def test_a_run_nobody_knows_is_lost(tmp_path: Path) -> None:
-    assert (await LocalRuntime(ScriptedWorkbench()).check(str(tmp_path), 0)).status == "lost"
+    assert (await LocalRuntime(ScriptedWorkbench()).check(str(tmp_path), 0, ANN)).status == "lost"
 
 
 async def test_a_full_disk_is_told_and_the_run_can_be_submitted_anew(tmp_path: Path) -> None:
     failure = OSError(28, "No space left on device")
     runtime = LocalRuntime(ScriptedWorkbench(failure=failure))
-    handle = await runtime.submit(_request(tmp_path))
+    handle = await runtime.submit(_request(tmp_path), ANN)
 
     with pytest.raises(PersonCanFix, match="disk is full"):
         await _finished(runtime, handle)
-    assert (await runtime.check(handle, 0)).status == "lost"
+    assert (await runtime.check(handle, 0, ANN)).status == "lost"
 
 
 async def test_what_stops_the_environment_is_told_at_once(tmp_path: Path) -> None:
@@ -214,13 +215,13 @@ async def test_what_stops_the_environment_is_told_at_once(tmp_path: Path) -> Non
             raise TryAgain("no network")
 
     with pytest.raises(TryAgain, match="no network"):
-        await LocalRuntime(NoNetwork()).submit(_request(tmp_path))
+        await LocalRuntime(NoNetwork()).submit(_request(tmp_path), ANN)
 
 
 async def test_the_record_of_a_run_is_for_the_owner_alone(tmp_path: Path) -> None:
     request = _request(tmp_path)
     runtime = LocalRuntime(ScriptedWorkbench())
-    await _finished(runtime, await runtime.submit(request))
+    await _finished(runtime, await runtime.submit(request, ANN))
 
     record = json.loads((request.folder / "run.json").read_bytes())
 

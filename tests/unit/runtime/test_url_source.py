@@ -16,6 +16,7 @@ from adapters.share_links import download_form
 from adapters.sources.file import adapter as file_adapter
 from adapters.sources.url import UrlSource, adapter
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from tests.fakes.jobs import ANN
 
 pytestmark = pytest.mark.anyio
 
@@ -93,7 +94,7 @@ def into(tmp_path: Path) -> Path:
 async def refusal(source: UrlSource, location: str, into: Path) -> MLTrainerError:
     """The error of a fetch that must leave nothing behind."""
     with pytest.raises(MLTrainerError) as caught:
-        await source.fetch(location, into)
+        await source.fetch(location, into, ANN)
     assert list(into.iterdir()) == []
     assert caught.value.hint
     assert isinstance(caught.value, TryAgain) or (
@@ -122,7 +123,7 @@ def test_addresses_are_taken_here_and_nowhere_else(location: str, *, taken: bool
 async def test_a_file_is_saved_for_the_owner_alone(web: Web, into: Path) -> None:
     web.answers["/data/rows.csv?key=s3cret"] = sends()
 
-    files = await web.source().fetch(web.url("/data/rows.csv?key=s3cret"), into)
+    files = await web.source().fetch(web.url("/data/rows.csv?key=s3cret"), into, ANN)
 
     assert files == (into / "rows.csv",)
     assert files[0].read_bytes() == _ROWS
@@ -134,7 +135,7 @@ async def test_the_setting_lets_one_private_address_through(web: Web, into: Path
 
     allowing = adapter(allow_private_urls=[f"127.0.0.1:{web.port}"])
 
-    assert await allowing.fetch(web.url(), into)
+    assert await allowing.fetch(web.url(), into, ANN)
     assert (
         "private network"
         in (await refusal_of(adapter(), f"https://127.0.0.1:443/{web.port}")).message
@@ -143,7 +144,7 @@ async def test_the_setting_lets_one_private_address_through(web: Web, into: Path
 
 async def refusal_of(source: UrlSource, location: str) -> MLTrainerError:
     with pytest.raises(MLTrainerError) as caught:
-        await source.fetch(location, Path("/nowhere"))
+        await source.fetch(location, Path("/nowhere"), ANN)
     return caught.value
 
 
@@ -178,7 +179,7 @@ async def test_only_a_plain_name_is_left_of_what_a_server_says(
         Content_Disposition=header, Content_Type="text/plain; charset=utf-8"
     )
 
-    files = await web.source().fetch(web.url(), into)
+    files = await web.source().fetch(web.url(), into, ANN)
 
     assert [path.parent for path in files] == [into]
     assert files[0].name == name
@@ -189,7 +190,7 @@ async def test_two_files_of_one_name_are_both_kept(web: Web, into: Path) -> None
     web.answers["/rows.csv"] = sends()
     (into / "rows.csv").symlink_to("/nowhere/rows.csv")
 
-    first, second = [await web.source().fetch(web.url(), into) for _ in range(2)]
+    first, second = [await web.source().fetch(web.url(), into, ANN) for _ in range(2)]
 
     assert [path.name for path in (*first, *second)] == ["rows-2.csv", "rows-3.csv"]
 
@@ -202,13 +203,13 @@ async def test_an_address_gives_a_name_where_the_server_does_not(
 ) -> None:
     web.answers[path] = sends()
 
-    assert [file.name for file in await web.source().fetch(web.url(path), into)] == [name]
+    assert [file.name for file in await web.source().fetch(web.url(path), into, ANN)] == [name]
 
 
 async def test_a_redirect_is_followed_and_its_end_gives_the_name(web: Web, into: Path) -> None:
     web.answers |= {"/latest": redirects("/v2/rows.csv"), "/v2/rows.csv": sends()}
 
-    assert await web.source().fetch(web.url("/latest"), into) == (into / "rows.csv",)
+    assert await web.source().fetch(web.url("/latest"), into, ANN) == (into / "rows.csv",)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +320,7 @@ async def test_a_name_that_is_looked_up_for_ever_ends_at_the_time_limit(into: Pa
 
 async def test_a_cancelled_download_leaves_nothing(web: Web, into: Path) -> None:
     web.answers["/rows.csv"] = drip(web, 0.01)
-    running = asyncio.create_task(web.source().fetch(web.url(), into))
+    running = asyncio.create_task(web.source().fetch(web.url(), into, ANN))
     while not list(into.iterdir()):
         await asyncio.sleep(0.01)
 
@@ -401,7 +402,7 @@ async def test_a_server_without_tls_could_not_prove_who_it_is(web: Web, into: Pa
 async def test_a_web_page_is_saved_for_the_reader_to_name(web: Web, into: Path) -> None:
     web.answers["/page"] = sends(b"<!DOCTYPE html>", Content_Type="text/html")
 
-    assert await web.source().fetch(web.url("/page"), into) == (into / "page.html",)
+    assert await web.source().fetch(web.url("/page"), into, ANN) == (into / "page.html",)
 
 
 async def test_a_full_disk_says_so(web: Web, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,7 +413,7 @@ async def test_a_full_disk_says_so(web: Web, into: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("adapters.sources.url.os.open", full)
     with pytest.raises(PersonCanFix, match="disk is full"):
-        await web.source().fetch(web.url(), into)
+        await web.source().fetch(web.url(), into, ANN)
 
 
 async def test_a_proxy_of_the_environment_is_not_asked(
@@ -422,7 +423,7 @@ async def test_a_proxy_of_the_environment_is_not_asked(
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-    assert await web.source().fetch(web.url(), into)
+    assert await web.source().fetch(web.url(), into, ANN)
 
 
 _NAMES: Mapping[str, Sequence[str]] = {
@@ -546,7 +547,7 @@ async def test_a_second_answer_of_the_name_server_leads_nowhere(web: Web, into: 
     web.answers["/rows.csv"] = sends()
     guard = Guard(frozenset({("ok.example", web.port)}), rebind)
 
-    await UrlSource(guard).fetch(web.url(host="ok.example"), into)
+    await UrlSource(guard).fetch(web.url(host="ok.example"), into, ANN)
 
     assert web.asked == [("/rows.csv", f"ok.example:{web.port}")]
     assert len(answers) == 2
@@ -573,7 +574,7 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(web: Web, into
     web.answers["/rows.csv"] = sends()
     guard = Guard(frozenset({("ok.example", web.port)}), both)
 
-    assert await UrlSource(guard).fetch(web.url(host="ok.example"), into)
+    assert await UrlSource(guard).fetch(web.url(host="ok.example"), into, ANN)
 
 
 async def test_tls_asks_for_the_name_at_the_checked_number() -> None:
