@@ -10,6 +10,7 @@ from pipeline.agents.monitor import AGENT
 from pipeline.artifacts import Run
 from pipeline.context import JobContext
 from pipeline.events import Event, ProgressReported
+from pipeline.jobs import Actor
 from pipeline.outcomes import ComeBack
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime
@@ -29,7 +30,7 @@ class Talkative:
     poll_seconds: float = 0.5
     account: str | None = None
 
-    async def check(self, handle: str, lines_read: int) -> RunState:
+    async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         assert (handle, lines_read) == ("h", 0)
         return RunState("running", self.lines, "train")
 

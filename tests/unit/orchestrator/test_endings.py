@@ -11,7 +11,7 @@ import pytest
 from adapters.store import SqlStore
 from pipeline.errors import Bug, Superseded
 from pipeline.events import AgentLogged
-from pipeline.jobs import JobStatus, Stage
+from pipeline.jobs import Actor, JobStatus, Stage
 from pipeline.outcomes import ComeBack, Done
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Runtime
@@ -70,11 +70,12 @@ async def test_a_cancel_ends_a_run_whose_handle_was_not_saved_yet(
     running = {"run"}
 
     class Local:
-        async def find(self, name: str) -> str | None:
+        async def find(self, name: str, owner: Actor) -> str | None:
             return name if name in running else None
 
-        async def cancel(self, handle: str) -> None:
+        async def cancel(self, handle: str, owner: Actor) -> bool:
             running.remove(handle)
+            return True
 
     named = ComeBack(timedelta(hours=1), ARTIFACTS[Stage.MONITOR])
     play = await stage_a_play(store, tmp_path, {Stage.MONITOR: [named]})

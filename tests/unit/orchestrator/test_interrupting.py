@@ -15,10 +15,10 @@ from pipeline.agents.monitor import AGENT as MONITOR
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.events import Event, ModelCalled, ModelReplied
-from pipeline.jobs import JobStatus, Stage
+from pipeline.jobs import Actor, JobStatus, Stage
 from pipeline.outcomes import Ask, ComeBack, Done
 from pipeline.ports import Ports
-from pipeline.ports.runtime import RunRequest, RunState, Runtime, Workbench
+from pipeline.ports.runtime import Offer, RunRequest, RunState, Runtime, Workbench
 from pipeline.ports.store import Inbound, JobRow
 from tests.unit.orchestrator.scripted import ARTIFACTS, Stageplay, stage_a_play
 
@@ -39,22 +39,27 @@ class Elsewhere:
     running: list[str] = field(default_factory=list)
     submitted: list[str] = field(default_factory=list)
     ending: Callable[[], Awaitable[object]] = nothing
+    offer: Offer = Offer("elsewhere")
 
-    async def find(self, name: str) -> str | None:
+    async def find(self, name: str, owner: Actor) -> str | None:
         return name if name in self.running else None
 
-    async def submit(self, request: RunRequest) -> str:
+    async def submit(self, request: RunRequest, owner: Actor) -> str:
         self.running.append(request.name)
         self.submitted.append(request.name)
         return request.name
 
-    async def check(self, handle: str, lines_read: int) -> RunState:
+    async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         del lines_read
         return RunState("running" if handle in self.running else "cancelled")
 
-    async def cancel(self, handle: str) -> None:
+    async def cancel(self, handle: str, owner: Actor) -> bool:
         await self.ending()
         self.running.remove(handle)
+        return True
+
+    async def collect(self, handle: str, into: Path, owner: Actor) -> None:
+        raise NotImplementedError
 
 
 @dataclass
