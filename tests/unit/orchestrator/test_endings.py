@@ -71,9 +71,11 @@ async def test_a_cancel_ends_a_run_whose_handle_was_not_saved_yet(
 
     class Local:
         async def find(self, name: str, owner: Actor) -> str | None:
+            del owner
             return name if name in running else None
 
         async def cancel(self, handle: str, owner: Actor) -> bool:
+            del owner
             running.remove(handle)
             return True
 
