@@ -11,6 +11,7 @@ from pipeline.changes import changes
 from pipeline.context import JobContext, Request, Waiting
 from pipeline.errors import PersonCanFix
 from pipeline.execution_plan import known_tasks, plan
+from pipeline.hearing.locations import spoken_locations
 from pipeline.jobs import Stage, TaskType, stage_named
 from pipeline.ledger import dollars
 from pipeline.wishes import leaf, parse
@@ -38,12 +39,18 @@ class Missing:
     question: str
 
 
+def inputs(request: Request) -> tuple[DataInput, ...]:
+    """What to learn from: as given, else the data sets that the words name."""
+    spoken = () if request.inputs else spoken_locations(request.words)
+    return request.inputs or tuple(DataInput(location=one) for one in spoken)
+
+
 def missing(request: Request) -> tuple[Missing, ...]:
     """Everything still needed before the work can begin."""
     found = []
     if not request.words.strip():
         found.append(Missing("words", "what should the model do (for example: “flag spam texts”)"))
-    if not request.inputs:
+    if not inputs(request):
         found.append(
             Missing(
                 "data",

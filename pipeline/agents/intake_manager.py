@@ -24,13 +24,14 @@ from pipeline.ports import Ports
 from pipeline.ports.source import Source
 from pipeline.prompting import Data
 from pipeline.proposals import plain
-from pipeline.readiness import grouped_question, missing
+from pipeline.readiness import grouped_question, inputs, missing
 from pipeline.retry import POLICIES
 from pipeline.secrets import SecretRef
 from pipeline.unpacking import unpacked
 
 _PREFIX = re.compile(r"^(?:hf|kaggle):", re.IGNORECASE)
 _MOST_DATA = 20
+_PUBLIC = "huggingface"
 _DENIED = re.compile(
     r"(?:\b(?:not|never|no|without|nicht|kein\w*|ohne|pas|sans|sin|nunca|não|sem|niet|non|не|без)"
     r"|n['\u2019]?t)\b(?:\s+[\w'\u2019]+){0,5}\s*$"
@@ -102,7 +103,7 @@ async def _heard(context: JobContext, ports: Ports) -> Heard | None:
         values={
             "words": describing.words(context),
             "reader": describing.reader(context),
-            "files": Data(", ".join(_name(one) for one in context.request.inputs) or "none"),
+            "files": Data(", ".join(_name(one) for one in inputs(context.request)) or "none"),
             "missing": ", ".join(need.question for need in needs) or "nothing",
             "runtimes": ", ".join(sorted(ports.runtimes)),
             "hosts": ", ".join(sorted(ports.hosts)),
@@ -132,7 +133,7 @@ def _with_heard(context: JobContext, heard: Heard | None, ports: Ports) -> JobCo
         for one in heard.data[:_MOST_DATA]
         if _stands_in(said, _PREFIX.sub("", one.strip()))
     )
-    changes: dict[str, object] = {"inputs": request.inputs or named}
+    changes: dict[str, object] = {"inputs": inputs(request) or named}
     if _names(said, heard.runtime, ports) and not _chosen_runtime(context):
         changes["runtime"] = heard.runtime if heard.runtime in ports.runtimes else None
     if _names(said, heard.host, ports) and not _chosen_host(context, ports):
@@ -187,8 +188,9 @@ def _chosen_runtime(context: JobContext) -> str:
 
 
 def _wanted_host(context: JobContext, ports: Ports) -> str:
-    """Where to publish."""
-    return _chosen_host(context, ports) or "folder"
+    """Where to publish; what is trained away from here goes where it can be used from anywhere."""
+    usual = "folder" if _wanted_runtime(context) == "local" else _PUBLIC
+    return _chosen_host(context, ports) or (usual if usual in ports.hosts else "folder")
 
 
 def _chosen_host(context: JobContext, ports: Ports) -> str:
@@ -226,7 +228,7 @@ async def _fetch_all(context: JobContext, ports: Ports) -> tuple[DataInput, ...]
     """Copy every input into the job's data folder, archives unpacked; each keeps its split."""
     folder = await asyncio.to_thread(fresh, JobFolder.of(ports.home, context.job_id).data)
     files: list[DataInput] = []
-    for given in context.request.inputs:
+    for given in inputs(context.request):
         await asyncio.to_thread(_refuse_typed_path, context, given, ports.home)
         for path in await _fetched(context, given, ports, folder):
             copied = DataInput(location=str(path.relative_to(folder)), split=given.split)

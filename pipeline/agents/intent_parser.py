@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from pydantic import Field, JsonValue
 
@@ -37,6 +38,7 @@ from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.proposals import Setting, as_heard, check_roles, check_settings, plain, proposals
+from pipeline.readiness import inputs
 from pipeline.recipe import Recipe, find_task
 from pipeline.retry import POLICIES
 from pipeline.understanding import Reading, equally_good, read, readings, ruled_out
@@ -47,6 +49,9 @@ _OF_ONE_TASK = {
     "hyperparameters.clusters": "clustering",
     "hyperparameters.horizon": "time_series_forecasting",
 }
+_SOURCES: Mapping[str, SourceType] = MappingProxyType(
+    {"http": "url", "https": "url", "hf": "huggingface", "kaggle": "kaggle"}
+)
 
 _CLEAR = 0.5  # words that speak of a task by more than a hint
 
@@ -134,13 +139,14 @@ def _intent(
     context: JobContext, report: DataReport, reading: Reading, given: dict[str, JsonValue]
 ) -> ParsedIntent:
     """What is wanted: wishes given outright beat those said in passing."""
-    words = context.request.words
+    words, given_data = context.request.words, inputs(context.request)
+    location = given_data[0].location if given_data else ""
     wishes = {**_spoken(words, report, reading.task), **given}
     draft = ParsedIntent(
         task_description=words,
         dataset=DatasetIntent(
-            url=context.request.inputs[0].location if context.request.inputs else None,
-            source_type=_source_type(context),
+            url=location or None,
+            source_type=_source_type(location),
         ),
         runtime=context.collected.runtime if context.collected else None,
         user_expertise_level=expertise(words, wishes),
@@ -169,9 +175,9 @@ def _spoken(words: str, report: DataReport, task: TaskType) -> dict[str, JsonVal
     return wishes
 
 
-def _source_type(context: JobContext) -> SourceType:
-    location = context.request.inputs[0].location if context.request.inputs else ""
-    return "url" if location.startswith(("https://", "http://")) else "upload"
+def _source_type(location: str) -> SourceType:
+    kind, _, _ = location.partition(":")
+    return _SOURCES.get(kind.lower(), "upload")
 
 
 def _told(draft: Outcome) -> str:
