@@ -1,21 +1,23 @@
-"""A small Hub on this machine: models with files, as its own client asks for them."""
+"""What the Hub keeps: models, data sets and Spaces, with their files, commits and revisions."""
 
 import hashlib
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml  # type: ignore[import-untyped]  # it ships no types
 
 CONFIG = b'{"model_type": "bert"}'
-_API = re.compile(r"/api/models/(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:/revision/(?P<revision>.+))?")
-_TALKS = re.compile(r"/api/models/(?P<id>[\w.-]+/[\w.-]+)/discussions")
-_FILE = re.compile(r"/(?P<id>[\w.-]+/[\w.-]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
+Kind = Literal["model", "dataset", "space"]
+PLURAL: Mapping[Kind, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
+PREFIX: Mapping[Kind, str] = {"model": "", "dataset": "datasets/", "space": "spaces/"}
+LARGE = 10_000_000  # bytes from which a file goes into LFS whatever its name
+_LARGE_NAMES = re.compile(r".+\.(safetensors|bin|pt|parquet|onnx|pkl|joblib|zip|gz|npy|npz|cbm)")
+_FRONT = re.compile(rb"\A---\r?\n(.*?)\r?\n---", re.DOTALL)
 
 
 def safetensors(size: int = 64) -> bytes:
@@ -25,196 +27,183 @@ def safetensors(size: int = 64) -> bytes:
     return struct.pack("<Q", len(header)) + header + bytes(size)
 
 
-@dataclass
-class Model:
-    """A model: its files, its licence, and how it behaves."""
+@dataclass(frozen=True)
+class Large:
+    """A file in the large store: on disk, so that the test's memory stays flat."""
 
-    files: dict[str, bytes]
+    path: Path
+    size: int
+    sha256: str
+
+    def __len__(self) -> int:
+        return self.size
+
+
+Content = bytes | Large
+
+
+def sha256_of(content: Content) -> str:
+    """What a large file is known by."""
+    return content.sha256 if isinstance(content, Large) else hashlib.sha256(content).hexdigest()
+
+
+def blob_of(content: Content) -> str:
+    """What git knows a file by."""
+    told = f"large {content.sha256}".encode() if isinstance(content, Large) else content
+    return hashlib.sha1(b"blob %d\0" % len(told) + told, usedforsecurity=False).hexdigest()
+
+
+def part_of(content: Content, begin: int, end: int) -> bytes:
+    """The bytes from `begin` until before `end`."""
+    if isinstance(content, bytes):
+        return content[begin:end]
+    with content.path.open("rb") as file:
+        file.seek(begin)
+        return file.read(end - begin)
+
+
+def front_matter_of(readme: bytes) -> dict[str, Any] | None:
+    """The YAML in front of a card; None where there is none, ValueError where it is broken."""
+    found = _FRONT.match(readme)
+    if not found:
+        return None
+    try:
+        told = yaml.safe_load(found[1])
+    except yaml.YAMLError as error:
+        raise ValueError from error
+    return told if isinstance(told, dict) else {}
+
+
+def goes_large(path: str, size: int) -> bool:
+    """Whether a file is kept by LFS."""
+    return size > LARGE or _LARGE_NAMES.fullmatch(path) is not None
+
+
+def nothing_asked(given: list[Any]) -> list[Any]:
+    """What a Space answers unless a test says otherwise: what it was given."""
+    return given
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A state that was saved."""
+
+    sha: str
+    title: str
+    by: str
+    files: Mapping[str, Content]
+
+
+@dataclass
+class Repo:
+    """A repository: its files, its licence, and how it behaves.
+
+    `allowed` are accounts that a gated one lets in; `branches` hold files under other revisions.
+    """
+
+    files: dict[str, Content]
     license: str | None = "apache-2.0"
     gated: bool = False
     private: bool = False
     asked: list[str] = field(default_factory=list)
-    proposed: "Model | None" = None
+    proposed: "Repo | None" = None
     proposed_by: str = "SFconvertbot"
+    allowed: set[str] = field(default_factory=set)
+    branches: dict[str, dict[str, Content]] = field(default_factory=dict)
+    commits: list[Commit] = field(default_factory=list)
+    disabled: bool = False
+    downloads: int = 3
+    sdk: str = ""
+    hardware: str = ""
+    secrets: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    stages: list[str] = field(default_factory=lambda: ["NO_APP_FILE"])
+    answer: Callable[[list[Any]], list[Any]] = nothing_asked
+    questions: list[list[Any]] = field(default_factory=list)
 
     @property
     def revision(self) -> str:
-        """A state of the files, as long as a commit's."""
-        told = b"".join(name.encode() + content for name, content in sorted(self.files.items()))
-        return hashlib.sha1(told, usedforsecurity=False).hexdigest()
+        """The state of the files now, as long as a commit's."""
+        told = "".join(f"{name}\0{blob_of(one)}\0" for name, one in sorted(self.files.items()))
+        told += str(len(self.commits))
+        return hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()
 
-    def at(self, revision: str | None) -> "Model | None":
-        """The model in one of its states: its own, or as somebody proposed to change it."""
+    def at(self, revision: str | None) -> "Repo | None":
+        """The repository in one of its states: its own, an earlier one, a branch, a proposal."""
         if revision in {None, "main", self.revision}:
             return self
+        for commit in self.commits:
+            if commit.sha == revision:
+                return _Earlier(dict(commit.files), self.license, sha=commit.sha)
+        for name, files in self.branches.items():
+            branch = Repo(files, self.license)
+            if revision in {name, branch.revision}:
+                return branch
         proposed = self.proposed
         return proposed if proposed and revision in {"refs/pr/7", proposed.revision} else None
 
-    def described(self, name: str) -> dict[str, Any]:
+    def commit(self, title: str, by: str) -> str:
+        """Save the files as they are; returns the new revision."""
+        self.commits.append(Commit("", title, by, {}))
+        self.commits[-1] = Commit(self.revision, title, by, dict(self.files))
+        return self.revision
+
+    @property
+    def front_matter(self) -> dict[str, Any]:
+        """What the card says of itself in YAML."""
+        readme = self.files.get("README.md", b"")
+        try:
+            return front_matter_of(part_of(readme, 0, 1 << 20)) or {}
+        except ValueError:
+            return {}
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The card's data, with the licence."""
+        return ({"license": self.license} if self.license else {}) | self.front_matter
+
+    def described(self, name: str, *, blobs: bool = True) -> dict[str, Any]:
+        """A file as `siblings` list it."""
         content = self.files[name]
-        told: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": "0" * 40}
-        if name.endswith(".safetensors"):
-            digest = hashlib.sha256(content).hexdigest()
-            told["lfs"] = {"sha256": digest, "size": len(content), "pointerSize": 130}
+        if not blobs:
+            return {"rfilename": name}
+        told: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": blob_of(content)}
+        if goes_large(name, len(content)):
+            size = len(content)
+            told["lfs"] = {"sha256": sha256_of(content), "size": size, "pointerSize": 130}
+        return told
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """A file as the tree lists it."""
+        content = self.files[name]
+        size = len(content)
+        told: dict[str, Any] = {"type": "file", "path": name, "size": size, "oid": blob_of(content)}
+        if goes_large(name, size):
+            told["lfs"] = {"oid": sha256_of(content), "size": size, "pointerSize": 130}
         return told
 
 
-def model(license_id: str | None = "apache-2.0", **more: bytes) -> Model:
+@dataclass
+class _Earlier(Repo):
+    """A state that was saved: its revision stays what it was."""
+
+    sha: str = ""
+
+    @property
+    def revision(self) -> str:
+        return self.sha
+
+
+Model = Repo
+
+
+def model(license_id: str | None = "apache-2.0", **more: bytes) -> Repo:
     """A usable model; `more` are further files, `a__b` for the name `a.b`."""
     files = {name.replace("__", "."): content for name, content in more.items()}
     whole = {"config.json": CONFIG, "model.safetensors": safetensors(), "tokenizer.json": b"{}"}
-    return Model({**whole, **files}, license=license_id)
+    return Repo({**whole, **files}, license=license_id)
 
 
-class Door(BaseHTTPRequestHandler):
-    """One request."""
-
-    hub: "FakeHub"
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def log_message(self, *args: object) -> None:
-        """Print nothing."""
-
-    def _answer(self, *, body: bool) -> None:
-        path = unquote(urlsplit(self.path).path)
-        self.hub.tokens += (
-            [self.headers["Authorization"]] if "Authorization" in self.headers else []
-        )
-        if self.hub.silent:
-            self.hub.over.wait(60)
-        if self.hub.broken:
-            self._refuse(self.hub.broken, "Broken")
-        elif found := _TALKS.fullmatch(path):
-            self._tell_proposals(found["id"])
-        elif found := _API.fullmatch(path):
-            self._describe(found["id"], found["revision"])
-        elif found := _FILE.fullmatch(path):
-            self._give(found["id"], found["revision"], found["name"], body=body)
-        else:
-            self._refuse(404, "EntryNotFound")
-
-    def _known(self, name: str) -> Model | None:
-        known = self.hub.models.get(name)
-        if known is None or known.private:
-            self._refuse(401, "RepoNotFound")
-            return None
-        return known
-
-    def _describe(self, name: str, revision: str | None) -> None:
-        if (known := self._known(name)) is None:
-            return
-        known = known.at(revision)
-        if known is None:
-            self._refuse(404, "RevisionNotFound")
-            return
-        told = {
-            "id": name,
-            "sha": known.revision,
-            "private": False,
-            "gated": "auto" if known.gated else False,
-            "tags": [],
-            "cardData": {"license": known.license} if known.license else {},
-            "siblings": [known.described(one) for one in sorted(known.files)],
-        }
-        self._send(200, json.dumps(told).encode())
-
-    def _tell_proposals(self, name: str) -> None:
-        if (known := self._known(name)) is None:
-            return
-        one = {
-            "num": 7,
-            "title": "Adding `safetensors` variant of this model",
-            "author": {"name": known.proposed_by},
-            "status": "open",
-            "isPullRequest": True,
-            "createdAt": "2026-11-01T00:00:00.000Z",
-            "repo": {"name": name, "type": "model"},
-        }
-        found = [one] if known.proposed else []
-        told = {"count": len(found), "start": 0, "discussions": found}
-        self._send(200, json.dumps(told).encode())
-
-    def _give(self, name: str, revision: str, file: str, *, body: bool) -> None:
-        if (known := self._known(name)) is None:
-            return
-        if known.gated:
-            self._refuse(403, "GatedRepo")
-            return
-        known = known.at(revision)
-        if known is None or file not in known.files:
-            self._refuse(404, "EntryNotFound")
-            return
-        content, begin = known.files[file], 0
-        if (asked := re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))) and body:
-            begin = int(asked[1])
-        known.asked += [f"{file} from {begin}"] if body else []
-        headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()}"'}
-        headers["X-Repo-Commit"] = known.revision
-        if begin:
-            headers["Content-Range"] = f"bytes {begin}-{len(content) - 1}/{len(content)}"
-        self._send(206 if begin else 200, content[begin:], headers, body=body, file=file)
-
-    def _refuse(self, status: int, code: str) -> None:
-        self._send(status, b"{}", {"X-Error-Code": code, "X-Error-Message": code})
-
-    def _send(
-        self,
-        status: int,
-        content: bytes,
-        headers: Mapping[str, str] | None = None,
-        *,
-        body: bool = True,
-        file: str = "",
-    ) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if not body or self.command == "HEAD":
-            return
-        if self.hub.cut_after and file.endswith(".safetensors"):
-            self.wfile.write(content[: self.hub.cut_after])
-            self.close_connection = True
-            self.hub.cut_after, self.hub.broken = 0, 503
-            return
-        self.wfile.write(content)
-
-
-class FakeHub:
-    """Speaks what the Hub speaks, on a port of its own.
-
-    After `cut_after` bytes a weights file breaks off, and the Hub breaks down; `silent` keeps every
-    request waiting; `broken` is the status that every request is answered with.
-    """
-
-    def __init__(self, models: Mapping[str, Model] | None = None) -> None:
-        self.models = dict(models or {})
-        self.cut_after = 0
-        self.silent, self.broken = False, 0
-        self.tokens: list[str] = []
-        self.over = Event()
-        door = type("DoorOfThis", (Door,), {"hub": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), door)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._server.server_close()
+def dataset(files: Mapping[str, bytes], *, card: str = "license: mit") -> Repo:
+    """A data set with these files and a card of this YAML."""
+    return Repo({"README.md": f"---\n{card}\n---\n# Data\n".encode(), **files}, license=None)
