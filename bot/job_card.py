@@ -13,7 +13,7 @@ from bot.cards import Live, model_path, told
 from pipeline.context import JobContext, Waiting
 from pipeline.events import Event, PlanProposed
 from pipeline.jobs import JobStatus, Stage
-from pipeline.planning import SENDS, SPEAKS, time_limit
+from pipeline.planning import LEAVES, PRICE, SENDS, SPEAKS, time_limit
 from pipeline.ports.chat import Action, Card, StageLine
 from pipeline.ports.store import JobRow
 
@@ -188,25 +188,25 @@ def _plan(context: JobContext, events: tuple[Event, ...]) -> tuple[tuple[str, st
     facts = [
         (label, text) if text else ("Plan", label)
         for label, _, text in told_apart
-        if label not in {"Here", "Time", SENDS, SPEAKS}
+        if label not in {"Here", "Time", PRICE, LEAVES, SENDS, SPEAKS}
     ]
-    return (*facts, *_consequences(context, events))
+    price = next((text for label, _, text in told_apart if label == PRICE), "nothing")
+    return (*facts, *_consequences(context, events, price))
 
 
 def _without_cost(facts: trying.Facts) -> trying.Facts:
     return tuple(fact for fact in facts if fact[0] != "Cost")
 
 
-def _consequences(context: JobContext, events: tuple[Event, ...]) -> trying.Facts:
+def _consequences(context: JobContext, events: tuple[Event, ...], paid: str) -> trying.Facts:
     collected = context.collected
     runtime = collected.runtime if collected else "local"
     host = collected.host if collected and context.publishes else "folder"
-    leaves = [f"the data and the training, to {runtime}"] if runtime != "local" else []
+    leaves = [f"the rows to learn from, to {runtime}"] if runtime != "local" else []
     leaves += [f"the model, to {host}"] if host != "folder" else []
     leaves += [shown] if (shown := trying.sent(events)) else []
     private = context.intent is not None and context.intent.deploy.private_repo
     public = "nothing" if host == "folder" or private else f"the model and its card, at {host}"
-    paid = f"what {runtime} charges you for the time below" if runtime != "local" else "nothing"
     spent = trying.spent(events)
     time = (("Time", time_limit(context)),) if context.config else ()
     return (

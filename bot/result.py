@@ -148,8 +148,10 @@ class Result(Frozen):
 
 def _cost(context: JobContext, events: Sequence[Event]) -> Money:
     """What was spent, also by a stage that is at work or was stopped: its events tell."""
-    llm = max(context.cost.llm_usd, Ledger.of(events).usd)
-    return Money(llm_usd=float(llm), compute_usd=float(context.cost.compute_usd))
+    told = Ledger.of(events)
+    llm = max(context.cost.llm_usd, told.usd)
+    compute = max(context.cost.compute_usd, told.compute_usd)
+    return Money(llm_usd=float(llm), compute_usd=float(compute))
 
 
 def _warnings(context: JobContext, events: Sequence[Event]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from pipeline.events import (
     StageStarted,
     ToolCalled,
     ToolReturned,
+    TrainingCharged,
 )
 
 
@@ -134,6 +135,12 @@ def _(event: ModelProven) -> str:
         f"Proof ({event.where}): loaded in a clean process, "
         f"{event.rows:,} predictions repeated in {words.seconds(event.seconds)}."
     )
+
+
+@event_line.register
+def _(event: TrainingCharged) -> str:
+    cost = f"about ${event.usd:,.2f}" if event.usd else "nothing"
+    return f"The run on {event.runtime} took {words.seconds(event.seconds)} and costs {cost}."
 
 
 @event_line.register

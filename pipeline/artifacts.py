@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import AwareDatetime, JsonValue
 
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Frozen, TaskType
@@ -240,7 +240,10 @@ class Proof(Frozen):
 
 
 class Run(Frozen):
-    """The training run. `name` is saved before anything is submitted, so it can be found again."""
+    """The training run. `name` is saved before anything is submitted, so it can be found again.
+
+    `gpu` is what it was given, `page` where a person can look at it.
+    """
 
     runtime: str
     name: str
@@ -253,6 +256,9 @@ class Run(Frozen):
     folder: str | None = None
     proof: Proof | None = None
     sandbox: str | None = None
+    gpu: str = ""
+    page: str = ""
+    submitted_at: AwareDatetime | None = None
 
 
 class Release(Frozen):

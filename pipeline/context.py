@@ -36,7 +36,8 @@ class Message(Frozen):
 class Request(Frozen):
     """What the person said and gave, word for word. `settings` are explicit `--set` values.
 
-    `model_usd` is their yes to more than the server's limit, for models of their own key;
+    `approved` is their yes to the plan they were shown, `yes_ahead` to any within the server's
+    limit. `model_usd` is their yes to more than that limit, for models of their own key;
     `agreed` are the questions about terms of weights that they said yes to.
     """
 
@@ -50,6 +51,7 @@ class Request(Frozen):
     agreed: tuple[str, ...] = ()
     deploy: bool = True
     approved: bool = False
+    yes_ahead: bool = False
     conversation: tuple[Message, ...] = ()
 
 

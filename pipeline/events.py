@@ -172,6 +172,16 @@ class ModelProven(Frozen):
     seconds: float
 
 
+class TrainingCharged(Frozen):
+    """A run elsewhere has ended: how long it took there, and what that costs by the price list."""
+
+    kind: Literal["training_charged"] = "training_charged"
+    run: str
+    runtime: str
+    seconds: float
+    usd: float
+
+
 class JobResumed(Frozen):
     """The job goes on from `stage`, after a crash, a stop or a word of its person.
 
@@ -210,6 +220,7 @@ Event = Annotated[
     | PlanProposed
     | ProgressReported
     | ModelProven
+    | TrainingCharged
     | JobResumed
     | JobCancelled,
     Field(discriminator="kind"),

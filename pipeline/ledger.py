@@ -1,4 +1,4 @@
-"""What a job has spent on language models and what it has said of them, by its own events."""
+"""What a job has spent, and what it has said of language models, by its own events."""
 
 import re
 from collections import Counter
@@ -15,6 +15,7 @@ from pipeline.events import (
     JobResumed,
     ModelCalled,
     ModelReplied,
+    TrainingCharged,
 )
 
 _MOST_SILENT = 2
@@ -25,14 +26,20 @@ _MOST_USD = 1000
 class Ledger:
     """Kept from the events, which outlive a process that died in the middle of a stage.
 
-    `silent` counts by provider and model the calls since its latest answer, or since its person
-    did something about the job.
+    `charged` holds the price of each run elsewhere by its name. `silent` counts by provider and
+    model the calls since its latest answer, or since its person did something about the job.
     """
 
     usd: Decimal = Decimal(0)
+    charged: dict[str, Decimal] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     replies: int = 0
     silent: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def compute_usd(self) -> Decimal:
+        """What was spent on trainings elsewhere."""
+        return sum(self.charged.values(), Decimal(0))
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Self:
@@ -53,6 +60,8 @@ class Ledger:
                 del self.silent[event.provider, event.model]
             case AnswerReceived() | JobResumed():
                 self.silent.clear()
+            case TrainingCharged():
+                self.charged[event.run] = Decimal(str(event.usd))
             case AgentLogged():
                 self.said.add(event.message)
 

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline import stopping, transitions
+from pipeline.context import JobContext
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
-from pipeline.events import Event
+from pipeline.events import AgentLogged, Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ledger import Ledger
@@ -119,7 +120,7 @@ class Orchestrator:
         else:
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
             change = transitions.followed(context, stage, outcome, clock.now())
-        change = transitions.paid(change, ledger.usd)
+        change = transitions.paid(change, ledger)
         try:
             await self._save(row, change)
         except Bug as unsaved:  # left as it was, the stage would run again without end
@@ -169,18 +170,24 @@ class Orchestrator:
 
     async def _cancel(self, row: JobRow) -> None:
         """End what runs outside, also when it was submitted and not saved yet; then the job."""
-        run = row.context.run
-        if run is not None and run.runtime in self._ports.runtimes:
-            runtime = self._ports.runtimes[run.runtime]
-            with contextlib.suppress(MLTrainerError):
-                owner = row.context.owner
-                handle = run.handle or await runtime.find(run.name, owner)
-                if handle is not None:
-                    await runtime.cancel(handle, owner)
-        spent = (await self._ledger(row.id)).usd
+        goes_on = await self._end_run(row.context)
+        spent = await self._ledger(row.id)
         by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
         change = stopping.stopped(row.context, by, self._ports.clock.now())
+        change = replace(change, events=[*goes_on, *change.events])
         await self._save(row, transitions.paid(change, spent), cancel=False)
+
+    async def _end_run(self, context: JobContext) -> list[Event]:
+        """End the training of a job where it runs; what goes on there nevertheless is told."""
+        run, owner = context.run, context.owner
+        if run is None or run.runtime not in self._ports.runtimes:
+            return []
+        runtime = self._ports.runtimes[run.runtime]
+        with contextlib.suppress(MLTrainerError):
+            handle = run.handle or await runtime.find(run.name, owner)
+            if handle is None or await runtime.cancel(handle, owner):
+                return []
+        return [AgentLogged(stage=Stage.MONITOR, message=stopping.goes_on(run, runtime.offer))]
 
     async def _ledger(self, job_id: JobId) -> Ledger:
         """What a job's saved events say; a training adds many, so each is read once."""

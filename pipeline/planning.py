@@ -6,9 +6,12 @@ from types import MappingProxyType
 
 from pipeline.artifacts import Architecture
 from pipeline.context import JobContext
+from pipeline.errors import PersonCanFix
+from pipeline.placing import Estimate
 from pipeline.ports import Ports
 from pipeline.ports.model import AWAY, Model, named
 from pipeline.ports.weights import terms
+from pipeline.readiness import TRY_AGAIN
 
 # For those who have not met them: what each metric says, and what is good.
 METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -44,6 +47,10 @@ METRICS_EXPLAINED: Mapping[str, str] = MappingProxyType(
 
 SPEAKS, SENDS = "Language model", "Sends"
 """The labels of the lines that say which model speaks, and what it is shown."""
+PRICE = "Price"
+"""The label of the line that says what a training elsewhere may cost."""
+LEAVES = "Leaves this machine"
+LOCAL = "local"
 
 
 async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
@@ -72,10 +79,16 @@ def model_limit(context: JobContext, ports: Ports, model: Model) -> Decimal:
     return max(ports.model_usd, Decimal(str(said)))
 
 
-def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, ...]:
+def plan_lines(
+    context: JobContext,
+    speaking: Sequence[str] = (),
+    place: Estimate | None = None,
+    others: Sequence[Estimate] = (),
+) -> tuple[str, ...]:
     """What will be done, where, how long, at what price, and what leaves this machine.
 
-    `speaking` are the lines about the language model.
+    `speaking` are the lines about the language model; `place` is where it is trained, None for
+    this machine, and `others` where it could be as well.
     """
     lines: list[str] = []
     report, split, config = context.data_report, context.split, context.config
@@ -91,7 +104,9 @@ def plan_lines(context: JobContext, speaking: Sequence[str] = ()) -> tuple[str, 
         lines += _explained(context, config.metric)
         lines += _weights(context.architecture)
         lines.append(f"Time: {time_limit(context)}")
-    lines += [*speaking, _where(context, "nothing else" if speaking else "nothing")]
+    lines += speaking
+    lines += away_lines(place, others) if place else []
+    lines += _where(context, "nothing else" if speaking else "nothing", place)
     return tuple(lines)
 
 
@@ -116,26 +131,67 @@ def _explained(context: JobContext, metric: str) -> list[str]:
     return [f"  {metric}: {meaning}"] if newcomer and meaning else []
 
 
-def needs_yes(context: JobContext, approval: str) -> str:
+def away_lines(place: Estimate, others: Sequence[Estimate]) -> list[str]:
+    """Where else it is trained, on what, at what price, and what the other places would cost."""
+    gpu = f" with the GPU {place.gpu.name} ({place.gpu.memory} GB)" if place.gpu else ""
+    start = f", after about {_minutes(place.start_seconds)} to start" if place.start_seconds else ""
+    elsewhere = "; ".join(f"{one.runtime}: {price(one)}" for one in others)
+    return [
+        f"Place: {place.offer.title}{gpu}, ended there after {_minutes(place.most_seconds)}{start}",
+        f"{PRICE}: {price(place)}",
+        *([f"Elsewhere: {elsewhere}"] if elsewhere else []),
+    ]
+
+
+def price(place: Estimate) -> str:
+    """`at most $0.12 by the prices of 2026-11-20`, or that it costs nothing."""
+    if not place.most_usd:
+        return "nothing"
+    day = f" by the prices of {place.offer.priced_on}" if place.offer.priced_on else ""
+    return f"at most ${place.most_usd:,.2f}{day}"
+
+
+def instead(refused: PersonCanFix, others: Sequence[Estimate]) -> PersonCanFix:
+    """A place's refusal with the other places, each with its price, to choose from."""
+    choices = "; ".join(f"{one.runtime} ({price(one)})" for one in others)
+    hint = f"{refused.hint} Or train elsewhere: {choices}." if choices else refused.hint
+    options = (TRY_AGAIN, *(one.runtime for one in others))
+    return PersonCanFix(refused.message, hint.strip(), field="runtime", options=options)
+
+
+def over_limit(ports: Ports, place: Estimate | None) -> str:
+    """Why a yes that was given ahead is not enough; empty where it is, or none is needed."""
+    if place is None or place.most_usd <= ports.model_usd:
+        return ""
+    return (
+        f"It may cost up to ${place.most_usd:,.2f} on {place.offer.title}; --yes approves up to "
+        f"${ports.model_usd:,.2f} (MLTRAINER_MAX_JOB_USD)."
+    )
+
+
+def needs_yes(context: JobContext, approval: str, place: Estimate | None = None) -> str:
     """Why the plan waits for a yes; empty when it does not."""
     if approval == "never":
         return ""
     collected = context.collected
-    if collected is not None and collected.runtime != "local":
-        return f"Training on {collected.runtime} leaves this machine and may cost money."
+    if collected is not None and collected.runtime != LOCAL:
+        free = place is not None and not place.most_usd
+        money = "costs nothing there" if free else "may cost money"
+        return f"Training on {collected.runtime} leaves this machine and {money}."
     if collected is not None and collected.host != "folder" and context.publishes:
         return f"Publishing to {collected.host} leaves this machine."
     return "You asked to see every plan first." if approval == "always" else ""
 
 
-def _where(context: JobContext, leaves: str) -> str:
-    collected = context.collected
-    runtime = collected.runtime if collected else "local"
-    host = collected.host if collected else "folder"
-    if runtime == "local" and host == "folder":
+def _where(context: JobContext, leaves: str, place: Estimate | None) -> list[str]:
+    host = context.collected.host if context.collected and context.publishes else "folder"
+    if place is None and host == "folder":
         costs = "the training costs nothing" if leaves != "nothing" else "it costs nothing"
-        return f"Here: {leaves} leaves this machine, nothing becomes public, {costs}"
-    return f"Trains on {runtime}, published to {host}"
+        return [f"Here: {leaves} leaves this machine, nothing becomes public, {costs}"]
+    sent = [f"the rows to learn from and the scripts, to {place.offer.title}"] if place else []
+    sent += [f"the finished model, to {host}"] if host != "folder" else []
+    kept = "; the held-out rows stay here" if place else ""
+    return [f"{LEAVES}: {', and '.join(sent) or 'nothing'}{kept}"]
 
 
 def _single(name: str | tuple[str, ...]) -> bool:

@@ -141,11 +141,11 @@ def _answered(context: JobContext, waiting: Waiting, reply: str) -> JobContext:
     match waiting.field:
         case "words" | "data" | "words+data" as lacking:
             return _restart(context, _with(context.request, lacking, reply), Stage.INTAKE_MANAGER)
+        case "runtime" | "architecture.backbone" if reply.lower() in {TRY_AGAIN, "retry"}:
+            return _settled(context)
         case "runtime" | "host" as shelf:
             return _moved(context, shelf, reply)
         case "retry" | "resume":
-            return _settled(context)
-        case "architecture.backbone" if reply.lower() in {TRY_AGAIN, "retry"}:
             return _settled(context)
         case "license":
             return _agreed(context, waiting, reply)

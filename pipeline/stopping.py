@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from pipeline import readiness
+from pipeline.artifacts import Run
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
 from pipeline.events import JobResumed
 from pipeline.jobs import JobStatus, Stage
+from pipeline.ports.runtime import Offer
 from pipeline.transitions import Change, cancelled, waits_for
 
 PAUSE = "pause:"
@@ -26,6 +28,15 @@ def stopped(context: JobContext, by: str, now: datetime) -> Change:
     hint = "Say “resume”, “change NAME to VALUE”, “undo STAGE” or “cancel”."
     paused = PersonCanFix(f"{name} stopped the work{under_way}.", hint, field=FIELD)
     return waits_for(readiness.without_open_run(context), paused, now)
+
+
+def goes_on(run: Run, offer: Offer) -> str:
+    """What is said of a run that could not be ended from here."""
+    look = f" Look at it or end it at {run.page}" if run.page else ""
+    return (
+        f"The run on {offer.title} could not be ended from here: it ends there by itself at its "
+        f"time limit, and its result is not used.{look}"
+    )
 
 
 def undone(context: JobContext, stage: Stage) -> Change:

@@ -10,19 +10,19 @@ from pipeline.ports.runtime import Limits, RunRequest, Step
 
 GRACE_SECONDS = 60.0
 _ROWS_A_SECOND = 5_000  # slow: only a training that hangs may meet its limit
+_GUESSING = Limits(seconds=600)
 _SCORING = Limits(seconds=600)
 _PREPARING = Limits(seconds=900)
 _REHEARSING = Limits(seconds=120)
 
 
-def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest:
+def run_request(context: JobContext, folder: JobFolder, name: str, gpu: str = "") -> RunRequest:
     """The steps of a run. No held-out row goes with them, wherever it is carried."""
-    if context.bundle is None or context.config is None:
-        raise Bug("A training needs a bundle and a config.")
-    rows = sum(context.split.rows.values()) if context.split else 0
-    limits = _training(context.config.budget_seconds, rows)
+    if context.bundle is None:
+        raise Bug("A training needs a bundle.")
+    limits = _training(context)
     steps = (
-        _fit(folder, name, "baseline", "baselines", Limits(seconds=600)),
+        _fit(folder, name, "baseline", "baselines", _GUESSING),
         _fit(folder, name, "train", "model", limits),
     )
     return RunRequest(
@@ -30,8 +30,14 @@ def run_request(context: JobContext, folder: JobFolder, name: str) -> RunRequest
         folder=folder.run(name),
         requirements=context.bundle.requirements,
         steps=tuple(_with_weights(context, step) for step in steps),
-        seconds=sum(step.limits.seconds for step in steps),
+        gpu=gpu,
+        seconds=most_seconds(context),
     )
+
+
+def most_seconds(context: JobContext) -> float:
+    """How long a run can take before its limits end it."""
+    return _GUESSING.seconds + _training(context).seconds
 
 
 def prepare_step(folder: JobFolder, work: Path) -> Step:
@@ -72,12 +78,16 @@ def _with_weights(context: JobContext, step: Step) -> Step:
     return replace(step, reads=(*step.reads, Path(weights))) if weights else step
 
 
-def _training(budget_seconds: float, rows: int) -> Limits:
+def _training(context: JobContext) -> Limits:
     """The script holds its own budget; the limit is for one that hangs.
 
     Reading many rows and saving what was learned from them come on top.
     """
-    return Limits(seconds=budget_seconds * 1.5 + GRACE_SECONDS + rows / _ROWS_A_SECOND)
+    if context.config is None:
+        raise Bug("A training needs a config.")
+    rows = sum(context.split.rows.values()) if context.split else 0
+    budget = context.config.budget_seconds
+    return Limits(seconds=budget * 1.5 + GRACE_SECONDS + rows / _ROWS_A_SECOND)
 
 
 def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> Step:

@@ -6,11 +6,10 @@ The orchestrator does the waiting and the saving; every decision about a job sta
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal, assert_never
 
 from pipeline import compacting
-from pipeline.context import JobContext, StageError, StageResult, Waiting
+from pipeline.context import Cost, JobContext, StageError, StageResult, Waiting
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Rejected, TryAgain
 from pipeline.events import (
     AgentLogged,
@@ -30,6 +29,7 @@ from pipeline.events import (
     StageStarted,
 )
 from pipeline.jobs import JobStatus, Stage
+from pipeline.ledger import Ledger
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, NeedCredential, Outcome, Redo
 from pipeline.readiness import apply_reply, forget_from
 from pipeline.retry import REDOS_PER_JOB, RetryPolicy
@@ -133,12 +133,12 @@ def failed(
     return Change(context.evolve(active=None), [event], wake_at=now + pause)
 
 
-def paid(change: Change, usd: Decimal) -> Change:
-    """The change with what the job has spent on language models so far."""
+def paid(change: Change, ledger: Ledger) -> Change:
+    """The change with what the job has spent so far."""
     context = change.context
-    if context.cost.llm_usd == usd:
+    cost = Cost(llm_usd=ledger.usd, compute_usd=ledger.compute_usd)
+    if context.cost == cost:
         return change
-    cost = context.cost.model_copy(update={"llm_usd": usd})
     return replace(change, context=context.evolve(cost=cost))
 
 

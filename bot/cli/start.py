@@ -78,7 +78,7 @@ def run(
         host=inputs.choose("--host", host, inputs.HOSTS),
         budget_seconds=inputs.positive_minutes(budget_minutes),
         deploy=not no_deploy,
-        approved=yes,
+        yes_ahead=yes,
     )
     perform(lambda: train(request, Output(as_json=as_json), quiet=quiet))
 

@@ -168,7 +168,9 @@ def _task(context: JobContext) -> TaskType:
 def _gpus(context: JobContext, ports: Ports) -> int:
     """GPUs where the training runs, as far as they can be seen from here."""
     runtime = context.collected.runtime if context.collected else "local"
-    return ports.workbench.gpus if runtime == "local" else 0
+    if runtime == "local":
+        return ports.workbench.gpus
+    return 1 if ports.runtimes[runtime].offer.gpus else 0
 
 
 def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:

@@ -13,17 +13,18 @@ from pipeline import bundle, diagnosing, model_card, picturing
 from pipeline.artifacts import BundleConfig, Metrics, Picture, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
-from pipeline.events import ModelProven, PlanProposed
+from pipeline.events import ModelProven, PlanProposed, TrainingCharged
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
 from pipeline.outcomes import Approve, ComeBack, Done, Outcome
-from pipeline.planning import model_lines, needs_yes, plan_lines
+from pipeline.placing import Estimate, estimate, others
+from pipeline.planning import LOCAL, instead, model_lines, needs_yes, over_limit, plan_lines
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime, StepResult
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
 from pipeline.scripts import environment, failure, progress, reporter
-from pipeline.training import run_request, score_step
+from pipeline.training import most_seconds, run_request, score_step
 
 _TAIL = 30
 _MOST_EVENTS = 20  # a look; each is a transaction, and nobody reads more in half a second
@@ -53,16 +54,19 @@ class Monitor:
 
     async def _named(self, context: JobContext, ports: Ports) -> Outcome:
         """Show the plan and save the run's name before anything is submitted."""
-        why = needs_yes(context, ports.approval)
-        lines = plan_lines(context, await model_lines(context, ports))
+        place, elsewhere = _places(context, ports)
+        why = needs_yes(context, ports.approval, place)
+        lines = plan_lines(context, await model_lines(context, ports), place, elsewhere)
         if why and not context.request.approved:
-            return Approve(lines, why)
+            beyond = over_limit(ports, place) if context.request.yes_ahead else why
+            if beyond:
+                return Approve(lines, beyond)
         await ports.emit(PlanProposed(lines=lines, needs_yes=False))
-        runtime = (context.collected.runtime if context.collected else None) or "local"
         run = Run(
-            runtime=runtime,
+            runtime=_runtime(context),
             name=_run_name(context),
             sandbox=ports.workbench.level,
+            gpu=place.gpu.name if place and place.gpu else "",
         )
         return ComeBack(timedelta(0), run)
 
@@ -74,10 +78,25 @@ class Monitor:
         if handle is None:
             folder = JobFolder.of(ports.home, context.job_id)
             await asyncio.to_thread(remove, folder.run(run.name))
-            request = run_request(context, folder, run.name)
-            handle = await runtime.submit(request, context.owner)
-        submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
+            handle = await self._submit(context, ports, run, runtime)
+        now = ports.clock.now()
+        submitted = run.model_copy(
+            update={"handle": handle, "status": "submitted", "submitted_at": now}
+        )
         return ComeBack(timedelta(0), submitted)
+
+    async def _submit(self, context: JobContext, ports: Ports, run: Run, runtime: Runtime) -> str:
+        """Start the run; a place that refuses is never left for another without a yes."""
+        folder = JobFolder.of(ports.home, context.job_id)
+        try:
+            return await runtime.submit(
+                run_request(context, folder, run.name, run.gpu), context.owner
+            )
+        except PersonCanFix as refused:
+            if refused.field != "runtime":
+                raise
+            elsewhere = others(context, ports.runtimes, run.runtime, most_seconds(context))
+            raise instead(refused, elsewhere) from refused
 
     async def _followed(
         self, context: JobContext, ports: Ports, run: Run, state: RunState
@@ -89,7 +108,10 @@ class Monitor:
             return await self._stopped(context, ports, run, state, sign)
         tail = (*run.log_tail, *state.lines)[-_TAIL:]
         read = run.lines_read + len(state.lines)
-        seen = run.model_copy(update={"lines_read": read, "log_tail": tail})
+        page = state.page or run.page
+        seen = run.model_copy(update={"lines_read": read, "log_tail": tail, "page": page})
+        if state.status in {"done", "failed"}:
+            await self._charge(context, ports, seen)
         match state.status:
             case "running":
                 pause = timedelta(seconds=ports.runtimes[run.runtime].poll_seconds)
@@ -101,6 +123,16 @@ class Monitor:
                 return ComeBack(timedelta(0), seen.model_copy(update=again))
             case _:
                 return await self._crashed(context, ports, state)
+
+    async def _charge(self, context: JobContext, ports: Ports, run: Run) -> None:
+        """Tell what a run elsewhere costs, by the time since it was submitted."""
+        place, _ = _places(context, ports)
+        if place is None or run.submitted_at is None:
+            return
+        seconds = (ports.clock.now() - run.submitted_at).total_seconds()
+        usd = float(place.spent(seconds))
+        told = TrainingCharged(run=run.name, runtime=run.runtime, seconds=seconds, usd=usd)
+        await ports.emit(told)
 
     async def _collected(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
         """Bring what the run left, score it here, and put the model folder together."""
@@ -152,6 +184,20 @@ class Monitor:
         await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
         proven = run.model_copy(update={"status": "proven", "proof": proof, "pictures": pictures})
         return Done(proven, _note(run))
+
+
+def _runtime(context: JobContext) -> str:
+    return (context.collected.runtime if context.collected else None) or LOCAL
+
+
+def _places(context: JobContext, ports: Ports) -> tuple[Estimate | None, tuple[Estimate, ...]]:
+    """Where it is trained, None for this machine, and the other places there are."""
+    name = _runtime(context)
+    if name == LOCAL:
+        return None, ()
+    most = most_seconds(context)
+    place = estimate(context, ports.runtimes[name], most)
+    return place, others(context, ports.runtimes, name, most)
 
 
 def _run_name(context: JobContext) -> str:
