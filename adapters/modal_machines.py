@@ -1,0 +1,159 @@
+"""Sandboxes and volumes at Modal by the name of their run: found, read, ended, removed."""
+
+import asyncio
+import contextlib
+import io
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from adapters.modal_client import USAGE_PAGE
+from adapters.parcel.reading import MOST_BYTES, Told
+from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.ports.runtime import Ending, StepResult
+
+if TYPE_CHECKING:
+    import modal
+
+Status = Literal["running", "done", "failed", "cancelled", "lost"]
+APP = "mltrainer"
+_KILLED_CODE = 137
+_TAIL, _FIRST = 30, 4
+
+
+async def running(client: "modal.Client", name: str) -> "modal.Sandbox | None":
+    """The sandbox that runs under a name now."""
+    import modal  # noqa: PLC0415  (slow to import; the client has it)
+
+    try:
+        return await modal.Sandbox.from_name.aio(APP, name, client=client)
+    except modal.exception.NotFoundError:
+        return None
+
+
+async def sandbox(client: "modal.Client", number: str) -> "modal.Sandbox | None":
+    """A sandbox by its id, also one that is over; None when Modal knows it no more."""
+    import modal  # noqa: PLC0415  (as above)
+
+    try:
+        return await modal.Sandbox.from_id.aio(number, client=client)
+    except modal.exception.NotFoundError:
+        return None
+
+
+async def printed(machine: "modal.Sandbox", quiet: float, most: float) -> list[str]:
+    """Its whole lines from the first on: until its end, or a pause of `quiet` seconds.
+
+    What prints without a pause is left after `most` seconds.
+    """
+    lines: list[str] = []
+    stream = machine.stdout
+    patience = quiet * _FIRST  # the first line takes a connection longer
+    with contextlib.suppress(StopAsyncIteration, TimeoutError):
+        async with asyncio.timeout(most):
+            while True:
+                async with asyncio.timeout(patience):
+                    line = await stream.__anext__()
+                lines.append(line.removesuffix("\n"))
+                patience = quiet
+    await stream.aclose()  # type: ignore[no-untyped-call]
+    return lines
+
+
+async def cut_off(machine: "modal.Sandbox", run: Told, code: int) -> Told:
+    """The run with the result of its last step, which Modal has ended and not the step itself.
+
+    PersonCanFix when somebody stopped it there, or Modal gave up.
+    """
+    import modal  # noqa: PLC0415  (as above)
+
+    ending: Ending = "memory" if code == _KILLED_CODE else "failed"
+    try:
+        await machine.wait.aio()
+    except modal.exception.SandboxTimeoutError:
+        ending = "timeout"
+    except modal.exception.SandboxTerminatedError:
+        raise PersonCanFix(
+            "This training was stopped at Modal before it was done.",
+            f"Somebody did, or the workspace may spend no more ({USAGE_PAGE}); retry then.",
+            field="runtime",
+        ) from None
+    if code == 0:
+        raise PersonCanFix(
+            "Modal ended this training before it was done.",
+            "Retry, or train somewhere else.",
+            field="runtime",
+        )
+    seconds = run.result.seconds if run.result else 0.0
+    tail = tuple(deque(run.lines, _TAIL))
+    return replace(run, result=StepResult(ending, code, seconds, tail))
+
+
+async def over(machine: "modal.Sandbox") -> None:
+    """Wait until it has ended, for whatever reason."""
+    import modal  # noqa: PLC0415  (as above)
+
+    with contextlib.suppress(modal.exception.SandboxTimeoutError):
+        await machine.wait.aio(raise_on_termination=False)
+
+
+async def new_volume(client: "modal.Client", name: str) -> "modal.Volume":
+    """An empty volume for a run, in place of an older one."""
+    await forget(client, name)
+    return await _volume(client, name, create=True)
+
+
+async def forget(client: "modal.Client", name: str) -> None:
+    """Remove the run's volume; safe to repeat."""
+    import modal  # noqa: PLC0415  (as above)
+
+    await modal.Volume.objects.delete.aio(_named(name), allow_missing=True, client=client)
+
+
+async def text(client: "modal.Client", name: str, file: str) -> str:
+    """A small file of the run's volume; empty where it or the volume is not there."""
+    import modal  # noqa: PLC0415  (as above)
+
+    content = io.BytesIO()
+    with contextlib.suppress(modal.exception.NotFoundError, FileNotFoundError):
+        volume = await _volume(client, name)
+        await volume.read_file_into_fileobj.aio(file, content)
+    return content.getvalue().decode(errors="replace")
+
+
+async def download(client: "modal.Client", name: str, file: str, into: Path) -> None:
+    """Fetch a file of the run's volume, anew; TryAgain while it is not there or comes damaged."""
+    import modal  # noqa: PLC0415  (as above)
+
+    try:
+        volume = await _volume(client, name)
+        entries = await volume.listdir.aio("/")
+    except modal.exception.NotFoundError:
+        entries = []
+    size = next((one.size for one in entries if one.path.lstrip("/") == file), None)
+    if size is None:
+        raise TryAgain("The results of the training are not at Modal yet.", "It is tried again.")
+    if size > MOST_BYTES:
+        raise PersonCanFix(
+            "The results of the training are too large to be kept here.",
+            "Choose a smaller model or fewer outputs, then retry.",
+        )
+    with into.open("wb") as target:
+        taken = await volume.read_file_into_fileobj.aio(file, target)
+    if taken != size:
+        raise TryAgain("The results of the training did not come whole.", "It is tried again.")
+
+
+async def _volume(client: "modal.Client", name: str, *, create: bool = False) -> "modal.Volume":
+    import modal  # noqa: PLC0415  (as above)
+
+    volume = modal.Volume.from_name(
+        _named(name), create_if_missing=create, version=2, client=client
+    )
+    await volume.hydrate.aio(client)
+    return volume
+
+
+def _named(name: str) -> str:
+    return f"{APP}-{name}"
