@@ -116,7 +116,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         vault = records.vault()
         urls = settings.allow_private_urls
         places = {"models": settings.home / "models", "allow_private_urls": urls}
-        parts = {"workbench": workbench, "vault": vault, **places}
+        parts = {**dict(settings), "workbench": workbench, "vault": vault, **places}
         ports = Ports(
             clock=records.clock,
             emit=_nowhere,

@@ -110,6 +110,7 @@ class JobContext(Frozen):
     thread: Place
     home: str
     request: Request
+    parent: JobId | None = None
     collected: Collected | None = None
     intent: ParsedIntent | None = None
     data_report: DataReport | None = None

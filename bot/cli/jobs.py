@@ -99,6 +99,30 @@ def compact(job: Job, *, as_json: AsJson = False) -> None:
     steering.compact(job, as_json=as_json)
 
 
+def fork(
+    job: Job,
+    *,
+    stage: Annotated[
+        str | None,
+        typer.Option("--from", metavar="STAGE", help="The first stage to do anew."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A change; may repeat."),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Begin a new job out of an earlier one, with changes; the earlier one stays as it is.
+
+    [bold]mltrainer fork j-4f0c2k9a --set epochs=3[/bold]         the same, but shorter
+    [bold]mltrainer fork j-4f0c2k9a --set runtime=modal[/bold]    the same, elsewhere
+    """
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.fork(job, stage, settings or (), as_json=as_json, quiet=quiet)
+
+
 def cancel(job: Job, *, as_json: AsJson = False) -> None:
     """Stop a job for good, and the training it runs."""
     from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
@@ -117,4 +141,5 @@ def add_to(app: typer.Typer) -> None:
     app.command("interrupt", rich_help_panel=PANEL)(interrupt)
     app.command("undo", rich_help_panel=PANEL)(undo)
     app.command("compact", rich_help_panel=PANEL)(compact)
+    app.command("fork", rich_help_panel=PANEL)(fork)
     app.command("cancel", rich_help_panel=PANEL)(cancel)

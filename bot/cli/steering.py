@@ -1,16 +1,17 @@
 """Steering a job: each command writes its wish, then settles the job or follows who does."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bot import commands, words
+from bot import commands, forking, words
+from bot.cli.inputs import read_settings
 from bot.cli.output import Output, complain, note
 from bot.cli.session import Work, looking, perform, person, working
 from bot.cli.work import holder_works_on
 from pipeline.errors import PersonCanFix
-from pipeline.jobs import JobStatus
+from pipeline.jobs import JobStatus, stage_named
 from pipeline.ports.store import Inbound, JobRow, Store
 
 
@@ -87,6 +88,25 @@ def undo(job: str, stage: str, *, as_json: bool, quiet: bool) -> None:
         return await commands.undo(store, row, stage, worked_on=worked_on)
 
     _go_on(back, job, as_json=as_json, quiet=quiet)
+
+
+def fork(
+    job: str, stage: str | None, settings: Sequence[str], *, as_json: bool, quiet: bool
+) -> None:
+    """Begin a new job with what an earlier one has, and settle it; its id comes first."""
+
+    async def work() -> int:
+        wanted = {name: str(value) for name, value in read_settings(settings).items()}
+        before = stage_named(stage) if stage else None
+        async with working(Output(as_json=as_json), quiet=quiet) as here:
+            parent = await here.find(job)
+            row = await forking.fork(
+                here.store, parent, home=here.home, owner=person(), wanted=wanted, stage=before
+            )
+            note(f"job {row.id}")
+            return await here.finish(await here.settle(row))
+
+    perform(work)
 
 
 def compact(job: str, *, as_json: bool) -> None:

@@ -92,6 +92,8 @@ def facts(context: JobContext, result: Result) -> tuple[Fact, ...]:
 
 
 def _settings(context: JobContext) -> Iterator[Fact]:
+    if context.parent is not None:
+        yield Fact("Forked from", context.parent)
     if context.architecture is not None:
         yield Fact("Model", f"{context.architecture.backbone}: {context.architecture.why}")
     config = context.config

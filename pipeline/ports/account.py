@@ -51,10 +51,14 @@ class LoginLink(Frozen):
 
 
 class Checked(Frozen):
-    """A service has accepted the values: whom it takes them for, and until when they hold."""
+    """A service has accepted the values: whom it takes them for, and until when they hold.
+
+    `detail` is a sentence about what they are good for, if the service says so.
+    """
 
     name: str
     expires_at: AwareDatetime | None = None
+    detail: str = ""
 
 
 class Service(Protocol):

@@ -1,0 +1,86 @@
+"""A new job out of an earlier one: the same with changes, begun where they first matter."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import commands
+from pipeline.context import Cost, JobContext
+from pipeline.errors import PersonCanFix
+from pipeline.events import AgentLogged
+from pipeline.folders import JobFolder
+from pipeline.jobs import Actor, JobId, Place, Stage, new_job_id
+from pipeline.ports.store import JobRow, Store
+from pipeline.readiness import forget_from, with_changes
+
+_LEFT = ("runs", "model", "scratch")  # of the parent's own training
+
+
+async def fork(
+    store: Store,
+    parent: JobRow,
+    *,
+    home: Path,
+    owner: Actor,
+    wanted: Mapping[str, str],
+    stage: Stage | None = None,
+    place: Place | None = None,
+) -> JobRow:
+    """Save a job that has the parent's results up to `stage`, or to where a change matters.
+
+    PersonCanFix when a change is none, or when what the parent had read is gone.
+    """
+    job_id = new_job_id()
+    context = _child(parent.context, job_id, owner, place)
+    first = stage or (Stage.DEPLOY if wanted else Stage.MONITOR)
+    context = forget_from(with_changes(context, wanted), first)
+    source, target = (JobFolder.of(home, one).path for one in (parent.id, job_id))
+    if not source.is_dir():
+        raise PersonCanFix(
+            f"The data of {parent.id} is not kept on this machine any more.",
+            'Start it anew: mltrainer run "WORDS" --data FILE',
+        )
+    await asyncio.to_thread(_copy, source, target)
+    told = f"Forked from {parent.id}" + (f": {_shown(wanted)}" if wanted else "")
+    return await store.create(context, [AgentLogged(stage=context.open_stage, message=told)])
+
+
+def _child(parent: JobContext, job_id: JobId, owner: Actor, place: Place | None) -> JobContext:
+    """The parent's request and results under a new id, with nothing of how it went."""
+    request = parent.request.model_copy(update={"approved": False, "conversation": ()})
+    return parent.evolve(
+        job_id=job_id,
+        parent=parent.job_id,
+        created_at=datetime.now(UTC),
+        owner=owner,
+        thread=place or commands.terminal_place(job_id),
+        request=request,
+        run=None,
+        release=None,
+        waiting=None,
+        errors=(),
+        retry_counts={},
+        redos=0,
+        rebuilt=0,
+        active=None,
+        starts=0,
+        seconds={},
+        feedback={},
+        cost=Cost(),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """What the parent had read and prepared; links as links, and nothing of its training."""
+    left = shutil.ignore_patterns(*_LEFT)
+
+    def at_the_top(folder: str, names: list[str]) -> set[str]:
+        return left(folder, names) if Path(folder) == source else set()
+
+    shutil.copytree(source, target, symlinks=True, ignore=at_the_top)
+
+
+def _shown(wanted: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in wanted.items())
