@@ -13,6 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from adapters.pasted_keys import PastedKeys
+from adapters.verdicts import Narrow, Slowed, Troubled
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.account import Checked
 
@@ -101,7 +102,7 @@ class KeyedProvider(PastedKeys):
         if response.is_success:
             return
         if self._is_narrow(response):
-            raise PersonCanFix(
+            raise Narrow(
                 f"{self.provider.title} knows this key, but does not let it list or use models.",
                 f"Give it the rights to read models and to ask them at {self.account.page}, or "
                 "make one that may do everything.",
@@ -136,10 +137,10 @@ def unanswered(title: str, response: httpx.Response) -> NoReturn:
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
         pause = seconds_of(response.headers.get("retry-after", ""))
-        raise TryAgain(f"{title} asks to slow down.", "Try again in a minute.", after=pause)
+        raise Slowed(f"{title} asks to slow down.", "Try again in a minute.", after=pause)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         load = " is overloaded" if status == _OVERLOADED else " has trouble of its own"
-        raise TryAgain(f"{title}{load} ({status}).", "Try again in a few minutes.")
+        raise Troubled(f"{title}{load} ({status}).", "Try again in a few minutes.")
     raise TryAgain(f"{title} answered something unexpected ({status}).", "Check its address.")
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Literal
 
+from adapters.verdicts import Narrow, Slowed, Troubled
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor
 from pipeline.ports.account import Service, Verdict
@@ -28,9 +30,23 @@ class StoredKeys:
             values = json.loads(await self._vault.reveal(owner, ref, _PURPOSE))
             checked = await service.check(values)
         except PersonCanFix as refused:
-            return Verdict(status="invalid", detail=f"{refused.message} {refused.hint}".strip())
+            is_narrow = isinstance(refused, Narrow)
+            told = f"{refused.message} {refused.hint}".strip()
+            return Verdict(status="forbidden" if is_narrow else "invalid", detail=told)
         except TryAgain as away:
-            return Verdict(status="network", detail=away.message)
+            told = f"{away.message} {away.hint}".strip()
+            return Verdict(status=_unanswered(away), detail=told)
         if checked is None:
             return Verdict(status="unasked", detail="It has the right shape; nobody was asked.")
-        return Verdict(status="ok", detail=f"It belongs to {checked.name}." if checked.name else "")
+        whose = f"It belongs to {checked.name}." if checked.name else ""
+        return Verdict(status="ok", detail=f"{whose} {checked.detail}".strip())
+
+
+def _unanswered(away: TryAgain) -> Literal["rate_limited", "server", "network"]:
+    match away:
+        case Slowed():
+            return "rate_limited"
+        case Troubled():
+            return "server"
+        case _:
+            return "network"
