@@ -262,11 +262,15 @@ class Run(Frozen):
 
 
 class Release(Frozen):
-    """Where the model is, and the proof of what was published there."""
+    """Where the model is, and the proof of what was published there.
+
+    `path` is that very revision on this machine.
+    """
 
     host: str
     url: str | None
     path: str | None
+    revision: str | None = None
     space_url: str | None = None
     space_path: str | None = None
     proof: Proof | None = None

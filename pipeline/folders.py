@@ -68,6 +68,11 @@ class JobFolder:
         """The finished model folder, as it is proven and published."""
         return self.path / "model"
 
+    @property
+    def published(self) -> Path:
+        """What was fetched back from a host elsewhere and proven; predictions are made with it."""
+        return self.path / "published"
+
     def run(self, name: str) -> Path:
         """Work folder of one training run."""
         return self.path / "runs" / name

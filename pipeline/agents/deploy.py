@@ -12,7 +12,7 @@ from pipeline.artifacts import Release
 from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
 from pipeline.errors import Bug, Rejected, UnknownName
-from pipeline.events import ModelProven
+from pipeline.events import AgentLogged, ModelProven
 from pipeline.folders import JobFolder
 from pipeline.improving import improved
 from pipeline.jobs import Stage
@@ -54,13 +54,17 @@ class Deploy:
         await improved(self, context, ports, partial(self._told, context, ports))
         published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
-        fetched = await host.fetch(published, folder.scratch("published"), context.owner)
+        for note in published.notes:
+            await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))
+        into = folder.scratch("published") if published.path else folder.published
+        fetched = await host.fetch(published, into, context.owner)
         proof = await prove(self.name, ports, fetched, folder.scratch("proof"))
         await ports.emit(ModelProven(where=host.name, rows=proof.rows, seconds=proof.seconds))
         release = Release(
             host=host.name,
             url=published.url,
-            path=_text(published.path),
+            path=_text(published.path or fetched),
+            revision=published.revision,
             space_url=published.space_url,
             space_path=_text(published.space_path),
             proof=proof,
