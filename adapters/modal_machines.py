@@ -3,15 +3,12 @@
 import asyncio
 import contextlib
 import io
-from collections import deque
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from adapters.modal_client import USAGE_PAGE
-from adapters.parcel.reading import MOST_BYTES, Told
+from adapters.parcel.reading import MOST_BYTES
 from pipeline.errors import PersonCanFix, TryAgain
-from pipeline.ports.runtime import Ending, StepResult
 
 if TYPE_CHECKING:
     import modal
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 Status = Literal["running", "done", "failed", "cancelled", "lost"]
 APP = "mltrainer"
 _KILLED_CODE = 137
-_TAIL, _FIRST = 30, 4
+_FIRST = 4
 
 
 async def running(client: "modal.Client", name: str) -> "modal.Sandbox | None":
@@ -61,33 +58,24 @@ async def printed(machine: "modal.Sandbox", quiet: float, most: float) -> list[s
     return lines
 
 
-async def cut_off(machine: "modal.Sandbox", run: Told, code: int) -> Told:
-    """The run with the result of its last step, which Modal has ended and not the step itself.
-
-    PersonCanFix when somebody stopped it there, or Modal gave up.
-    """
+async def why_cut_off(machine: "modal.Sandbox", code: int) -> PersonCanFix:
+    """Why Modal ended a run that had not ended itself."""
     import modal  # noqa: PLC0415  (as above)
 
-    ending: Ending = "memory" if code == _KILLED_CODE else "failed"
+    cause, cure = "Modal ended this training before it was done.", "Retry"
     try:
         await machine.wait.aio()
     except modal.exception.SandboxTimeoutError:
-        ending = "timeout"
+        cause = "Modal ended this training at its time limit."
+        cure = "Allow more time, choose a faster GPU"
     except modal.exception.SandboxTerminatedError:
-        raise PersonCanFix(
-            "This training was stopped at Modal before it was done.",
-            f"Somebody did, or the workspace may spend no more ({USAGE_PAGE}); retry then.",
-            field="runtime",
-        ) from None
-    if code == 0:
-        raise PersonCanFix(
-            "Modal ended this training before it was done.",
-            "Retry, or train somewhere else.",
-            field="runtime",
-        )
-    seconds = run.result.seconds if run.result else 0.0
-    tail = tuple(deque(run.lines, _TAIL))
-    return replace(run, result=StepResult(ending, code, seconds, tail))
+        cause = "This training was stopped at Modal before it was done."
+        cure = f"Somebody did, or the workspace may spend no more ({USAGE_PAGE}): retry"
+    else:
+        if code == _KILLED_CODE:
+            cause = "This training needs more memory than its machine at Modal has."
+            cure = "Choose a smaller model, a larger GPU"
+    return PersonCanFix(cause, f"{cure}, or train somewhere else.", field="runtime")
 
 
 async def over(machine: "modal.Sandbox") -> None:

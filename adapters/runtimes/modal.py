@@ -34,10 +34,13 @@ if TYPE_CHECKING:
     import modal
 
 _MOUNT, _RESULTS, _LOG, _ENDED = "/parcel", "results.zip", "output.log", "ended"
+# The last line of a run that ended well: Modal gives exit code 0 also to one that it gave up.
+_WELL = "The training ended well."
 # The steps work on the machine's own disk; on the volume is only what comes and goes.
 _SCRIPT = (
     f'python "$1/{CARRY.name}" "$1/{NAME}" work --results "$1/{_RESULTS}"; code=$?; '
-    f'cp work/{_LOG} "$1/{_LOG}"; echo $code > "$1/{_ENDED}"; exit $code'
+    f'cp work/{_LOG} "$1/{_LOG}"; echo $code > "$1/{_ENDED}"; '
+    f'if [ $code = 0 ]; then echo "{_WELL}"; fi; exit $code'
 )
 _PINS = "/constraints.txt"
 _MARKER = ".collected"
@@ -149,29 +152,30 @@ class ModalRuntime:
         return _handle(running.object_id, name)
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
-        """State now; the output is read from its first line on, as nothing is kept between."""
+        """State now; the output is read from its first line on, as nothing is kept between.
+
+        PersonCanFix when Modal has ended the run before it was done.
+        """
         number, name = _parts(handle)
         async with self._client(owner, "follow a training", self.patience.call) as client:
             if not number:
                 log = await machines.text(client, name, _LOG)
-                return _state(told(log.splitlines()), lines_read, "", "done" if log else "lost")
+                return _state(told(log.split("\n")[:-1]), lines_read, "done" if log else "lost")
             sandbox = await machines.sandbox(client, number)
             if sandbox is None:
                 return RunState("lost")
             code = await sandbox.poll.aio()  # before the output: when it is over, that is whole
-            run = told(await self._printed(sandbox, is_over=code is not None))
+            lines = await self._printed(sandbox, is_over=code is not None)
+            is_done, run = lines[-1:] == [_WELL], told(line for line in lines if line != _WELL)
             page = f"https://modal.com/id/{number}"
             if code is None:
-                return _state(run, lines_read, page, "running")
-            if code == 0 and run.result is not None and run.result.ok:
-                return _state(run, lines_read, page, "done")
-            failed = (
-                run
-                if run.result and not run.result.ok
-                else await machines.cut_off(sandbox, run, code)
-            )
+                return _state(run, lines_read, "running", page)
+            if code == 0 and is_done:
+                return _state(run, lines_read, "done", page)
             await machines.forget(client, name)
-            return _state(failed, lines_read, page, "failed")
+            if run.result is None or run.result.ok:
+                raise await machines.why_cut_off(sandbox, code)
+            return _state(run, lines_read, "failed", page)
 
     async def _printed(self, sandbox: "modal.Sandbox", *, is_over: bool) -> list[str]:
         quiet, most = self.patience.quiet, self.patience.watch
@@ -244,7 +248,7 @@ def _check_gpu(gpu: str) -> None:
         raise UnknownName("GPU of Modal", gpu, known, field="runtime")
 
 
-def _state(run: Told, lines_read: int, page: str, status: machines.Status) -> RunState:
+def _state(run: Told, lines_read: int, status: machines.Status, page: str = "") -> RunState:
     return RunState(status, run.lines[lines_read:], run.step, run.result, page)
 
 
