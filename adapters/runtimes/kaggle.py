@@ -1,0 +1,308 @@
+"""Trains on Kaggle's machines, free of charge, with the owner's own key and hours of GPU.
+
+A run is a private kernel whose name follows from the run's, beside a private data set that
+carries the parcel. Kaggle has no stop: a session is bounded when it is pushed. It takes no secret
+either, and gets none; what it leaves is fetched from here.
+"""
+
+import asyncio
+import hashlib
+import logging
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.kaggle import endings, errors
+from adapters.kaggle.asking import KIND, Kaggle, Values
+from adapters.kaggle.at_kaggle import PARCEL
+from adapters.kaggle.errors import Refused, meant
+from adapters.parcel import reading
+from adapters.parcel.packing import pack
+from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, UnknownName
+from pipeline.jobs import Actor
+from pipeline.ports.runtime import Gpu, Offer, RunRequest, RunState
+from pipeline.ports.vault import Vault
+
+if TYPE_CHECKING:
+    from adapters.kaggle.desk import Desk
+    from adapters.kaggle.kernels import Hours, Log, Session
+    from adapters.kaggle.line import Patience
+
+_log = logging.getLogger(__name__)
+POLL_SECONDS = 15.0
+MOST_SECONDS = 12 * 3600.0
+MOST_BYTES = 16 << 30
+_SCRIPT = Path(__file__).parents[1] / "kaggle" / "at_kaggle.py"
+_RESULTS = "results.zip"
+_SHAPES = {"T4": "NvidiaTeslaT4"}
+_OFFER = Offer(
+    "Kaggle",
+    gpus=(Gpu("T4", 16),),
+    priced_on=date(2026, 11, 23),
+    stops=False,
+    most_seconds=MOST_SECONDS,
+    start_seconds=180,
+)
+_INSTALLING = 1800.0  # seconds for the libraries, on top of the steps' own limits
+_READY_LOOKS = 60
+_LONGEST_SLUG = 50
+_UNSEEN_LOOKS = 3  # a kernel that is not there may be there a moment later
+_MOST_LOST = 2
+_RUNNING = frozenset({"QUEUED", "RUNNING", "NEW_SCRIPT", "CANCEL_REQUESTED"})
+_NO_SIGN = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass
+class KaggleRuntime:
+    """Implements pipeline.ports.runtime.Runtime; a handle is `owner/slug` of the kernel.
+
+    `_told` are runs of which the person knows that they came to nothing: they are lost.
+    """
+
+    kaggle: Kaggle
+    name: str = KIND
+    account: str | None = KIND
+    poll_seconds: float = POLL_SECONDS
+    ready_seconds: float = 5.0
+    most_bytes: int = MOST_BYTES
+    _unseen: Counter[str] = field(default_factory=Counter)
+    _lost: Counter[str] = field(default_factory=Counter)
+    _told: set[str] = field(default_factory=set)
+
+    @property
+    def offer(self) -> Offer:
+        """A GPU for nothing, some hours each week."""
+        return _OFFER
+
+    async def find(self, name: str, owner: Actor) -> str | None:
+        """The kernel of this name, if Kaggle has it; not one that came to nothing."""
+        values = await self.kaggle.values(owner, "find a training")
+        return await self._found(values, _handle(values, name))
+
+    async def submit(self, request: RunRequest, owner: Actor) -> str:
+        """Send the parcel, then push the kernel; one that Kaggle has already is not pushed again.
+
+        PersonCanFix with field "runtime" when there is no such GPU, too little GPU time left, or
+        Kaggle refuses.
+        """
+        values = await self.kaggle.values(owner, "submit a training")
+        handle = _handle(values, request.name)
+        if (found := await self._found(values, handle)) is not None:
+            return found
+        seconds = min(request.seconds + _INSTALLING, MOST_SECONDS)
+        if request.gpu:
+            await self._check_gpu(values, request)
+        await self._send(values, handle, request)
+        pushed = await self._push(values, handle, request.gpu, seconds)
+        self._told.discard(pushed)
+        return pushed
+
+    async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
+        """State now; the log is told from its first line each time, and taken from the asked one.
+
+        A kernel that is gone is lost; one that is gone again and again is for the person.
+        """
+        values = await self._values_for(handle, owner, "follow a training")
+        if handle in self._told:
+            return RunState("lost")
+        try:
+            session, log = await self.kaggle.try_to(values, lambda desk: _looked(desk, handle))
+        except Refused as refused:
+            if refused.is_gone:
+                return self._gone(handle)
+            error = meant(refused, self.kaggle.field)
+        else:
+            del self._unseen[handle]
+            return await self._state(values, handle, session, log, lines_read)
+        raise error
+
+    async def collect(self, handle: str, into: Path, owner: Actor) -> None:
+        """Fetch and unpack what the steps left, then remove the data set that carried the parcel.
+
+        TryAgain while Kaggle does not show it yet.
+        """
+        values = await self._values_for(handle, owner, "fetch what a training left")
+        with tempfile.TemporaryDirectory(dir=await asyncio.to_thread(_made, into)) as folder:
+            draft = Path(folder) / _RESULTS
+            most = self.most_bytes
+            found = await self.kaggle.ask(
+                values, lambda desk: desk.kernels.fetch(handle, _RESULTS, draft, most)
+            )
+            if found is None:
+                raise errors.waiting("Kaggle does not show the results of the training yet.", 20)
+            await asyncio.to_thread(reading.unpack, draft, into)
+        await self._tidy(values, handle)
+
+    async def cancel(self, handle: str, owner: Actor) -> bool:
+        """Kaggle has no stop; only the data set is removed. The session ends at its time limit."""
+        await self._tidy(await self._values_for(handle, owner, "cancel a training"), handle)
+        return False
+
+    async def _found(self, values: Values, handle: str) -> str | None:
+        if handle in self._told:
+            return None
+        try:
+            await self.kaggle.try_to(values, lambda desk: desk.kernels.session(handle))
+        except Refused as refused:
+            if refused.is_gone:
+                return None
+            error = meant(refused, self.kaggle.field)
+        else:
+            return handle
+        raise error
+
+    async def _check_gpu(self, values: Values, request: RunRequest) -> None:
+        if request.gpu not in _SHAPES:
+            raise UnknownName("GPU of Kaggle's", request.gpu, _SHAPES, field="runtime")
+        hours = await self.kaggle.ask(values, lambda desk: desk.kernels.hours())
+        if hours is not None and hours.left < timedelta(seconds=request.seconds):
+            raise _too_few(hours, request.seconds)
+
+    async def _send(self, values: Values, handle: str, request: RunRequest) -> None:
+        """Make the data set and wait until it can be used; one that is there already is used."""
+        state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
+        if state == "missing":
+            near = await asyncio.to_thread(_made, request.folder.parent)
+            with tempfile.TemporaryDirectory(prefix=".parcel-", dir=near) as folder:
+                parcel = await asyncio.to_thread(pack, request, Path(folder))
+                await self.kaggle.ask(
+                    values, lambda desk: desk.datasets.create(handle, parcel, PARCEL)
+                )
+        for _ in range(_READY_LOOKS):
+            state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
+            if state in {"ready", "failed"}:
+                break
+            await asyncio.sleep(self.ready_seconds)
+        if state == "ready":
+            return
+        if state == "failed":
+            await self._tidy(values, handle)
+        raise TryAgain("Kaggle could not take the data of the training in.", "It is sent again.")
+
+    async def _push(self, values: Values, handle: str, gpu: str, seconds: float) -> str:
+        text = await asyncio.to_thread(_SCRIPT.read_text, "utf-8")
+        try:
+            return await self.kaggle.try_to(
+                values, lambda desk: _pushed(desk, handle, text, _SHAPES.get(gpu, ""), seconds)
+            )
+        except Refused as refused:
+            error = endings.not_taken(refused)
+        raise error
+
+    async def _state(
+        self, values: Values, handle: str, session: "Session", log: "Log", lines_read: int
+    ) -> RunState:
+        told = reading.told(log.lines)
+        lines = told.lines[lines_read:]
+        state = RunState("running", lines, told.step, told.result, endings.page(handle))
+        if session.status in _RUNNING:
+            return state
+        if session.status == "COMPLETE" and (told.result is None or told.result.ok):
+            is_all = told.result is not None or not self._may_come(f"{handle} log")
+            return replace(state, status="done") if is_all else state
+        if not told.step and await self._is_without_data(values, handle):
+            return self._lost_one(handle)
+        await self._tidy(values, handle)
+        if (why := endings.never_trained(session, told)) is not None:
+            self._told.add(handle)
+            raise why
+        return replace(state, status="failed", result=endings.result(session, told, log.seconds))
+
+    async def _is_without_data(self, values: Values, handle: str) -> bool:
+        state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
+        return state == "missing"
+
+    def _gone(self, handle: str) -> RunState:
+        """What is said of a kernel that is not there."""
+        if self._may_come(handle):
+            return RunState("running", page=endings.page(handle))
+        return self._lost_one(handle)
+
+    def _may_come(self, what: str) -> bool:
+        """Whether something that is not there is worth another look."""
+        self._unseen[what] += 1
+        if self._unseen[what] <= _UNSEEN_LOOKS:
+            return True
+        del self._unseen[what]
+        return False
+
+    def _lost_one(self, handle: str) -> RunState:
+        """It may be submitted anew, but not without end."""
+        self._told.add(handle)
+        self._lost[handle] += 1
+        if self._lost[handle] <= _MOST_LOST:
+            return RunState("lost")
+        del self._lost[handle]
+        raise endings.lost_again(_MOST_LOST + 1)
+
+    async def _values_for(self, handle: str, owner: Actor, purpose: str) -> Values:
+        """The owner's values; PersonCanFix when they are another account's than the run's."""
+        values = await self.kaggle.values(owner, purpose)
+        user = handle.partition("/")[0]
+        if user != _user(values):
+            raise PersonCanFix(
+                f"This training runs in the Kaggle account '{user}', and another is connected.",
+                f"Connect '{user}' again, then go on.",
+                field=KIND,
+            )
+        return values
+
+    async def _tidy(self, values: Values, handle: str) -> None:
+        """Remove the data set; where that fails it stays, private to its owner."""
+        try:
+            await self.kaggle.ask(values, lambda desk: desk.datasets.delete(handle))
+        except MLTrainerError as error:
+            _log.warning("The data set %s was not removed: %s", handle, error.message)
+
+
+def _looked(desk: "Desk", handle: str) -> "tuple[Session, Log]":
+    session = desk.kernels.session(handle)
+    live = session.status in _RUNNING
+    return session, desk.kernels.live_log(handle) if live else desk.kernels.log(handle)
+
+
+def _pushed(desk: "Desk", handle: str, text: str, accelerator: str, seconds: float) -> str:
+    from adapters.kaggle.kernels import Kernel  # noqa: PLC0415  (slow to import)
+
+    user, _, slug = handle.partition("/")
+    return desk.kernels.push(Kernel(user, slug, text, handle, accelerator, int(seconds)))
+
+
+def _made(into: Path) -> Path:
+    into.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return into
+
+
+def _user(values: Values) -> str:
+    return values.get("username", "").strip().lower()
+
+
+def _handle(values: Values, name: str) -> str:
+    """Where a run lies: the name as Kaggle allows it, and made unlike others where it was cut."""
+    slug = _NO_SIGN.sub("-", f"mltrainer-{name}".lower()).strip("-")
+    if len(slug) > _LONGEST_SLUG or not name.isascii():
+        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+        slug = f"{slug[: _LONGEST_SLUG - 13].rstrip('-')}-{digest}"
+    return f"{_user(values)}/{slug}"
+
+
+def _too_few(hours: "Hours", seconds: float) -> PersonCanFix:
+    until = f" until {hours.anew:%A, %d %B}" if hours.anew else " this week"
+    left = hours.left.total_seconds() / 3600
+    return PersonCanFix(
+        f"Kaggle has {left:.1f} hours of GPU left for you{until}; this training may take up to "
+        f"{seconds / 3600:.1f}.",
+        "Train without a GPU or somewhere else, or wait until then and retry.",
+        field="runtime",
+    )
+
+
+def adapter(
+    *, vault: Vault, kaggle_api_url: str = errors.API, patience: "Patience | None" = None
+) -> KaggleRuntime:
+    """The runtime at Kaggle's address."""
+    return KaggleRuntime(Kaggle(kaggle_api_url, vault, "runtime", patience))

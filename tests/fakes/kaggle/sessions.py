@@ -1,0 +1,101 @@
+"""Machines of the fake Kaggle: a pushed script really runs, with its data mounted."""
+
+import asyncio
+import contextlib
+import io
+import os
+import shutil
+import signal
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+from tests.fakes.kaggle.world import DataSet, Kernel, World
+
+_PATHS = ("/kaggle/input", "/kaggle/working", "/tmp")  # noqa: S108  (of the other machine)
+
+
+async def run(world: World, kernel: Kernel, mounted: list[DataSet]) -> None:
+    """One session, from waiting for a machine to its end."""
+    body = kernel.pushed[-1]
+    while world.held and kernel.status == "QUEUED":
+        await asyncio.sleep(0.01)
+    if kernel.status != "QUEUED":
+        return
+    script = _prepare(world, kernel, [one for one in mounted if one.ref in world.datasets])
+    kernel.status = "RUNNING"
+    process = await asyncio.create_subprocess_exec(
+        str(world.image or sys.executable),
+        *("-u", str(script)),
+        cwd=kernel.folder / "working",
+        env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        limit=1 << 24,
+    )
+    kernel.process = process
+    began = time.monotonic()
+    heard = [_hear(kernel, name, began) for name in ("stdout", "stderr")]
+    limit = float(body.get("sessionTimeoutSeconds") or 43_200)
+    try:
+        async with asyncio.timeout(limit):
+            await asyncio.gather(*heard)
+            code = await process.wait()
+    except TimeoutError:
+        end(kernel, "ERROR", "Your notebook exceeded the maximum allowed execution time.")
+        await process.wait()
+        return
+    if kernel.status == "RUNNING":
+        kernel.status = "ERROR" if code else "COMPLETE"
+        kernel.news.set()
+
+
+def end(kernel: Kernel, status: str, failure: str = "") -> None:
+    """The session ends, whatever its script does."""
+    kernel.status, kernel.failure = status, failure
+    if kernel.process is not None and kernel.process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(kernel.process.pid, signal.SIGKILL)
+    kernel.news.set()
+
+
+async def _hear(kernel: Kernel, name: str, began: float) -> None:
+    assert kernel.process is not None
+    stream = getattr(kernel.process, name)
+    while line := await stream.readline():
+        seconds = round(time.monotonic() - began, 3)
+        data = line.decode(errors="replace")
+        kernel.events.append({"stream_name": name, "time": seconds, "data": data})
+        kernel.news.set()
+
+
+def _prepare(world: World, kernel: Kernel, mounted: list[DataSet]) -> Path:
+    """A clean machine: what it was given, and the script with this machine's paths."""
+    shutil.rmtree(kernel.folder, ignore_errors=True)
+    for name in ("input", "working", "tmp"):
+        (kernel.folder / name).mkdir(parents=True)
+    for one in mounted:
+        deep = ("datasets", one.owner) if world.deep_mounts else ()
+        _mount(one, kernel.folder.joinpath("input", *deep, one.slug))
+    text = str(kernel.pushed[-1]["text"])
+    for there in _PATHS:
+        text = text.replace(f'"{there}', f'"{kernel.folder / there.rpartition("/")[2]}')
+    if world.image is not None:  # it has all that is ever asked for
+        text = text.replace('"--install", ', "")
+    script = kernel.folder / "script.py"
+    script.write_text(text, "utf-8")
+    return script
+
+
+def _mount(dataset: DataSet, folder: Path) -> None:
+    """Archives are unpacked when they are taken in, and then are folders."""
+    for name, content in dataset.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                archive.extractall(path.with_suffix(""))
+        else:
+            path.write_bytes(content)
