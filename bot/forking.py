@@ -2,11 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import commands
+from pipeline.artifacts import Champion, DataInput
 from pipeline.context import Cost, JobContext
 from pipeline.errors import PersonCanFix
 from pipeline.events import AgentLogged
@@ -14,6 +15,7 @@ from pipeline.folders import JobFolder
 from pipeline.jobs import Actor, JobId, Place, Stage, new_job_id
 from pipeline.ports.store import JobRow, Store
 from pipeline.readiness import forget_from, with_changes
+from pipeline.wishes import ROLE_LEAVES
 
 _LEFT = ("runs", "model", "scratch")  # of the parent's own training
 
@@ -45,6 +47,35 @@ async def fork(
     await asyncio.to_thread(_copy, source, target)
     told = f"Forked from {parent.id}" + (f": {_shown(wanted)}" if wanted else "")
     return await store.create(context, [AgentLogged(stage=context.open_stage, message=told)])
+
+
+async def retrain(
+    store: Store, parent: JobRow, *, owner: Actor, inputs: Sequence[DataInput]
+) -> JobRow:
+    """Save a job that learns the parent's task from new data, and replaces its model if better.
+
+    PersonCanFix when the parent has no published model.
+    """
+    context = parent.context
+    if context.release is None or context.data_report is None or context.intent is None:
+        raise PersonCanFix(
+            f"The job {parent.id} has no published model to train again.",
+            f"See where it stands: mltrainer status {parent.id}",
+        )
+    job_id = new_job_id()
+    known = {
+        ROLE_LEAVES[role]: name if isinstance(name, str) else list(name)
+        for role, name in context.columns.items()
+        if role in ROLE_LEAVES
+    }
+    settings = {**known, "task_type": context.intent.task_type, **context.request.settings}
+    champion = Champion(job=parent.id, release=context.release)
+    child = forget_from(_child(context, job_id, owner, None), Stage.INTAKE_MANAGER)
+    request = child.request.model_copy(update={"inputs": tuple(inputs), "settings": settings})
+    told = AgentLogged(
+        stage=Stage.INTAKE_MANAGER, message=f"Trained again, against the model of {parent.id}"
+    )
+    return await store.create(child.evolve(request=request, champion=champion), [told])
 
 
 def _child(parent: JobContext, job_id: JobId, owner: Actor, place: Place | None) -> JobContext:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, JsonValue
 
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import Frozen, TaskType
+from pipeline.jobs import Frozen, JobId, TaskType
 
 Split = Literal["train", "validation", "test"]
 ColumnKind = Literal[
@@ -242,7 +242,8 @@ class Proof(Frozen):
 class Run(Frozen):
     """The training run. `name` is saved before anything is submitted, so it can be found again.
 
-    `gpu` is what it was given, `page` where a person can look at it.
+    `gpu` is what it was given, `page` where a person can look at it, `lost` how often it was gone.
+    `champion` is how the model it would replace does on the same rows.
     """
 
     runtime: str
@@ -259,6 +260,8 @@ class Run(Frozen):
     gpu: str = ""
     page: str = ""
     submitted_at: AwareDatetime | None = None
+    lost: int = 0
+    champion: HeadlineMetric | None = None
 
 
 class Release(Frozen):
@@ -274,6 +277,13 @@ class Release(Frozen):
     space_url: str | None = None
     space_path: str | None = None
     proof: Proof | None = None
+
+
+class Champion(Frozen):
+    """The model that a training on new data may replace: its job, and where it was published."""
+
+    job: JobId
+    release: Release
 
 
 class BundleConfig(Frozen):

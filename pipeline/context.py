@@ -11,6 +11,7 @@ from pipeline.artifacts import (
     Architecture,
     Artifact,
     Bundle,
+    Champion,
     Collected,
     DataInput,
     DataReport,
@@ -111,6 +112,7 @@ class JobContext(Frozen):
     home: str
     request: Request
     parent: JobId | None = None
+    champion: Champion | None = None
     collected: Collected | None = None
     intent: ParsedIntent | None = None
     data_report: DataReport | None = None

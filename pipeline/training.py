@@ -105,19 +105,27 @@ def _fit(folder: JobFolder, name: str, step: str, out: str, limits: Limits) -> S
     )
 
 
-def score_step(context: JobContext, folder: JobFolder, name: str) -> Step:
-    """The scoring of a run's model and baselines, which never trains."""
+def score_step(
+    context: JobContext,
+    folder: JobFolder,
+    name: str,
+    *,
+    model: Path | None = None,
+    out: str = "score",
+) -> Step:
+    """The scoring of a run's model and baselines, or of another `model`; it never trains."""
     run, prepared = folder.run(name), folder.prepared
+    model = model or run / "model"
     step = Step(
         name="score",
         script=folder.bundle / "score.py",
         arguments=(
             *("--config", str(folder.bundle / "config.json")),
             *("--fit", str(prepared / "fit"), "--heldout", str(prepared / "heldout")),
-            *("--model", str(run / "model"), "--baselines", str(run / "baselines"), "--out", "."),
+            *("--model", str(model), "--baselines", str(run / "baselines"), "--out", "."),
         ),
-        work=run / "score",
-        reads=(folder.bundle, prepared, run / "model", run / "baselines"),
+        work=run / out,
+        reads=(folder.bundle, prepared, model, run / "baselines"),
         limits=_SCORING,
     )
     return _with_weights(context, step)

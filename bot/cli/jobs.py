@@ -123,6 +123,24 @@ def fork(
     steering.fork(job, stage, settings or (), as_json=as_json, quiet=quiet)
 
 
+def retrain(
+    job: Job,
+    data: Annotated[
+        list[str], typer.Option("--data", metavar="PATH|URL|ID", help="New data; may repeat.")
+    ],
+    *,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a finished job again on new data; the new model replaces the old one if it is better.
+
+    Both are measured on the same held-out rows of the new data.
+    """
+    from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
+
+    steering.retrain(job, data, as_json=as_json, quiet=quiet)
+
+
 def cancel(job: Job, *, as_json: AsJson = False) -> None:
     """Stop a job for good, and the training it runs."""
     from bot.cli import steering  # noqa: PLC0415  (help must not wait for it)
@@ -142,4 +160,5 @@ def add_to(app: typer.Typer) -> None:
     app.command("undo", rich_help_panel=PANEL)(undo)
     app.command("compact", rich_help_panel=PANEL)(compact)
     app.command("fork", rich_help_panel=PANEL)(fork)
+    app.command("retrain", rich_help_panel=PANEL)(retrain)
     app.command("cancel", rich_help_panel=PANEL)(cancel)

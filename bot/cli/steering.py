@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot import commands, forking, words
-from bot.cli.inputs import read_settings
+from bot.cli.inputs import read_inputs, read_settings
 from bot.cli.output import Output, complain, note
 from bot.cli.session import Work, looking, perform, person, working
 from bot.cli.work import holder_works_on
@@ -103,6 +103,20 @@ def fork(
             row = await forking.fork(
                 here.store, parent, home=here.home, owner=person(), wanted=wanted, stage=before
             )
+            note(f"job {row.id}")
+            return await here.finish(await here.settle(row))
+
+    perform(work)
+
+
+def retrain(job: str, data: Sequence[str], *, as_json: bool, quiet: bool) -> None:
+    """Train the job's task again on new data; the better of the two models stays."""
+
+    async def work() -> int:
+        inputs = read_inputs(data)
+        async with working(Output(as_json=as_json), quiet=quiet) as here:
+            parent = await here.find(job)
+            row = await forking.retrain(here.store, parent, owner=person(), inputs=inputs)
             note(f"job {row.id}")
             return await here.finish(await here.settle(row))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipeline import describing, model_card
+from pipeline import challenging, describing, model_card
 from pipeline.artifacts import Release
 from pipeline.asking import Reply, ask
 from pipeline.context import JobContext
@@ -45,6 +45,12 @@ class Deploy:
         """Publish and prove."""
         if context.run is None or context.run.folder is None or context.collected is None:
             raise Bug("Deploy needs a proven model folder.")
+        champion, metrics = context.run.champion, context.run.metrics
+        if context.champion and champion and metrics:
+            told = challenging.verdict(metrics.metric, champion, context.champion.job)
+            await ports.emit(AgentLogged(stage=self.name, message=told))
+            if not challenging.wins(metrics.metric, champion):
+                return Done(context.champion.release, told)
         host = ports.hosts.get(context.collected.host)
         if host is None:
             raise UnknownName("host", context.collected.host, ports.hosts)
@@ -52,7 +58,8 @@ class Deploy:
         if kind is not None and await ports.vault.find(context.owner, kind) is None:
             return NeedCredential(kind, f"It is needed to publish the model at {host.name}.")
         await improved(self, context, ports, partial(self._told, context, ports))
-        published = await host.publish(Path(context.run.folder), context.job_id, context.owner)
+        name = context.champion.job if context.champion else context.job_id
+        published = await host.publish(Path(context.run.folder), name, context.owner)
         folder = JobFolder.of(ports.home, context.job_id)
         for note in published.notes:
             await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))

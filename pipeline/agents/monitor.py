@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import bundle, diagnosing, model_card, picturing
+from pipeline import bundle, challenging, diagnosing, model_card, picturing
 from pipeline.artifacts import BundleConfig, Metrics, Picture, Run
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
@@ -27,6 +27,7 @@ from pipeline.scripts import environment, failure, progress, reporter
 from pipeline.training import most_seconds, run_request, score_step
 
 _TAIL = 30
+_MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
 _MOST_EVENTS = 20  # a look; each is a transaction, and nobody reads more in half a second
 _IN_MODEL = ("predict.py", "score.py", "app.py")
 
@@ -119,7 +120,9 @@ class Monitor:
             case "done":
                 return await self._collected(context, ports, seen)
             case "lost":
-                again = {"status": "named", "handle": None, "lines_read": 0}
+                again = {"status": "named", "handle": None, "lines_read": 0, "lost": run.lost + 1}
+                if run.lost >= _MOST_LOST:
+                    raise _disappears(ports.runtimes[run.runtime])
                 return ComeBack(timedelta(0), seen.model_copy(update=again))
             case _:
                 return await self._crashed(context, ports, state)
@@ -141,17 +144,25 @@ class Monitor:
         if run.handle is not None:
             runtime = ports.runtimes[run.runtime]
             await runtime.collect(run.handle, folder.run(run.name), context.owner)
-        scored = await self._scored(context, ports, run)
-        if not scored.ok:
-            return await self._crashed(context, ports, RunState("failed", (), "score", scored))
-        metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
-        collected = {"status": "collected", "metrics": metrics, "folder": str(folder.model)}
-        return ComeBack(timedelta(0), run.model_copy(update=collected))
-
-    async def _scored(self, context: JobContext, ports: Ports, run: Run) -> StepResult:
-        """Run score.py on this machine: it alone sees the held-out rows."""
         requirements = context.bundle.requirements if context.bundle else ()
         python = await environment(self.name, ports, requirements)
+        scored = await self._scored(context, ports, python, run)
+        if not scored.ok:
+            return await self._crashed(context, ports, RunState("failed", (), "score", scored))
+        champion = await challenging.measured(self.name, context, ports, python, run.name)
+        metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
+        collected = {
+            "status": "collected",
+            "metrics": metrics,
+            "folder": str(folder.model),
+            "champion": champion,
+        }
+        return ComeBack(timedelta(0), run.model_copy(update=collected))
+
+    async def _scored(
+        self, context: JobContext, ports: Ports, python: Path, run: Run
+    ) -> StepResult:
+        """Run score.py on this machine: it alone sees the held-out rows."""
         folder = JobFolder.of(ports.home, context.job_id)
         step = score_step(context, folder, run.name)
         await asyncio.to_thread(fresh, step.work)
@@ -184,6 +195,14 @@ class Monitor:
         await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
         proven = run.model_copy(update={"status": "proven", "proof": proof, "pictures": pictures})
         return Done(proven, _note(run))
+
+
+def _disappears(runtime: Runtime) -> PersonCanFix:
+    return PersonCanFix(
+        f"The run on {runtime.offer.title} was gone each of the {_MOST_LOST + 1} times.",
+        "See there what ends it, then retry, or train elsewhere: “change runtime to local”.",
+        field="runtime",
+    )
 
 
 def _runtime(context: JobContext) -> str:
