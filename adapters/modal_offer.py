@@ -1,6 +1,6 @@
 """What can be had at Modal, and its price: a machine of a fixed size, with a GPU or without.
 
-Prices are those of modal.com/pricing for sandboxes, in dollars a second, read on `PRICED_ON`.
+Prices are those of modal.com/pricing for sandboxes, in dollars a second, read on the day `priced_on`.
 """
 
 from datetime import date
@@ -9,7 +9,6 @@ from decimal import Decimal
 from adapters.modal_client import TITLE
 from pipeline.ports.runtime import Gpu, Offer
 
-PRICED_ON = date(2026, 6, 27)
 CORES = 2.0  # physical ones, each of two threads
 _LEAST_MEMORY = 16  # GiB
 _CORE, _GIB = Decimal("0.00003942"), Decimal("0.00000672")
@@ -50,7 +49,7 @@ def offer() -> Offer:
         title=TITLE,
         gpus=tuple(Gpu(name, memory, _usd_hour(name)) for name, (memory, _) in _GPUS.items()),
         usd_hour=_usd_hour(""),
-        priced_on=PRICED_ON,
+        priced_on=date(2026, 6, 27),
         most_seconds=MOST_SECONDS,
         start_seconds=_START_SECONDS,
     )
