@@ -18,6 +18,7 @@ MOST_BYTES = 16 << 30
 MOST_FILES = 200_000
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _WEB = re.compile(r"\s*https?:", re.IGNORECASE)
+_SITE = re.compile(r"\s*(?:www\.)?(?:huggingface\.co|hf\.co|kaggle\.com)/", re.IGNORECASE)
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -34,7 +35,8 @@ class FileSource:
         """Everything that is not an address (`https://…`) or an id (`hf:…`), or that exists."""
         if not location.strip() or "\0" in location or _WEB.match(location):
             return False
-        return not _SCHEME.match(location) or _exists(_path(location))
+        is_elsewhere = _SCHEME.match(location) or _SITE.match(location)
+        return not is_elsewhere or _exists(_path(location))
 
     async def fetch(self, location: str, into: Path, owner: Actor) -> tuple[Path, ...]:  # noqa: ARG002  (a file is nobody's account)
         """Copy a file, or a folder with its files and folders, into `into`; returns that one path.
