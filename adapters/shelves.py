@@ -10,13 +10,17 @@ from pipeline.errors import Bug
 
 
 def shelf(name: str, but: str = "", /, **parts: object) -> Mapping[str, Any]:
-    """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs."""
+    """Every adapter of a shelf by its file name; each one's `adapter(...)` names what it needs.
+
+    One that gives None is not set up, and not on the shelf.
+    """
     package = importlib.import_module(f"adapters.{name}")
-    return {
+    made = {
         found.name: called(f"adapters.{name}.{found.name}", "adapter", parts)
         for found in pkgutil.iter_modules(package.__path__)
         if found.name != but
     }
+    return {file: one for file, one in made.items() if one is not None}
 
 
 def called(module: str, function: str, parts: Mapping[str, object]) -> Any:  # noqa: ANN401  (any adapter)

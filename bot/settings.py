@@ -133,7 +133,9 @@ class Settings(BaseSettings):
     modal_server_url: Address = "https://api.modal.com"
     """Modal's API."""
     ray_address: str | None = None
-    """Ray cluster to train on; empty: none."""
+    """Dashboard of a Ray cluster to train on, as http://host:8265; empty: none."""
+    ray_auth_token: SecretStr | None = None
+    """Token of the Ray cluster, where it asks for one."""
     gdrive_url: Address = "https://drive.google.com"
     """Google Drive, for data that is shared by link."""
     anthropic_api_key: SecretStr | None = None

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipeline.errors import PersonCanFix, Rejected, TryAgain
 from pipeline.ports.runtime import Ending, StepResult
 
+ENVIRONMENT = "environment"  # what carry.py calls the making of one
 MOST_BYTES = 16 << 30
 MOST_FILES = 100_000
 _MARK = '{"mltrainer"'
@@ -29,8 +30,8 @@ _LONGEST_NAME = 1000
 class Told:
     """What a run has said so far: its lines, the step that it is at, and how the last one ended.
 
-    A marker is no line of it; the end of a step is, as a progress line. `step` is also the name
-    "environment" while that is installed, and "" before anything began.
+    A marker is no line of it; the end of a step is, as a progress line. `step` is ENVIRONMENT
+    while that is installed, and "" before anything began.
     """
 
     lines: tuple[str, ...]
