@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import Bug, PersonCanFix
 from pipeline.jobs import Actor
-from pipeline.ports.host import Published
+from pipeline.ports.host import Published, Terms
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,14 @@ class FolderHost:
     name: str = "folder"
     account: str | None = None
 
-    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:  # noqa: ARG002  (a folder is nobody's account)
+    async def publish(
+        self,
+        folder: Path,
+        name: str,
+        owner: Actor,  # noqa: ARG002  (a folder is nobody's account)
+        *,
+        terms: Terms = Terms(),  # noqa: ARG002, B008  (nobody else sees it; it is frozen)
+    ) -> Published:
         """Copy the model folder; an earlier version of the same name gives way in one step.
 
         PersonCanFix when the disk is full or the folder cannot be written.

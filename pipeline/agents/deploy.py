@@ -18,7 +18,7 @@ from pipeline.improving import improved
 from pipeline.jobs import Stage
 from pipeline.outcomes import Done, NeedCredential, Outcome
 from pipeline.ports import Ports
-from pipeline.ports.host import Published
+from pipeline.ports.host import Published, Terms
 from pipeline.prompting import one_line
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
@@ -59,7 +59,9 @@ class Deploy:
             return NeedCredential(kind, f"It is needed to publish the model at {host.name}.")
         await improved(self, context, ports, partial(self._told, context, ports))
         name = context.champion.job if context.champion else context.job_id
-        published = await host.publish(Path(context.run.folder), name, context.owner)
+        published = await host.publish(
+            Path(context.run.folder), name, context.owner, terms=_terms(context)
+        )
         folder = JobFolder.of(ports.home, context.job_id)
         for note in published.notes:
             await ports.emit(AgentLogged(stage=self.name, message=note, warning=True))
@@ -103,6 +105,19 @@ class Deploy:
         card = model_card.card(context, run.metrics, run.pictures, told)
         await asyncio.to_thread((Path(run.folder) / "README.md").write_text, card, "utf-8")
         return True
+
+
+def _terms(context: JobContext) -> Terms:
+    """What the person said of where it goes; nobody else sees it unless they said so."""
+    if context.intent is None:
+        return Terms()
+    said = context.intent.deploy
+    return Terms(
+        owner=said.hf_org or said.hf_username or "",
+        name=said.hf_repo_name or "",
+        private=said.private_repo is not False,
+        space=said.create_space is not False,
+    )
 
 
 def _checked(text: str) -> str:

@@ -19,6 +19,20 @@ class Published:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Where a model goes and who may see it, as far as its person said so; empty: the usual.
+
+    `owner` is an account or an organisation of the host, `name` the model's name there; `space`
+    asks for a page on which it can be tried.
+    """
+
+    owner: str = ""
+    name: str = ""
+    private: bool = True
+    space: bool = True
+
+
 class Host(Protocol):
     """Publishes a model folder; the same job published twice replaces its own earlier version.
 
@@ -28,10 +42,18 @@ class Host(Protocol):
     name: str
     account: str | None
 
-    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:
+    async def publish(
+        self,
+        folder: Path,
+        name: str,
+        owner: Actor,
+        *,
+        terms: Terms = Terms(),
+    ) -> Published:
         """Copy the folder to the host under `name`, with the owner's own credential only.
 
-        PersonCanFix when the owner has none, whoever let the job go on.
+        `name` is the job's, by which its own earlier version is known again. PersonCanFix when the
+        owner has no credential, whoever let the job go on.
         """
         ...
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor
-from pipeline.ports.host import Published
+from pipeline.ports.host import Published, Terms
 from pipeline.ports.vault import Vault
 
 
@@ -30,7 +30,10 @@ class ParcelHost:
     def __init__(self, models: Path, vault: Vault) -> None:
         self._models, self._vault = models, vault
 
-    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:
+    async def publish(
+        self, folder: Path, name: str, owner: Actor, *, terms: Terms = Terms()
+    ) -> Published:
+        del terms
         ref = await self._vault.find(owner, "huggingface")
         if ref is None:
             raise PersonCanFix("There is no key to publish with.", "Connect it, then retry.")

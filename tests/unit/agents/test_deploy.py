@@ -11,7 +11,7 @@ from pipeline.errors import TryAgain
 from pipeline.jobs import Actor
 from pipeline.outcomes import NeedCredential, Outcome
 from pipeline.ports import Ports
-from pipeline.ports.host import Published
+from pipeline.ports.host import Published, Terms
 from pipeline.secrets import SecretRef
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN, BEN, new_job
@@ -27,8 +27,11 @@ class Hub:
     account: str | None = "hub"
     owners: list[Actor] = field(default_factory=list)
 
-    async def publish(self, folder: Path, name: str, owner: Actor) -> Published:
+    async def publish(
+        self, folder: Path, name: str, owner: Actor, *, terms: Terms = Terms()
+    ) -> Published:
         del folder, name
+        assert terms.private
         self.owners.append(owner)
         raise TryAgain("The hub is away.")
 
