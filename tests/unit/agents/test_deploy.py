@@ -28,7 +28,12 @@ class Hub:
     owners: list[Actor] = field(default_factory=list)
 
     async def publish(
-        self, folder: Path, name: str, owner: Actor, *, terms: Terms = Terms()
+        self,
+        folder: Path,
+        name: str,
+        owner: Actor,
+        *,
+        terms: Terms = Terms(),  # noqa: B008  (it is frozen)
     ) -> Published:
         del folder, name
         assert terms.private
