@@ -94,9 +94,7 @@ def _checked(desk: "Desk", values: Mapping[str, str]) -> Checked:
 def _told(hours: "Hours | None") -> str:
     if hours is None:
         return ""
-    left = hours.left / timedelta(hours=1)
-    until = f" until {hours.anew:%A, %d %B}" if hours.anew else " this week"
-    return f"{left:.0f} hours of GPU are left there{until}."
+    return f"{hours.left / timedelta(hours=1):.0f} hours of GPU are left there {hours.until}."
 
 
 def adapter(*, kaggle_api_url: str = errors.API, patience: "Patience | None" = None) -> Service:

@@ -5,6 +5,7 @@ endings     how a run there came to its end
 errors      what Kaggle refuses, and what that means for the person
 desk        what can be asked over one connection
 line        the connection: timeouts, no environment, no file of the server
+names       how a run is called there
 kernels     code that runs there: push, state, log, output, hours of GPU left
 datasets    data sets: found, fetched, and the private one that carries a training
 transfers   large files, both ways; what is cut goes on where it was

@@ -9,7 +9,7 @@ from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.ports.runtime import Ending, StepResult
 
 if TYPE_CHECKING:
-    from adapters.kaggle.kernels import Session
+    from adapters.kaggle.kernels import Hours, Session
 
 _VERIFY = "https://www.kaggle.com/settings"
 _PHONE = re.compile(r"phone|verif|internet|accelerator|gpu", re.IGNORECASE)
@@ -67,6 +67,17 @@ def result(session: "Session", told: Told, seconds: float) -> StepResult:
         return told.result
     tail = (*told.lines[-_TAIL:], *((session.failure,) if session.failure else ()))
     return StepResult(_ending(session.failure), None, seconds, tail)
+
+
+def too_few(hours: "Hours", seconds: float) -> PersonCanFix:
+    """Less GPU time is left than the training may take."""
+    left = hours.left.total_seconds() / 3600
+    return PersonCanFix(
+        f"Kaggle has {left:.1f} hours of GPU left for you {hours.until}; this training may take up "
+        f"to {seconds / 3600:.1f}.",
+        "Train without a GPU or somewhere else, or wait until then and retry.",
+        field="runtime",
+    )
 
 
 def lost_again(times: int) -> PersonCanFix:

@@ -62,6 +62,11 @@ class Hours:
     left: timedelta
     anew: datetime | None = None
 
+    @property
+    def until(self) -> str:
+        """Up to which day, in words."""
+        return f"until {self.anew:%A, %d %B}" if self.anew else "this week"
+
 
 class Kernels:
     """One person's kernels; each is named as `owner/slug`."""
@@ -209,11 +214,14 @@ def _text(response: requests.Response) -> str:
 
 
 def _parsed(text: str) -> list[object]:
-    """The events of a log as it is kept after a run."""
-    with suppress(ValueError):
+    """The events of a log as it is kept after a run; TryAgain for one that is cut off."""
+    try:
         events = json.loads(text or "[]")
-        return events if isinstance(events, list) else [events]
-    return [{"stream_name": "stdout", "data": text}]
+    except ValueError:
+        if text.startswith("["):
+            raise errors.odd() from None
+        return [{"stream_name": "stdout", "data": text}]
+    return events if isinstance(events, list) else [events]
 
 
 def _read(events: list[object], *, whole: bool) -> Log:

@@ -6,9 +6,7 @@ either, and gets none; what it leaves is fetched from here.
 """
 
 import asyncio
-import hashlib
 import logging
-import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -20,6 +18,7 @@ from adapters.kaggle import endings, errors
 from adapters.kaggle.asking import KIND, Kaggle, Values
 from adapters.kaggle.at_kaggle import PARCEL
 from adapters.kaggle.errors import Refused, meant
+from adapters.kaggle.names import handle_of, user_of
 from adapters.parcel import reading
 from adapters.parcel.packing import pack
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, UnknownName
@@ -29,7 +28,7 @@ from pipeline.ports.vault import Vault
 
 if TYPE_CHECKING:
     from adapters.kaggle.desk import Desk
-    from adapters.kaggle.kernels import Hours, Log, Session
+    from adapters.kaggle.kernels import Log, Session
     from adapters.kaggle.line import Patience
 
 _log = logging.getLogger(__name__)
@@ -39,21 +38,11 @@ MOST_BYTES = 16 << 30
 _SCRIPT = Path(__file__).parents[1] / "kaggle" / "at_kaggle.py"
 _RESULTS = "results.zip"
 _SHAPES = {"T4": "NvidiaTeslaT4"}
-_OFFER = Offer(
-    "Kaggle",
-    gpus=(Gpu("T4", 16),),
-    priced_on=date(2026, 11, 23),
-    stops=False,
-    most_seconds=MOST_SECONDS,
-    start_seconds=180,
-)
 _INSTALLING = 1800.0  # seconds for the libraries, on top of the steps' own limits
 _READY_LOOKS = 60
-_LONGEST_SLUG = 50
 _UNSEEN_LOOKS = 3  # a kernel that is not there may be there a moment later
 _MOST_LOST = 2
 _RUNNING = frozenset({"QUEUED", "RUNNING", "NEW_SCRIPT", "CANCEL_REQUESTED"})
-_NO_SIGN = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass
@@ -76,12 +65,19 @@ class KaggleRuntime:
     @property
     def offer(self) -> Offer:
         """A GPU for nothing, some hours each week."""
-        return _OFFER
+        return Offer(
+            errors.TITLE,
+            gpus=tuple(Gpu(name, 16) for name in _SHAPES),
+            priced_on=date(2026, 11, 23),
+            stops=False,
+            most_seconds=MOST_SECONDS,
+            start_seconds=180,
+        )
 
     async def find(self, name: str, owner: Actor) -> str | None:
         """The kernel of this name, if Kaggle has it; not one that came to nothing."""
         values = await self.kaggle.values(owner, "find a training")
-        return await self._found(values, _handle(values, name))
+        return await self._found(values, handle_of(values, name))
 
     async def submit(self, request: RunRequest, owner: Actor) -> str:
         """Send the parcel, then push the kernel; one that Kaggle has already is not pushed again.
@@ -90,7 +86,7 @@ class KaggleRuntime:
         Kaggle refuses.
         """
         values = await self.kaggle.values(owner, "submit a training")
-        handle = _handle(values, request.name)
+        handle = handle_of(values, request.name)
         if (found := await self._found(values, handle)) is not None:
             return found
         seconds = min(request.seconds + _INSTALLING, MOST_SECONDS)
@@ -160,7 +156,7 @@ class KaggleRuntime:
             raise UnknownName("GPU of Kaggle's", request.gpu, _SHAPES, field="runtime")
         hours = await self.kaggle.ask(values, lambda desk: desk.kernels.hours())
         if hours is not None and hours.left < timedelta(seconds=request.seconds):
-            raise _too_few(hours, request.seconds)
+            raise endings.too_few(hours, request.seconds)
 
     async def _send(self, values: Values, handle: str, request: RunRequest) -> None:
         """Make the data set and wait until it can be used; one that is there already is used."""
@@ -243,7 +239,7 @@ class KaggleRuntime:
         """The owner's values; PersonCanFix when they are another account's than the run's."""
         values = await self.kaggle.values(owner, purpose)
         user = handle.partition("/")[0]
-        if user != _user(values):
+        if user != user_of(values):
             raise PersonCanFix(
                 f"This training runs in the Kaggle account '{user}', and another is connected.",
                 f"Connect '{user}' again, then go on.",
@@ -275,30 +271,6 @@ def _pushed(desk: "Desk", handle: str, text: str, accelerator: str, seconds: flo
 def _made(into: Path) -> Path:
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     return into
-
-
-def _user(values: Values) -> str:
-    return values.get("username", "").strip().lower()
-
-
-def _handle(values: Values, name: str) -> str:
-    """Where a run lies: the name as Kaggle allows it, and made unlike others where it was cut."""
-    slug = _NO_SIGN.sub("-", f"mltrainer-{name}".lower()).strip("-")
-    if len(slug) > _LONGEST_SLUG or not name.isascii():
-        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-        slug = f"{slug[: _LONGEST_SLUG - 13].rstrip('-')}-{digest}"
-    return f"{_user(values)}/{slug}"
-
-
-def _too_few(hours: "Hours", seconds: float) -> PersonCanFix:
-    until = f" until {hours.anew:%A, %d %B}" if hours.anew else " this week"
-    left = hours.left.total_seconds() / 3600
-    return PersonCanFix(
-        f"Kaggle has {left:.1f} hours of GPU left for you{until}; this training may take up to "
-        f"{seconds / 3600:.1f}.",
-        "Train without a GPU or somewhere else, or wait until then and retry.",
-        field="runtime",
-    )
 
 
 def adapter(

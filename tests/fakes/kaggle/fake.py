@@ -122,8 +122,8 @@ class FakeKaggle:
         self.world.held = False
         for kernel in self.world.kernels.values():
             sessions.end(kernel, "ERROR")
-            if kernel.process is not None:
-                await kernel.process.wait()
+        if self.world.sessions:
+            await asyncio.wait(self.world.sessions, timeout=LONGEST / 3)
         for runner in self._runners:
             await runner.cleanup()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -170,11 +170,7 @@ async def _wrong(fault: Fault, request: web.Request) -> web.StreamResponse:
         case "hang":
             await asyncio.sleep(LONGEST)
         case "nonsense":
-            return web.Response(
-                text='{"status": "NEVER_HEARD", "quotaRef',
-                status=200,
-                content_type="application/json",
-            )
+            return web.Response(text='[{"status": "NEVER', content_type="application/json")
         case "drop":
             _drop(request)
     response = _refusal(fault.status, fault.said)

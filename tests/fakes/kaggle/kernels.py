@@ -50,8 +50,8 @@ def save(world: World, who: Person, body: Json) -> Json:
     kernel.events = []
     mounted = [known[one] for one in sources if one not in invalid]
     task = asyncio.get_running_loop().create_task(sessions.run(world, kernel, mounted))
-    _TASKS.add(task)
-    task.add_done_callback(_TASKS.discard)
+    world.sessions.add(task)
+    task.add_done_callback(world.sessions.discard)
     answer: Json = {
         "ref": f"/code/{kernel.ref}",
         "url": f"https://www.kaggle.com/code/{kernel.ref}",
@@ -59,9 +59,6 @@ def save(world: World, who: Person, body: Json) -> Json:
         "kernelId": 42,
     }
     return answer | ({"invalidDatasetSources": invalid} if invalid else {})
-
-
-_TASKS: set["asyncio.Task[None]"] = set()
 
 
 def status(world: World, who: Person, body: Json) -> Json:
@@ -122,7 +119,7 @@ def _wrong(who: Person, body: Json, slug: str) -> str | None:
 
 
 def _sees(who: Person, world: World, ref: str) -> bool:
-    one = world.datasets.get(ref)
+    one = None if world.hidden else world.datasets.get(ref)
     return one is not None and one.status == "READY" and (not one.private or one.owner == who.name)
 
 

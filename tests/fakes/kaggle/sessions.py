@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import os
+import re
 import shutil
 import signal
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tests.fakes.kaggle.world import DataSet, Kernel, World
 
-_PATHS = ("/kaggle/input", "/kaggle/working", "/tmp")  # noqa: S108  (of the other machine)
+_PATHS = re.compile(r'"/(?:kaggle/)?(input|working|tmp)\b')
 
 
 async def run(world: World, kernel: Kernel, mounted: list[DataSet]) -> None:
@@ -36,6 +37,8 @@ async def run(world: World, kernel: Kernel, mounted: list[DataSet]) -> None:
         limit=1 << 24,
     )
     kernel.process = process
+    if kernel.status != "RUNNING":  # it was ended while its machine started
+        end(kernel, kernel.status, kernel.failure)
     began = time.monotonic()
     heard = [_hear(kernel, name, began) for name in ("stdout", "stderr")]
     limit = float(body.get("sessionTimeoutSeconds") or 43_200)
@@ -80,8 +83,7 @@ def _prepare(world: World, kernel: Kernel, mounted: list[DataSet]) -> Path:
         deep = ("datasets", one.owner) if world.deep_mounts else ()
         _mount(one, kernel.folder.joinpath("input", *deep, one.slug))
     text = str(kernel.pushed[-1]["text"])
-    for there in _PATHS:
-        text = text.replace(f'"{there}', f'"{kernel.folder / there.rpartition("/")[2]}')
+    text = _PATHS.sub(lambda there: f'"{kernel.folder / there[1]}', text)
     if world.image is not None:  # it has all that is ever asked for
         text = text.replace('"--install", ', "")
     script = kernel.folder / "script.py"

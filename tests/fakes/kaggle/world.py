@@ -120,8 +120,9 @@ class Upload:
 class World:
     """All of it. `asked` are the calls in order: who, which, what.
 
-    `held` keeps sessions waiting; `most_page` bounds a page; after `cut` bytes, as often as it has
-    entries, a file that comes or goes breaks off. `image` is the Python that kernels find there.
+    `held` keeps sessions waiting; while `hidden`, pushes find no data set; `most_page` bounds a
+    page; after `cut` bytes, as often as it has entries, a file that comes or goes breaks off.
+    `image` is the Python that kernels find there.
     """
 
     folder: Path
@@ -131,8 +132,10 @@ class World:
     uploads: dict[str, Upload] = field(default_factory=dict)
     gifts: dict[str, tuple[str, bytes | Path]] = field(default_factory=dict)
     asked: list[tuple[str, str, Json]] = field(default_factory=list)
+    sessions: set["asyncio.Task[None]"] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
     held: bool = False
+    hidden: bool = False
     deep_mounts: bool = False
     unready: int = 1
     most_page: int = 2
