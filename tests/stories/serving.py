@@ -53,6 +53,7 @@ class Served:
         self.environ = {
             **surroundings(),
             **NO_PROVIDERS,
+            "MODAL_SERVER_URL": "http://127.0.0.1:9",  # nothing listens there
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "MLTRAINER_RETRY_SCALE": "0.01",
