@@ -102,7 +102,7 @@ class RayClient:
     async def fetch(self, node: str, name: str, into: Path, most_bytes: int) -> bool:
         """Save a file of a node's folder of logs; False when that has none of this name."""
         asked = {"node_id": node, "filename": name, "lines": "-1", "timeout": "600"}
-        async with self._session() as session, self._translated():
+        async with self._translated(), self._session() as session:
             request = session.build_request("GET", "/api/v0/logs/file", params=asked)
             answer = await session.send(request, stream=True)
             try:
@@ -130,7 +130,7 @@ class RayClient:
         **sent: Any,
     ) -> httpx.Response | None:
         """The answer; None for what is not there, and for an error in one of the `accept` words."""
-        async with self._session() as session, self._translated():
+        async with self._translated(), self._session() as session:
             answer = await session.request(method, path, **sent)
             return self._checked(answer, accept)
 

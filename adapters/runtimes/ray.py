@@ -35,7 +35,7 @@ _OVER = {"STOPPED", "SUCCEEDED", "FAILED"}
 _MOST_TRIES = 100
 
 
-@dataclass(frozen=True)
+@dataclass
 class RayRuntime:
     """Implements pipeline.ports.runtime.Runtime with the Jobs interface of a Ray cluster.
 

@@ -1,0 +1,92 @@
+"""Every runtime as the contract needs it: one line in MAKERS for each."""
+
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from adapters.ray.client import RayClient
+from adapters.ray.cluster import Lookout
+from adapters.runtimes import kaggle, local, modal
+from adapters.runtimes.ray import RayRuntime
+from adapters.sandbox.levels import choose
+from adapters.workbench import LocalWorkbench
+from pipeline.ports.runtime import OnLine, Runtime
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import ANN
+from tests.fakes.kaggle.fake import FakeKaggle
+from tests.fakes.modal import FakeModal
+from tests.fakes.modal.server import ANN_TOKEN
+from tests.fakes.ray import FakeRay
+from tests.fakes.vault import MemoryVault
+from tests.unit.kaggle.conftest import QUICK as QUICK_KAGGLE
+from tests.unit.modal.conftest import QUICK as QUICK_MODAL
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A runtime as each process makes it. `keeps`: a run goes on without the bot."""
+
+    runtime: Callable[[], Runtime]
+    keeps: bool = True
+
+
+class BareWorkbench(LocalWorkbench):
+    """This machine, with the Python of the tests as every environment."""
+
+    async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+        del requirements, on_line
+        return Path(sys.executable)
+
+
+@asynccontextmanager
+async def _local(folder: Path) -> AsyncIterator[Carrier]:
+    del folder
+    bench = BareWorkbench(await choose(None), None)  # type: ignore[arg-type]  # nothing is made
+    yield Carrier(lambda: local.adapter(workbench=bench), keeps=False)
+
+
+@asynccontextmanager
+async def _ray(folder: Path) -> AsyncIterator[Carrier]:
+    with FakeRay(folder / "ray") as fake:
+        client = RayClient(fake.address)
+        yield Carrier(lambda: RayRuntime(client, Lookout(client)))
+
+
+@asynccontextmanager
+async def _kaggle(folder: Path) -> AsyncIterator[Carrier]:
+    with FakeKaggle(folder / "kaggle") as fake:
+        vault = MemoryVault(clock=FakeClock())
+        person = fake.world.person("ann-k")
+        await vault.put(ANN, "kaggle", json.dumps(person.values), tail="last")
+
+        def made() -> Runtime:
+            one = kaggle.adapter(vault=vault, kaggle_api_url=fake.url, patience=QUICK_KAGGLE)
+            return replace(one, poll_seconds=0.01, ready_seconds=0.01)
+
+        yield Carrier(made)
+
+
+@asynccontextmanager
+async def _modal(folder: Path) -> AsyncIterator[Carrier]:
+    del folder
+    with FakeModal(Path(sys.executable)) as fake:
+        vault = MemoryVault(clock=FakeClock())
+        values = dict(zip(("token_id", "token_secret"), ANN_TOKEN, strict=True))
+        await vault.put(ANN, "modal", json.dumps(values), tail="0001")
+
+        def made() -> Runtime:
+            return cast("Runtime", modal.ModalRuntime(vault, fake.url, QUICK_MODAL))  # frozen
+
+        yield Carrier(made)
+
+
+MAKERS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Carrier]]] = {
+    "local": _local,
+    "ray": _ray,
+    "kaggle": _kaggle,
+    "modal": _modal,
+}
