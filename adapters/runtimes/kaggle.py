@@ -47,10 +47,7 @@ _RUNNING = frozenset({"QUEUED", "RUNNING", "NEW_SCRIPT", "CANCEL_REQUESTED"})
 
 @dataclass
 class KaggleRuntime:
-    """Implements pipeline.ports.runtime.Runtime; a handle is `owner/slug` of the kernel.
-
-    `_told` are runs of which the person knows that they came to nothing: they are lost.
-    """
+    """Implements pipeline.ports.runtime.Runtime; a handle is `owner/slug` of the kernel."""
 
     kaggle: Kaggle
     name: str = KIND
@@ -60,7 +57,6 @@ class KaggleRuntime:
     most_bytes: int = MOST_BYTES
     _unseen: Counter[str] = field(default_factory=Counter)
     _lost: Counter[str] = field(default_factory=Counter)
-    _told: set[str] = field(default_factory=set)
 
     @property
     def offer(self) -> Offer:
@@ -75,12 +71,12 @@ class KaggleRuntime:
         )
 
     async def find(self, name: str, owner: Actor) -> str | None:
-        """The kernel of this name, if Kaggle has it; not one that came to nothing."""
+        """The kernel of this name, if it runs or ended well; another may be pushed again."""
         values = await self.kaggle.values(owner, "find a training")
         return await self._found(values, handle_of(values, name))
 
     async def submit(self, request: RunRequest, owner: Actor) -> str:
-        """Send the parcel, then push the kernel; one that Kaggle has already is not pushed again.
+        """Send the parcel, then push the kernel; one that is found there is not pushed again.
 
         PersonCanFix with field "runtime" when there is no such GPU, too little GPU time left, or
         Kaggle refuses.
@@ -93,9 +89,7 @@ class KaggleRuntime:
         if request.gpu:
             await self._check_gpu(values, request)
         await self._send(values, handle, request)
-        pushed = await self._push(values, handle, request.gpu, seconds)
-        self._told.discard(pushed)
-        return pushed
+        return await self._push(values, handle, request.gpu, seconds)
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         """State now; the log is told from its first line each time, and taken from the asked one.
@@ -103,8 +97,6 @@ class KaggleRuntime:
         A kernel that is gone is lost; one that is gone again and again is for the person.
         """
         values = await self._values_for(handle, owner, "follow a training")
-        if handle in self._told:
-            return RunState("lost")
         try:
             session, log = await self.kaggle.try_to(values, lambda desk: _looked(desk, handle))
         except Refused as refused:
@@ -139,16 +131,14 @@ class KaggleRuntime:
         return False
 
     async def _found(self, values: Values, handle: str) -> str | None:
-        if handle in self._told:
-            return None
         try:
-            await self.kaggle.try_to(values, lambda desk: desk.kernels.session(handle))
+            session = await self.kaggle.try_to(values, lambda desk: desk.kernels.session(handle))
         except Refused as refused:
             if refused.is_gone:
                 return None
             error = meant(refused, self.kaggle.field)
         else:
-            return handle
+            return handle if session.status in _RUNNING | {"COMPLETE"} else None
         raise error
 
     async def _check_gpu(self, values: Values, request: RunRequest) -> None:
@@ -204,7 +194,6 @@ class KaggleRuntime:
             return self._lost_one(handle)
         await self._tidy(values, handle)
         if (why := endings.never_trained(session, told)) is not None:
-            self._told.add(handle)
             raise why
         return replace(state, status="failed", result=endings.result(session, told, log.seconds))
 
@@ -228,7 +217,6 @@ class KaggleRuntime:
 
     def _lost_one(self, handle: str) -> RunState:
         """It may be submitted anew, but not without end."""
-        self._told.add(handle)
         self._lost[handle] += 1
         if self._lost[handle] <= _MOST_LOST:
             return RunState("lost")
