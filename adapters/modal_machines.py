@@ -110,18 +110,21 @@ async def text(client: "modal.Client", name: str, file: str) -> str:
     return content.getvalue().decode(errors="replace")
 
 
-async def download(client: "modal.Client", name: str, file: str, into: Path) -> None:
-    """Fetch a file of the run's volume, anew; TryAgain while it is not there or comes damaged."""
+async def left(client: "modal.Client", name: str, file: str) -> "tuple[modal.Volume, int]":
+    """The run's volume and the size of a file there; TryAgain while it is not there."""
     import modal  # noqa: PLC0415  (as above)
 
-    try:
+    with contextlib.suppress(modal.exception.NotFoundError):
         volume = await _volume(client, name)
         entries = await volume.listdir.aio("/")
-    except modal.exception.NotFoundError:
-        entries = []
-    size = next((one.size for one in entries if one.path.lstrip("/") == file), None)
-    if size is None:
-        raise TryAgain("The results of the training are not at Modal yet.", "It is tried again.")
+        size = next((one.size for one in entries if one.path.lstrip("/") == file), None)
+        if size is not None:
+            return volume, size
+    raise TryAgain("The results of the training are not at Modal yet.", "It is tried again.")
+
+
+async def download(volume: "modal.Volume", file: str, size: int, into: Path) -> None:
+    """Fetch a file anew; PersonCanFix for one that is too large, TryAgain when it comes damaged."""
     if size > MOST_BYTES:
         raise PersonCanFix(
             "The results of the training are too large to be kept here.",

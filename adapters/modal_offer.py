@@ -1,6 +1,6 @@
 """What can be had at Modal, and its price: a machine of a fixed size, with a GPU or without.
 
-Prices are those of modal.com/pricing for sandboxes, in dollars a second, read on the day `priced_on`.
+Prices are those of modal.com/pricing for sandboxes, in dollars a second, as of `priced_on`.
 """
 
 from datetime import date

@@ -12,7 +12,7 @@ from pipeline.ports.account import Account, AccountField, Checked, LoginLink, Se
 
 _SECONDS = 10.0
 _LOGIN = timedelta(minutes=15)
-_LOOK_SECONDS = 1.0  # how long Modal is asked to hold a question about a login
+_LOOK_SECONDS = 0.2  # how long Modal may hold a question about a login: it is asked often
 
 ACCOUNT = Account(
     kind=KIND,

@@ -11,7 +11,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,7 +97,8 @@ class ModalRuntime:
         with tempfile.TemporaryDirectory(prefix="mltrainer-") as folder:
             parcel = await asyncio.to_thread(pack, request, Path(folder))
             async with self._client(owner, "train", most) as client:
-                running = await machines.running(client, request.name)
+                async with self._answer():
+                    running = await machines.running(client, request.name)
                 if running is not None:
                     return _handle(running.object_id, request.name)
                 return await self._started(client, request, parcel)
@@ -105,9 +106,11 @@ class ModalRuntime:
     async def _started(self, client: "modal.Client", request: RunRequest, parcel: Path) -> str:
         import modal  # noqa: PLC0415  (slow to import; the client has it)
 
-        app = await modal.App.lookup.aio(machines.APP, create_if_missing=True, client=client)
+        async with self._answer():
+            app = await modal.App.lookup.aio(machines.APP, create_if_missing=True, client=client)
         image = await self._image(app, request)
-        volume = await machines.new_volume(client, request.name)
+        async with self._answer():
+            volume = await machines.new_volume(client, request.name)
         async with _limited(self.patience.files, _slow()), volume.batch_upload.aio() as batch:
             batch.put_file(CARRY, f"/{CARRY.name}")
             batch.put_file(parcel, "/parcel.zip")
@@ -190,10 +193,13 @@ class ModalRuntime:
         await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True, mode=0o700)
         async with self._client(owner, "collect a training", self.patience.files) as client:
             if not await asyncio.to_thread(marker.exists):
-                await machines.download(client, name, _RESULTS, draft)
+                async with self._answer():
+                    volume, size = await machines.left(client, name, _RESULTS)
+                await machines.download(volume, _RESULTS, size, draft)
                 await asyncio.to_thread(unpack, draft, into)
                 await asyncio.to_thread(_marked, marker, draft)
-            await machines.forget(client, name)
+            async with self._answer():
+                await machines.forget(client, name)
 
     async def cancel(self, handle: str, owner: Actor) -> bool:
         """End the sandbox, wait until it is over, and remove the volume."""
@@ -205,6 +211,11 @@ class ModalRuntime:
                 await machines.over(sandbox)
             await machines.forget(client, name)
         return True
+
+    def _answer(self) -> AbstractAsyncContextManager[None]:
+        """The limit of one question, where files may take much longer."""
+        late = TryAgain("Modal does not answer in time.", "Try again in a minute.")
+        return _limited(self.patience.call, late)
 
     @asynccontextmanager
     async def _client(

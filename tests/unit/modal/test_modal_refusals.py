@@ -145,6 +145,19 @@ async def test_a_look_that_hangs_is_repeated_later(house: House, modal: FakeModa
         await quick.check(handle, 0, ANN)
 
 
+@pytest.mark.parametrize("call", ["AppGetOrCreate", "VolumeGetOrCreate", "SandboxGetFromName"])
+async def test_a_hanging_question_does_not_wait_as_long_as_files_may(
+    house: House, modal: FakeModal, call: str
+) -> None:
+    modal.hang(call)
+    quick = ModalRuntime(house.vault, modal.url, replace(QUICK, call=0.5, files=3600))
+
+    with pytest.raises(TryAgain, match="in time"):
+        await quick.submit(house.request(), ANN)
+
+    assert modal.ann.sandboxes == {}
+
+
 async def test_without_its_output_a_run_is_still_seen_to_run(
     house: House, modal: FakeModal
 ) -> None:
