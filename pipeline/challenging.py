@@ -30,8 +30,9 @@ async def measured(
     if champion is None:
         return None
     folder = JobFolder.of(ports.home, context.job_id)
-    model = JobFolder.of(ports.home, champion.job).model / "model"
-    step = score_step(context, folder, name, model=model, out="champion")
+    published = champion.release.path
+    earlier = Path(published) if published else JobFolder.of(ports.home, champion.job).model
+    step = score_step(context, folder, name, model=earlier / "model", out="champion")
     await asyncio.to_thread(fresh, step.work)
     try:
         ended = await ports.workbench.run(python, step)

@@ -41,7 +41,7 @@ def test_the_same_with_a_change_goes_on_from_where_it_matters(shell: Shell) -> N
     assert "seed" in wrong.stderr
 
 
-def test_a_better_model_takes_the_place_of_the_earlier_one_and_a_worse_one_does_not(
+def test_a_better_model_takes_the_place_of_the_earlier_one_and_an_equal_one_does_not(
     shell: Shell,
 ) -> None:
     mixed, clear = shell.folder / "mixed.csv", shell.folder / "messages.csv"
@@ -54,13 +54,13 @@ def test_a_better_model_takes_the_place_of_the_earlier_one_and_a_worse_one_does_
 
     better = shell.run("retrain", first["job"], "--data", "messages.csv", "--json")
     found = last_object(better.stdout)
-    worse = shell.run("retrain", first["job"], "--data", "mixed.csv", "--json")
+    equal = shell.run("retrain", first["job"], "--data", "messages.csv", "--json")
 
-    assert (better.returncode, worse.returncode) == (0, 0), better.stderr + worse.stderr
+    assert (better.returncode, equal.returncode) == (0, 0), better.stderr + equal.stderr
     assert "The new model is better" in better.stderr
     assert found["columns"] == first["columns"]
     assert found["model"]["path"] == first["model"]["path"]
     told = shell.run("predict", first["job"], "--text", "claim cash now you won a prize call")
     assert "claim" in told.stdout
-    assert "The earlier one stays" in worse.stderr
+    assert "The earlier one stays" in equal.stderr
     assert "never.csv" in shell.run("retrain", first["job"], "--data", "never.csv").stderr
