@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CALL_SECONDS = 180.0
 _DIGITS = 16
-_EXPECTED = (Refused, Silent, Abandoned, OSError, ValueError)
+# Whatever goes wrong while a large file is sent, the library calls a RuntimeError.
+_EXPECTED = (Refused, Silent, Abandoned, OSError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)

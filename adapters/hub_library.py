@@ -8,7 +8,7 @@ import importlib
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
@@ -89,21 +89,17 @@ def _patient(module: Any) -> Any:  # noqa: ANN401  (a module and a class of it)
     """A client with an end to each wait, that leaves waiting and trying again to us."""
 
     class Patient(module.Client):  # type: ignore[misc]  # whichever library it is
+        def build_request(self, method: str, url: Any, **more: Any) -> Any:  # noqa: ANN401  (as below)
+            """The library passes open files in a way that its own client warns of."""
+            if not isinstance(more.get("data"), Mapping | None):
+                more["content"] = more.pop("data")
+            return super().build_request(method, url, **more)
+
         def send(self, request: Any, **more: Any) -> Any:  # noqa: ANN401  (the library's)
             _go_on()
-            seconds = SECONDS * (4 if request.method in _SENDING else 1)
-            waits = dict.fromkeys(("read", "write", "pool"), seconds)
-            request.extensions["timeout"] = {**waits, "connect": min(SECONDS, _CONNECT_SECONDS)}
-            try:
-                response = super().send(request, **more)
-            except module.TimeoutException:
-                raise Silent("did not answer in time") from None
-            except module.TransportError as error:
-                raise Silent(_why(module, error)) from None
-            status = response.status_code
-            if status == _TOO_MANY or status >= _SERVER:
-                response.close()
-                raise Refused(status, _pause(response.headers))
+            request.extensions["timeout"] = _waits(request.method)
+            response = _answered(module, super().send, request, more)
+            _check(response)
             if more.get("stream"):
                 response.stream = Watched(response.stream)
             return response
@@ -123,6 +119,29 @@ def _patient(module: Any) -> Any:  # noqa: ANN401  (a module and a class of it)
             self._inner.close()
 
     return Patient
+
+
+def _waits(method: str) -> dict[str, float]:
+    """Seconds for each kind of waiting."""
+    seconds = SECONDS * (4 if method in _SENDING else 1)
+    waits = dict.fromkeys(("read", "write", "pool"), seconds)
+    return {**waits, "connect": min(SECONDS, _CONNECT_SECONDS)}
+
+
+def _answered(module: Any, send: Any, request: Any, more: Mapping[str, Any]) -> Any:  # noqa: ANN401  (the library's)
+    try:
+        return send(request, **more)
+    except module.TimeoutException:
+        raise Silent("did not answer in time") from None
+    except module.TransportError as error:
+        raise Silent(_why(module, error)) from None
+
+
+def _check(response: Any) -> None:  # noqa: ANN401  (as above)
+    status = response.status_code
+    if status == _TOO_MANY or status >= _SERVER:
+        response.close()
+        raise Refused(status, _pause(response.headers))
 
 
 def _go_on() -> None:

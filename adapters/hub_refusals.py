@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.hub_library import Abandoned, Refused, Silent
-from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
 
 KIND = "huggingface"
 TITLE = "Hugging Face"
@@ -17,7 +17,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a call is about, for its messages: `what` in words, `page` on the Hub, `field`."""
+    """What a call is about, for its messages: `what` ("the model ann/spam"), `page`, `field`."""
 
     what: str
     page: str = TOKENS
@@ -28,9 +28,15 @@ def translated(error: BaseException, topic: Topic, *, signed_in: bool) -> MLTrai
     """What an error means for the person: the first of its causes that tells something counts."""
     told = (_meant(cause, topic, signed_in=signed_in) for cause in _causes(error))
     found = next((one for one in told if one is not None), None)
-    if found is None and isinstance(error, ValueError):
-        return TryAgain(f"{TITLE} does not answer properly.", "It is tried again.")
-    return found or _silent("broke the connection off")
+    if found is not None:
+        return found
+    match error:
+        case RuntimeError():
+            return Bug(f"The Hub's library failed over {topic.what}.")
+        case ValueError():
+            return TryAgain(f"{TITLE} does not answer properly.", "It is tried again.")
+        case _:
+            return _silent("broke the connection off")
 
 
 def _meant(cause: BaseException, topic: Topic, *, signed_in: bool) -> MLTrainerError | None:
@@ -102,10 +108,10 @@ def _of_answer(name: str, response: Any, topic: Topic, *, signed_in: bool) -> ML
 
 
 def _missing(topic: Topic, *, signed_in: bool) -> PersonCanFix:
-    seen = "that your account may see" if signed_in else "that everybody may see"
+    seen = "your account may not see it" if signed_in else "not everybody may see it"
     cure = "" if signed_in else f" If it is private, connect your account (`connect {KIND}`)."
     return PersonCanFix(
-        f"There is no {topic.what} on {TITLE} {seen}.",
+        f"{_big(topic.what)} is not on {TITLE}, or {seen}.",
         f"Check the name at {topic.page}.{cure}",
         field=topic.field,
     )
@@ -129,9 +135,8 @@ def _of_status(status: int, topic: Topic, *, signed_in: bool) -> MLTrainerError:
             )
         case 403:
             return PersonCanFix(
-                f"Your {TITLE} token has no right to {topic.what}.",
-                f"Make one with the right to write there at {TOKENS} and connect it "
-                f"(`connect {KIND}`).",
+                f"Your {TITLE} token gives no right to change {topic.what}.",
+                f"Make one that may write there at {TOKENS} and connect it (`connect {KIND}`).",
                 field=KIND,
             )
         case 409 | 412:

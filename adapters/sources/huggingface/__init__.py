@@ -196,7 +196,7 @@ class HubSource:
         return draft
 
     def _topic(self, repo: str) -> Topic:
-        return Topic(f"data set {repo}", f"{self.endpoint}/datasets/{repo}", "data")
+        return Topic(f"the data set {repo}", f"{self.endpoint}/datasets/{repo}", "data")
 
 
 def _unusable(state: _State, below: str) -> PersonCanFix:

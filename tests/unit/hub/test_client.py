@@ -15,12 +15,7 @@ from tests.fakes.hub.faults import Trouble
 from tests.unit.hub.conftest import People
 
 pytestmark = pytest.mark.anyio
-MAILS = Topic("data set ann/mails", "https://hub.test/datasets/ann/mails", "data")
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_library, "SECONDS", 0.5)
+MAILS = Topic("the data set ann/mails", "https://hub.test/datasets/ann/mails", "data")
 
 
 async def read(hub: FakeHub, token: str = "", into: Path | None = None) -> str:
@@ -73,9 +68,13 @@ def test_each_person_has_a_folder_of_their_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("trouble", "says", "cure"),
     [
-        (401, "no data set ann/mails on Hugging Face that everybody may see", "connect"),
+        (
+            401,
+            "The data set ann/mails is not on Hugging Face, or not everybody may see it",
+            "connect",
+        ),
         (402, "wants to be paid", "billing"),
-        (403, "has no right to", "Make one with the right to write"),
+        (403, "gives no right to change the data set ann/mails", "Make one that may write"),
         (409, "is changing", "tried again"),
         (418, "refused", "Look at https://hub.test"),
         (429, "asks to slow down", "tried again"),
@@ -111,8 +110,12 @@ async def test_the_limit_that_the_hub_names_is_waited_for(people: People) -> Non
 @pytest.mark.parametrize(
     ("kept", "says", "cure"),
     [
-        (None, "There is no data set ann/mails", "Check the name at https://hub.test"),
-        (Repo({}, private=True), "that your account may see", "Check the name"),
+        (
+            None,
+            "The data set ann/mails is not on Hugging Face",
+            "Check the name at https://hub.test",
+        ),
+        (Repo({}, private=True), "your account may not see it", "Check the name"),
         (Repo({}, disabled=True), "has taken", "Take another one"),
     ],
 )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters import hub_library
 from adapters.hub_client import folder_of
 from adapters.sources.huggingface import MOST_BYTES, HubSource, adapter
 from adapters.sources.huggingface.choosing import glob
@@ -28,11 +27,6 @@ configs:
 - config_name: raw
   data_files: raw/*.csv
 """
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_library, "SECONDS", 1.0)
 
 
 @pytest.fixture
@@ -131,7 +125,7 @@ async def test_a_name_without_an_owner_may_be_the_one_exact_hit_of_a_search(
     [
         (("ann/mails", "ben/mails"), "Several data sets have", ("hf:ann/mails", "hf:ben/mails")),
         (("ann/mails_2",), "No data set has the name 'mails'", ("hf:ann/mails_2",)),
-        ((), "There is no data set mails", ()),
+        ((), "The data set mails is not on Hugging Face", ()),
     ],
 )
 async def test_a_name_that_is_not_one_is_asked_back(
@@ -267,7 +261,7 @@ async def test_a_private_data_set_is_its_owners_alone_and_nothing_of_it_stays_be
     await people.both()
     assert await brought(people, "hf:ann/mails", into) == {"train.csv": ROWS}
     assert list(folder_of(people.home, ANN.key).iterdir()) == []
-    with pytest.raises(PersonCanFix, match="that your account may see"):
+    with pytest.raises(PersonCanFix, match="your account may not see it"):
         await source(people).fetch("hf:ann/mails", into / "mails", BEN)
     sent = {one.removeprefix("Bearer ") for one in people.hub.tokens}
     assert sent == {people.ann, people.ben}
