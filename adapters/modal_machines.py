@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 Status = Literal["running", "done", "failed", "cancelled", "lost"]
 APP = "mltrainer"
+ENDED, NUMBER = "ended", "sandbox"  # on the volume: its exit code, its id
+_NUMBER = re.compile(r"sb-[A-Za-z0-9-]{1,60}")
 _KILLED_CODE = 137
 _FIRST = 4
 
@@ -108,6 +111,19 @@ async def text(client: "modal.Client", name: str, file: str) -> str:
         volume = await _volume(client, name)
         await volume.read_file_into_fileobj.aio(file, content)
     return content.getvalue().decode(errors="replace")
+
+
+async def note(volume: "modal.Volume", file: str, content: str) -> None:
+    """Put a small file onto a volume."""
+    async with volume.batch_upload.aio(force=True) as batch:
+        batch.put_file(io.BytesIO(content.encode()), f"/{file}")
+
+
+async def found(client: "modal.Client", name: str) -> str | None:
+    """What `submit` noted of a run that has ended well since; None for any other."""
+    is_done = (await text(client, name, ENDED)).strip() == "0"
+    number = (await text(client, name, NUMBER)).strip() if is_done else ""
+    return (number if _NUMBER.fullmatch(number) else "") if is_done else None
 
 
 async def left(client: "modal.Client", name: str, file: str) -> "tuple[modal.Volume, int]":

@@ -33,13 +33,13 @@ from pipeline.ports.vault import Vault
 if TYPE_CHECKING:
     import modal
 
-_MOUNT, _RESULTS, _LOG, _ENDED = "/parcel", "results.zip", "output.log", "ended"
+_MOUNT, _RESULTS, _LOG = "/parcel", "results.zip", "output.log"
 # The last line of a run that ended well: Modal gives exit code 0 also to one that it gave up.
 _WELL = "The training ended well."
 # The steps work on the machine's own disk; on the volume is only what comes and goes.
 _SCRIPT = (
     f'python "$1/{CARRY.name}" "$1/{NAME}" work --results "$1/{_RESULTS}"; code=$?; '
-    f'cp work/{_LOG} "$1/{_LOG}"; echo $code > "$1/{_ENDED}"; '
+    f'cp work/{_LOG} "$1/{_LOG}"; echo $code > "$1/{machines.ENDED}"; '
     f'if [ $code = 0 ]; then echo "{_WELL}"; fi; exit $code'
 )
 _PINS = "/constraints.txt"
@@ -61,11 +61,11 @@ class Patience:
     watch: float = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ModalRuntime:
     """Implements pipeline.ports.runtime.Runtime. A handle is `SANDBOX:NAME`, or `:NAME`.
 
-    The latter is a run that had ended when it was found; its output is on the volume.
+    The latter is one that had ended before it was noted; its output is on the volume.
     """
 
     vault: Vault
@@ -83,11 +83,7 @@ class ModalRuntime:
     async def find(self, name: str, owner: Actor) -> str | None:
         """A run of this name that goes on, or has left its results."""
         async with self._client(owner, "find a training", self.patience.call) as client:
-            running = await machines.running(client, name)
-            if running is not None:
-                return _handle(running.object_id, name)
-            is_done = (await machines.text(client, name, _ENDED)).strip() == "0"
-            return _handle("", name) if is_done else None
+            return await _known(client, name)
 
     async def submit(self, request: RunRequest, owner: Actor) -> str:
         """Upload the parcel, make the image, start the sandbox; its time limit is Modal's own."""
@@ -98,10 +94,8 @@ class ModalRuntime:
             parcel = await asyncio.to_thread(pack, request, Path(folder))
             async with self._client(owner, "train", most) as client:
                 async with self._answer():
-                    running = await machines.running(client, request.name)
-                if running is not None:
-                    return _handle(running.object_id, request.name)
-                return await self._started(client, request, parcel)
+                    handle = await _known(client, request.name)
+                return handle or await self._started(client, request, parcel)
 
     async def _started(self, client: "modal.Client", request: RunRequest, parcel: Path) -> str:
         import modal  # noqa: PLC0415  (slow to import; the client has it)
@@ -131,7 +125,12 @@ class ModalRuntime:
                     client=client,
                 )
         except modal.exception.AlreadyExistsError:
-            return await self._raced(client, request.name)
+            handle = await _known(client, request.name)
+            if handle is None:
+                raise _raced() from None
+            return handle
+        async with self._answer():
+            await machines.note(volume, machines.NUMBER, sandbox.object_id)
         return _handle(sandbox.object_id, request.name)
 
     async def _image(self, app: "modal.App", request: RunRequest) -> "modal.Image":
@@ -146,13 +145,6 @@ class ModalRuntime:
             said = str(error)
             named = ", ".join(name for name in names if name in said)
             raise _unbuilt(named) from None
-
-    async def _raced(self, client: "modal.Client", name: str) -> str:
-        """Another process was quicker."""
-        running = await machines.running(client, name)
-        if running is None:
-            raise TryAgain("Modal says that this training runs already.", "It is looked up again.")
-        return _handle(running.object_id, name)
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         """State now; the output is read from its first line on, as nothing is kept between.
@@ -263,6 +255,13 @@ def _state(run: Told, lines_read: int, status: machines.Status, page: str = "") 
     return RunState(status, run.lines[lines_read:], run.step, run.result, page)
 
 
+async def _known(client: "modal.Client", name: str) -> str | None:
+    """Handle of a run that goes on, or has ended well."""
+    running = await machines.running(client, name)
+    number = running.object_id if running else await machines.found(client, name)
+    return None if number is None else _handle(number, name)
+
+
 def _handle(number: str, name: str) -> str:
     return f"{number}:{name}"
 
@@ -275,6 +274,10 @@ def _parts(handle: str) -> tuple[str, str]:
 def _marked(marker: Path, draft: Path) -> None:
     marker.touch()
     draft.unlink(missing_ok=True)
+
+
+def _raced() -> TryAgain:
+    return TryAgain("Modal says that this training runs already.", "It is looked up again.")
 
 
 def _slow() -> TryAgain:

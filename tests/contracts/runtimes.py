@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 from adapters.ray.client import RayClient
 from adapters.ray.cluster import Lookout
@@ -79,7 +78,7 @@ async def _modal(folder: Path) -> AsyncIterator[Carrier]:
         await vault.put(ANN, "modal", json.dumps(values), tail="0001")
 
         def made() -> Runtime:
-            return cast("Runtime", modal.ModalRuntime(vault, fake.url, QUICK_MODAL))  # frozen
+            return modal.ModalRuntime(vault, fake.url, QUICK_MODAL)
 
         yield Carrier(made)
 

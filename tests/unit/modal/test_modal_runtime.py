@@ -99,9 +99,15 @@ async def test_two_at_once_begin_one_training(house: House) -> None:
     assert len(house.modal.ann.sandboxes) == 1
 
 
-async def test_one_that_ended_while_the_bot_was_away_is_found(house: House) -> None:
+@pytest.mark.parametrize("is_noted", [True, False])
+async def test_one_that_ended_while_the_bot_was_away_is_found(
+    house: House, *, is_noted: bool
+) -> None:
     request = house.request()
     await house.ended(await house.runtime.submit(request, ANN))
+    if not is_noted:  # the bot died between the start and this note
+        (volume,) = house.modal.ann.volumes.values()
+        (volume.folder / "sandbox").unlink()
 
     handle = await house.runtime.find("j-1-0", ANN)
     assert handle is not None
