@@ -143,7 +143,8 @@ def result_card(context: JobContext) -> Card:
     if metrics is None:
         return Card(title=words.DONE, tone="good")
     lines = words.scoreboard(metrics, model_path(context), context.job_id)
-    return Card(title=words.DONE, facts=lines, tone=tone_of(metrics))
+    url = context.release.url if context.release else None
+    return Card(title=words.done(url), facts=lines, tone=tone_of(metrics))
 
 
 def tone_of(metrics: Metrics) -> Tone:

@@ -227,7 +227,7 @@ def _done(row: JobRow, shell: Card) -> Card:
         row,
         shell,
         "done",
-        body=words.DONE,
+        body=words.done(_model_url(row)),
         facts=(*shell.facts, *lines),
         tone=cards.tone_of(metrics),
         log=(),

@@ -85,9 +85,10 @@ def connected(name: str, title: str) -> str:
     return f"{name} connected {title}."
 
 
-def connected_as(title: str, name: str) -> str:
-    """To the owner alone."""
-    return f"{title} is connected as {name}." if name else f"{title} is connected."
+def connected_as(title: str, name: str, detail: str = "") -> str:
+    """To the owner alone; `detail` is what the service says of it."""
+    told = f"{title} is connected as {name}." if name else f"{title} is connected."
+    return f"{told} {detail}".strip()
 
 
 def account_state(name: str, tail: str, until: str) -> str:

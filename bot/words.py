@@ -97,6 +97,11 @@ def metric(found: HeadlineMetric) -> str:
     return ", ".join((*parts, f"{found.better} is better"))
 
 
+def done(url: str | None) -> str:
+    """The model is there, and where, if it can be reached from elsewhere."""
+    return f"{DONE} Model live at: {url}" if url else DONE
+
+
 def scoreboard(
     found: Metrics, path: str | None, job_id: JobId, *, shell: bool = True
 ) -> tuple[tuple[str, str], ...]:

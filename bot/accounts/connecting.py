@@ -173,7 +173,8 @@ class Connecting:
         if errors:
             return FormErrors(form=forms.account(service.account, submit.state, errors))
         await self._back.post.use(submit.state, self._back.clock.now())
-        title = phrases.connected_as(service.account.title, checked.name if checked else "")
+        name, detail = (checked.name, checked.detail) if checked else ("", "")
+        title = phrases.connected_as(service.account.title, name, detail)
         return await self.panel(submit.actor, submit.place, service.account.kind, title)
 
     async def forget(self, actor: Actor, said: str) -> Reply:
