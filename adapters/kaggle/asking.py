@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from adapters.kaggle.line import Patience
 
 KIND = "kaggle"
+_MOST_THREADS = 16
 T = TypeVar("T")
 Values = Mapping[str, str]
 
@@ -61,9 +64,16 @@ async def asked(
     """Do the work in a thread with these values; when nobody waits any more, it is told to end."""
     stop = Event()
     try:
-        return await asyncio.to_thread(_work, endpoint, values, work, patience, stop)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_threads(), _work, endpoint, values, work, patience, stop)
     finally:
         stop.set()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads of its own: a long download must not keep the rest of the bot from its files."""
+    return ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kaggle")
 
 
 def _work(

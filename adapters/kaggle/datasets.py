@@ -27,10 +27,14 @@ _STATES: dict[DatabundleVersionStatus, State] = {
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """A data set: its name `owner/slug` as Kaggle writes it, and its bytes unpacked."""
+    """A data set: its name `owner/slug` as Kaggle writes it, and its bytes unpacked.
+
+    `told` is its description, empty where it has none.
+    """
 
     ref: str
     size: int
+    told: str = ""
 
 
 class DataSets:
@@ -59,7 +63,7 @@ class DataSets:
     def about(self, ref: str) -> DataSet:
         """A data set; Refused where there is none that the person may see."""
         answer = self._line.ask(self._client.get_dataset, api.ApiGetDatasetRequest(), **_named(ref))
-        return DataSet(answer.ref or ref, answer.total_bytes or 0)
+        return DataSet(answer.ref or ref, answer.total_bytes or 0, answer.description or "")
 
     def download(self, ref: str, version: int, into: Path, most: int) -> Path:
         """All files of a data set as one zip of at most `most` bytes; version 0 is the newest."""
@@ -84,8 +88,8 @@ class DataSets:
             raise
         return _STATES.get(answer.status, "making")
 
-    def create(self, ref: str, file: Path, name: str) -> None:
-        """Make a private data set of one file, which is called `name` there.
+    def create(self, ref: str, file: Path, name: str, told: str) -> None:
+        """Make a private data set of one file, which is called `name` there, described by `told`.
 
         One that was made meanwhile under this name is left as it is.
         """
@@ -108,6 +112,7 @@ class DataSets:
             slug=slug,
             title=slug,
             license_name="unknown",
+            description=told,
             is_private=True,
             files=[content],
         )

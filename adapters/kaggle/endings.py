@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from adapters.kaggle.errors import Refused, meant
+from adapters.kaggle.errors import Refused, meant, plain
 from adapters.parcel.reading import Told
 from pipeline.errors import MLTrainerError, PersonCanFix
 from pipeline.ports.runtime import Ending, StepResult
@@ -46,15 +46,14 @@ def never_trained(session: "Session", told: Told) -> PersonCanFix | None:
         )
     if told.step == "environment":
         return PersonCanFix(
-            "Kaggle could not install the libraries of the training.",
+            f"Kaggle could not install the libraries of the training: {_last(session, told)}.",
             f"Its machines have internet once your phone number is verified ({_VERIFY}); then "
             "retry, or train elsewhere.",
             field="runtime",
         )
     if not told.step:
-        why = session.failure or (told.lines[-1] if told.lines else "no reason was given")
         return PersonCanFix(
-            f"Kaggle could not run the training: {why.rstrip('.')}.",
+            f"Kaggle could not run the training: {_last(session, told)}.",
             "Retry, or choose another place to train.",
             field="runtime",
         )
@@ -87,6 +86,12 @@ def lost_again(times: int) -> PersonCanFix:
         "Look whether something deletes it there, then retry; or choose another place to train.",
         field="runtime",
     )
+
+
+def _last(session: "Session", told: Told) -> str:
+    """What was said last, Kaggle's own word before that of the run."""
+    said = (line for line in reversed(told.lines) if line.strip() and not line.startswith("{"))
+    return (session.failure or plain(next(said, "no reason was given"))).rstrip(".")
 
 
 def _ending(failure: str) -> Ending:

@@ -6,6 +6,7 @@ either, and gets none; what it leaves is fetched from here.
 """
 
 import asyncio
+import hashlib
 import logging
 import tempfile
 from collections import Counter
@@ -149,15 +150,13 @@ class KaggleRuntime:
             raise endings.too_few(hours, request.seconds)
 
     async def _send(self, values: Values, handle: str, request: RunRequest) -> None:
-        """Make the data set and wait until it can be used; one that is there already is used."""
-        state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
-        if state == "missing":
-            near = await asyncio.to_thread(_made, request.folder.parent)
-            with tempfile.TemporaryDirectory(prefix=".parcel-", dir=near) as folder:
-                parcel = await asyncio.to_thread(pack, request, Path(folder))
-                await self.kaggle.ask(
-                    values, lambda desk: desk.datasets.create(handle, parcel, PARCEL)
-                )
+        """Make the data set and wait until it can be used; one with the same parcel is used."""
+        near = await asyncio.to_thread(_made, request.folder.parent)
+        with tempfile.TemporaryDirectory(prefix=".parcel-", dir=near) as folder:
+            parcel = await asyncio.to_thread(pack, request, Path(folder))
+            told = f"The parcel {await asyncio.to_thread(_digest, parcel)}."
+            await self.kaggle.ask(values, lambda desk: _sent(desk, handle, parcel, told))
+        state = "making"
         for _ in range(_READY_LOOKS):
             state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
             if state in {"ready", "failed"}:
@@ -254,6 +253,21 @@ def _pushed(desk: "Desk", handle: str, text: str, accelerator: str, seconds: flo
 
     user, _, slug = handle.partition("/")
     return desk.kernels.push(Kernel(user, slug, text, handle, accelerator, int(seconds)))
+
+
+def _sent(desk: "Desk", handle: str, parcel: Path, told: str) -> None:
+    """Make the data set, unless an earlier try has; one of another parcel makes room."""
+    state = desk.datasets.state(handle)
+    if state != "missing" and desk.datasets.about(handle).told not in {told, ""}:
+        desk.datasets.delete(handle)
+        state = "missing"
+    if state == "missing":
+        desk.datasets.create(handle, parcel, PARCEL, told)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _made(into: Path) -> Path:

@@ -49,7 +49,8 @@ def create(world: World, who: Person | None, body: Json) -> Json:
             return {"error": "Invalid token"}
         files[upload.name] = bytes(upload.content)
     private = bool(body.get("isPrivate"))
-    world.publish(ref, files, private=private, unready=world.unready)
+    told = str(body.get("description", ""))
+    world.publish(ref, files, private=private, unready=world.unready, told=told)
     return {"ref": ref, "url": f"https://www.kaggle.com/datasets/{ref}", "status": "Ok"}
 
 

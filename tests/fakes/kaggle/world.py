@@ -57,6 +57,7 @@ class DataSet:
     unready: int = 0
     status: str = "READY"
     size: int | None = None
+    told: str = ""
 
     @property
     def ref(self) -> str:
@@ -73,6 +74,7 @@ class DataSet:
             "title": self.slug,
             "totalBytes": self.bytes,
             "isPrivate": self.private,
+            "description": self.told,
         }
 
 

@@ -99,6 +99,14 @@ async def test_a_data_set_whose_answer_is_lost_is_used(house: House) -> None:
     assert len(house.world.calls("CreateDataset")) == 1
 
 
+async def test_data_of_an_earlier_plan_is_not_trained_on(house: House) -> None:
+    house.world.faults.refuse("SaveKernel", 503)
+    with pytest.raises(TryAgain):
+        await house.runtime().submit(house.request(FAILS), ANN)
+    handle = await house.runtime().submit(house.request(WELL), ANN)
+    assert (await followed(house.runtime(), handle)).status == "done"
+
+
 async def test_nobody_finds_a_run_that_never_was(house: House) -> None:
     assert await house.runtime().find("j-9-9", ANN) is None
 
@@ -199,6 +207,7 @@ async def test_a_machine_that_cannot_install_is_no_fault_of_the_script(house: Ho
     kernel.events = [{"stream_name": "stdout", "data": f"{mark}\nNo network\n"}]
     with pytest.raises(PersonCanFix, match="could not install the libraries") as told:
         await runtime.check(handle, 0, ANN)
+    assert "training: No network." in told.value.message
     assert told.value.field == "runtime"
     assert "phone number" in told.value.hint
 
