@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -22,6 +22,7 @@ _TRANSFER_SECONDS = 300.0  # without a byte coming or going
 _BLOCK = 1 << 20
 _SET = "Whoever runs the bot sets RAY_ADDRESS to the cluster's dashboard, as http://host:8265."
 _TAKEN = "already exists"
+_TOKEN = re.compile(r"[\x21-\x7e]*")
 _GONE = ("not found", "doesn't exist")
 _MOST_RETRY_SECONDS = 3600
 _ELSEWHERE = "Or choose another place to train."
@@ -46,7 +47,7 @@ class Job(BaseModel):
 class RayClient:
     """One cluster. `token` goes along as a bearer token where the cluster asks for one."""
 
-    address: str
+    address: str = field(repr=False)
     token: str = field(default="", repr=False)
     seconds: float = _SECONDS
     transfer_seconds: float = _TRANSFER_SECONDS
@@ -54,7 +55,15 @@ class RayClient:
     @property
     def host(self) -> str:
         """The cluster as messages name it."""
-        return urlsplit(self.address).netloc.rpartition("@")[2] or self.address
+        url = _web(self.address)
+        return url.netloc.decode() if url else "RAY_ADDRESS"
+
+    def page(self, name: str) -> str:
+        """Where a person can look at a job; no password of the address is in it."""
+        url = _web(self.address)
+        if url is None:
+            return ""
+        return f"{url.scheme}://{url.netloc.decode()}{url.path.rstrip('/')}/#/jobs/{name}"
 
     async def job(self, name: str) -> tuple[Job, timedelta] | None:
         """A job and how long ago it was submitted, by the cluster's own clock."""
@@ -144,17 +153,19 @@ class RayClient:
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
+        if _web(self.address) is None:
+            told = "RAY_ADDRESS is no address of a Ray dashboard."
+            raise PersonCanFix(told, _SET, field="runtime")
+        if not _TOKEN.fullmatch(self.token):
+            cure = "Whoever runs the bot corrects it."
+            raise PersonCanFix("RAY_AUTH_TOKEN is no token.", cure, field="runtime")
         try:
             yield
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise PersonCanFix(
-                "RAY_ADDRESS is no address of a Ray dashboard.", _SET, field="runtime"
-            ) from error
-        except httpx.HTTPError as error:
+        except httpx.HTTPError:
             raise TryAgain(
                 f"The Ray cluster at {self.host} does not answer.",
                 "Check that it runs and that RAY_ADDRESS is right, then retry.",
-            ) from error
+            ) from None  # the library's words may hold what was sent
 
     def _checked(self, answer: httpx.Response, accept: tuple[str, ...]) -> httpx.Response | None:
         if answer.is_success:
@@ -195,6 +206,15 @@ class _Log(BaseModel):
 
 class _Nodes(BaseModel):
     data: JsonValue
+
+
+def _web(address: str) -> httpx.URL | None:
+    """The address, if it is one of the web."""
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        return None
+    return url if url.scheme in {"http", "https"} and url.host.strip("[]") else None
 
 
 async def _blocks(file: Path) -> AsyncIterator[bytes]:

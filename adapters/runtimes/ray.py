@@ -116,7 +116,7 @@ class RayRuntime:
         if job.status == "PENDING" and age > self._patience:
             raise await self._not_begun(handle, age)
         said = told(_lines(await self.client.log(handle), whole=job.status in _OVER))
-        page = f"{self.client.address}/#/jobs/{handle}"
+        page = self.client.page(handle)
         failed = said.result is not None and not said.result.ok and said.step != ENVIRONMENT
         if job.status == "FAILED" and not failed:
             raise self._could_not(handle, job, said.result)

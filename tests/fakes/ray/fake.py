@@ -18,14 +18,17 @@ _PACKAGE = re.compile(r"/api/packages/gcs/(?P<name>_ray_pkg_[0-9a-f]{16}\.zip)")
 
 @dataclass
 class Fault:
-    """What goes wrong with requests whose path begins so: a status, silence, or half an answer."""
+    """What goes wrong with requests of such a path: a status, silence, or half an answer."""
 
     path: str = "/"
+    method: str = ""
     status: int = 0
     after: int = 0
     hangs: bool = False
     cuts: bool = False
-    times: int = 1_000_000
+
+    def is_meant(self, method: str, path: str) -> bool:
+        return path.startswith(self.path) and self.method in {"", method}
 
 
 @dataclass
@@ -36,6 +39,7 @@ class FakeRay:
     gpus: tuple[tuple[str, int], ...] = ()
     cpus: int = 2
     token: str = ""
+    full: bool = False
     fault: Fault | None = None
     jobs: dict[str, FakeJob] = field(default_factory=dict)
     packages: dict[str, bytes] = field(default_factory=dict)
@@ -80,7 +84,7 @@ class FakeRay:
             self.jobs[name] = job
             kinds = {f"accelerator_type:{kind}" for kind, _ in self.gpus}
             fits = wanted.get("entrypoint_num_gpus", 0) <= len(self.gpus)
-            if fits and set(wanted.get("entrypoint_resources") or {}) <= kinds:
+            if fits and not self.full and set(wanted.get("entrypoint_resources") or {}) <= kinds:
                 job.start(self.session, self.packages)
             return True
 
@@ -146,9 +150,8 @@ class Door(BaseHTTPRequestHandler):
 
     def _fails(self) -> bool:
         fault = self.ray.fault
-        if fault is None or not self.path.startswith(fault.path) or fault.times <= 0:
+        if fault is None or not fault.is_meant(self.command, self.path):
             return False
-        fault.times -= 1
         if fault.hangs:
             self.ray.over.wait(30)
             self.close_connection = True
@@ -224,7 +227,7 @@ class Door(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        cut = self.ray.fault is not None and self.ray.fault.cuts
-        cut = cut and self.path.startswith(self.ray.fault.path if self.ray.fault else "")
+        fault = self.ray.fault
+        cut = fault is not None and fault.cuts and fault.is_meant(self.command, self.path)
         self.wfile.write(body[: len(body) // 2] if cut else body)
         self.close_connection = self.close_connection or cut

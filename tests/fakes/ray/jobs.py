@@ -20,6 +20,7 @@ class FakeJob:
     began: float = field(default_factory=time.time)
     process: "subprocess.Popen[bytes] | None" = None
     stopped: bool = False
+    deaf: bool = False
     node: str = "node-1"
 
     @property
@@ -76,7 +77,9 @@ class FakeJob:
             )
 
     def stop(self) -> None:
-        """Ask the whole process group to end."""
+        """Ask the whole process group to end; one that is deaf goes on."""
+        if self.deaf:
+            return
         self.stopped = True
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
