@@ -145,7 +145,8 @@ class FakeModal:
         await self._server.wait_closed()
 
     async def _open(self, begin: Callable[[socket.socket], Awaitable[None]]) -> str:
-        door = socket.socket()
+        # asyncio sends small answers at once only where it knows that the socket is TCP's.
+        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         door.bind(("127.0.0.1", 0))
         await begin(door)
         return f"http://127.0.0.1:{door.getsockname()[1]}"
