@@ -4,6 +4,7 @@ The library takes what is missing from the server's environment and files, and w
 here it does neither.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -145,6 +146,8 @@ def _credentials(values: Mapping[str, str] | None) -> requests.auth.AuthBase | N
 def _session(endpoint: str, patience: Patience) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    if bundle := os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE"):
+        session.verify = bundle  # certificates are all that is taken of the environment
     if (through := proxy(endpoint)) is not None:
         session.proxies = {"http": through, "https": through}
     for scheme in ("http://", "https://"):

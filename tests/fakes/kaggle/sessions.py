@@ -10,10 +10,16 @@ import signal
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.fakes.kaggle.world import DataSet, Kernel, World
+from tests.fakes.kaggle.world import DataSet, Kernel, Style, World
 
+_STYLES: dict[Style, Callable[[str], list[str]]] = {
+    "lines": lambda text: [text],
+    "bare": lambda text: [text.rstrip("\n")],
+    "pieces": lambda text: [text[:9], text[9:]] if text[9:] else [text],
+}
 _PATHS = re.compile(r'"/(?:kaggle/)?(input|working|tmp)\b')
 
 
@@ -40,7 +46,7 @@ async def run(world: World, kernel: Kernel, mounted: list[DataSet]) -> None:
     if kernel.status != "RUNNING":  # it was ended while its machine started
         end(kernel, kernel.status, kernel.failure)
     began = time.monotonic()
-    heard = [_hear(kernel, name, began) for name in ("stdout", "stderr")]
+    heard = [_hear(kernel, name, began, world.style) for name in ("stdout", "stderr")]
     limit = float(body.get("sessionTimeoutSeconds") or 43_200)
     try:
         async with asyncio.timeout(limit):
@@ -64,13 +70,14 @@ def end(kernel: Kernel, status: str, failure: str = "") -> None:
     kernel.news.set()
 
 
-async def _hear(kernel: Kernel, name: str, began: float) -> None:
+async def _hear(kernel: Kernel, name: str, began: float, style: Style) -> None:
     assert kernel.process is not None
     stream = getattr(kernel.process, name)
     while line := await stream.readline():
         seconds = round(time.monotonic() - began, 3)
-        data = line.decode(errors="replace")
-        kernel.events.append({"stream_name": name, "time": seconds, "data": data})
+        text = line.decode(errors="replace")
+        for data in _STYLES[style](text):
+            kernel.events.append({"stream_name": name, "time": seconds, "data": data})
         kernel.news.set()
 
 

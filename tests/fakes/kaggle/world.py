@@ -5,11 +5,12 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.fakes.kaggle.faults import Faults
 
 Json = dict[str, Any]
+Style = Literal["lines", "bare", "pieces"]  # how what is printed is cut into events
 SHAPES = {"NvidiaTeslaT4", "NvidiaL4", "TpuV5E8"}
 
 
@@ -139,6 +140,7 @@ class World:
     held: bool = False
     hidden: bool = False
     deep_mounts: bool = False
+    style: Style = "lines"
     unready: int = 1
     most_page: int = 2
     cut: list[int] = field(default_factory=list)

@@ -10,6 +10,7 @@ from adapters.runtimes.kaggle import KaggleRuntime
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.runtime import RunRequest, RunState
 from tests.fakes.jobs import ANN, BEN
+from tests.fakes.kaggle.world import Style
 from tests.unit.kaggle.conftest import House, followed
 
 pytestmark = pytest.mark.anyio
@@ -40,11 +41,12 @@ async def _begun(house: House, request: RunRequest) -> tuple[KaggleRuntime, str]
     raise AssertionError("the step did not begin")
 
 
-@pytest.mark.parametrize("deep", [False, True], ids=["old mounts", "new mounts"])
+@pytest.mark.parametrize("style", ["lines", "bare", "pieces"])
 async def test_a_training_is_carried_out_there_and_fetched(
-    house: House, tmp_path: Path, *, deep: bool
+    house: House, tmp_path: Path, style: Style
 ) -> None:
-    house.world.deep_mounts = deep
+    house.world.style = style
+    house.world.deep_mounts = style == "bare"
     runtime = house.runtime()
     handle = await runtime.submit(house.request(WELL, WELL), ANN)
     assert list(house.world.datasets) == [REF]
