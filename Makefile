@@ -8,7 +8,7 @@ TESTS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo deep test check format docs lock clean
+.PHONY: help install demo deep ray test check format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ lock: install ## Resolve the dependencies anew, against the public index alone
 
 deep: install ## Make the environment of the deep recipes (about 1.3 GB), which their tests need
 	$(BIN)/python .ci/deep.py
+
+ray: install ## Make the environment of a real Ray head (about 360 MB), which its tests need
+	$(BIN)/python .ci/ray.py
 
 clean: ## Remove .venv and everything built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
