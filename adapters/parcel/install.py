@@ -7,14 +7,17 @@ renamed. Standard library only, Python 3.10.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 _TORCH_CPU = "https://download.pytorch.org/whl/cpu"
+_PIP_FOR_OTHERS = (22, 3)  # since then pip installs for another Python
 _PLAIN = ("--only-binary", ":all:")  # no package's own build code runs
 
 
@@ -39,9 +42,10 @@ def main() -> int:
 
 
 def _install(draft: Path, constraint: str, requirements: list[str], *, gpu: bool) -> int:
+    """Run the commands until one fails; its exit code."""
     words = [*_PLAIN, "--constraint", constraint, *requirements]
-    python = str(draft / "bin" / "python")
     torch = not gpu and any(one.partition("=")[0].strip() == "torch" for one in requirements)
+    python = str(draft / "bin" / "python")
     if uv := shutil.which("uv"):
         cpu = ["--torch-backend", "cpu"] if torch else []
         install = [uv, "pip", "install", "--no-progress", "--compile-bytecode", "--python", python]
@@ -49,9 +53,19 @@ def _install(draft: Path, constraint: str, requirements: list[str], *, gpu: bool
         commands.append([*install, *cpu, *words])
     else:
         cpu = ["--extra-index-url", _TORCH_CPU] if torch else []
-        commands = [[sys.executable, "-m", "venv", str(draft)]]
-        commands.append([python, "-m", "pip", "install", "--progress-bar", "off", *cpu, *words])
+        without, pip = _pip(python)
+        commands = [[sys.executable, "-m", "venv", *without, str(draft)]]
+        commands.append([*pip, "install", "--progress-bar", "off", *cpu, *words])
     return next((code for code in map(_run, commands) if code), 0)
+
+
+def _pip(python: str) -> tuple[list[str], list[str]]:
+    """How a venv is made, and its pip: ours where it can, as making another takes 10 seconds."""
+    with contextlib.suppress(metadata.PackageNotFoundError, ValueError):
+        major, minor = metadata.version("pip").split(".")[:2]
+        if (int(major), int(minor)) >= _PIP_FOR_OTHERS:
+            return ["--without-pip"], [sys.executable, "-m", "pip", "--python", python]
+    return [], [python, "-m", "pip"]
 
 
 def _run(command: list[str]) -> int:
