@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -89,10 +90,27 @@ async def over(machine: "modal.Sandbox") -> None:
         await machine.wait.aio(raise_on_termination=False)
 
 
-async def new_volume(client: "modal.Client", name: str) -> "modal.Volume":
-    """An empty volume for a run, in place of an older one."""
-    await forget(client, name)
-    return await _volume(client, name, create=True)
+async def volume_of(client: "modal.Client", name: str, *, create: bool = False) -> "modal.Volume":
+    """The volume of a run."""
+    import modal  # noqa: PLC0415  (as above)
+
+    volume = modal.Volume.from_name(
+        _named(name), create_if_missing=create, version=2, client=client
+    )
+    await volume.hydrate.aio(client)
+    return volume
+
+
+async def load(volume: "modal.Volume", files: Mapping[str, Path]) -> None:
+    """Put these files onto a run's volume, and no word of an earlier run of its name.
+
+    It is not made anew: another process may have begun the same run just now.
+    """
+    async with volume.batch_upload.aio(force=True) as batch:
+        for file, path in files.items():
+            batch.put_file(path, f"/{file}")
+        for stale in (ENDED, NUMBER):
+            batch.put_file(io.BytesIO(b"\n"), f"/{stale}")
 
 
 async def forget(client: "modal.Client", name: str) -> None:
@@ -108,7 +126,7 @@ async def text(client: "modal.Client", name: str, file: str) -> str:
 
     content = io.BytesIO()
     with contextlib.suppress(modal.exception.NotFoundError, FileNotFoundError):
-        volume = await _volume(client, name)
+        volume = await volume_of(client, name)
         await volume.read_file_into_fileobj.aio(file, content)
     return content.getvalue().decode(errors="replace")
 
@@ -131,7 +149,7 @@ async def left(client: "modal.Client", name: str, file: str) -> "tuple[modal.Vol
     import modal  # noqa: PLC0415  (as above)
 
     with contextlib.suppress(modal.exception.NotFoundError):
-        volume = await _volume(client, name)
+        volume = await volume_of(client, name)
         entries = await volume.listdir.aio("/")
         size = next((one.size for one in entries if one.path.lstrip("/") == file), None)
         if size is not None:
@@ -150,16 +168,6 @@ async def download(volume: "modal.Volume", file: str, size: int, into: Path) -> 
         taken = await volume.read_file_into_fileobj.aio(file, target)
     if taken != size:
         raise TryAgain("The results of the training did not come whole.", "It is tried again.")
-
-
-async def _volume(client: "modal.Client", name: str, *, create: bool = False) -> "modal.Volume":
-    import modal  # noqa: PLC0415  (as above)
-
-    volume = modal.Volume.from_name(
-        _named(name), create_if_missing=create, version=2, client=client
-    )
-    await volume.hydrate.aio(client)
-    return volume
 
 
 def _named(name: str) -> str:

@@ -104,10 +104,9 @@ class ModalRuntime:
             app = await modal.App.lookup.aio(machines.APP, create_if_missing=True, client=client)
         image = await self._image(app, request)
         async with self._answer():
-            volume = await machines.new_volume(client, request.name)
-        async with _limited(self.patience.files, _slow()), volume.batch_upload.aio() as batch:
-            batch.put_file(CARRY, f"/{CARRY.name}")
-            batch.put_file(parcel, "/parcel.zip")
+            volume = await machines.volume_of(client, request.name, create=True)
+        async with _limited(self.patience.files, _slow()):
+            await machines.load(volume, {CARRY.name: CARRY, NAME: parcel})
         try:
             async with _limited(self.patience.room, no_room(request.gpu)):
                 sandbox = await modal.Sandbox.create.aio(

@@ -12,7 +12,7 @@ from pipeline.errors import PersonCanFix, TryAgain
 from tests.fakes.jobs import ANN, BEN
 from tests.fakes.modal import FakeModal
 from tests.fakes.modal.server import ANN_TOKEN
-from tests.unit.modal.conftest import QUICK, WAITS, House
+from tests.unit.modal.conftest import QUICK, TRAIN, WAITS, House
 
 pytestmark = pytest.mark.anyio
 FAILS = "print('epoch 1', flush=True); raise SystemExit('no such column')"
@@ -88,15 +88,25 @@ async def test_after_a_restart_it_is_found_and_not_begun_again(house: House) -> 
     assert len(house.modal.ann.sandboxes) == 1
 
 
-async def test_two_at_once_begin_one_training(house: House) -> None:
-    request = house.request(WAITS)
+async def test_two_at_once_begin_one_training_that_ends_well(house: House) -> None:
+    request = house.request(f"import time; time.sleep(2)\n{TRAIN}")
 
-    handles = await asyncio.gather(
-        *(house.runtime.submit(request, ANN) for _ in range(2)), return_exceptions=True
-    )
+    handles = await asyncio.gather(*(house.runtime.submit(request, ANN) for _ in range(2)))
 
-    assert len({one for one in handles if isinstance(one, str)}) == 1
-    assert len(house.modal.ann.sandboxes) == 1
+    assert len(set(handles)) == len(house.modal.ann.sandboxes) == 1
+    assert (await house.ended(handles[0])).status == "done"
+
+
+async def test_what_an_earlier_run_of_the_name_left_is_no_result(house: House) -> None:
+    await house.ended(await house.runtime.submit(house.request(), ANN))
+    (volume,) = house.modal.ann.volumes.values()
+    (volume.folder / "ended").write_text("1\n")
+
+    handle = await house.runtime.submit(house.request(WAITS), ANN)
+    house.modal.lose(house.modal.ann)
+
+    assert (await house.runtime.check(handle, 0, ANN)).status == "lost"
+    assert await house.runtime.find("j-1-0", ANN) is None
 
 
 @pytest.mark.parametrize("is_noted", [True, False])
