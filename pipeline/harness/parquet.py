@@ -4,11 +4,12 @@ import base64
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from class_names import Names, class_names, named
 from gathering import Asked, Gathered, check_width
 from headers import clean_names, originals
 from progress import Problem
@@ -38,8 +39,9 @@ def read_parquet(source: Path | bytes, asked: Asked) -> Gathered:
         check_width(len(file.schema_arrow), asked.name)
         raw = _spread(file.schema_arrow.empty_table()).column_names
         check_width(len(raw), asked.name)
+        classes = class_names(file.schema_arrow.metadata)
         for batch in file.iter_batches(_BATCH):
-            _keep(sample, _spread(pa.Table.from_batches([batch])))
+            _keep(sample, _spread(pa.Table.from_batches([batch])), classes)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise Problem(
             f"{asked.name} is a Parquet file that looks cut off or damaged.", f"{AGAIN}."
@@ -69,7 +71,7 @@ def _spread(table: "pa.Table") -> "pa.Table":
     return table
 
 
-def _keep(sample: Sample[Row], table: "pa.Table") -> None:
+def _keep(sample: Sample[Row], table: "pa.Table", classes: Mapping[str, Names]) -> None:
     at, count = 0, table.num_rows
     known: Known = {}
     columns = None
@@ -77,13 +79,17 @@ def _keep(sample: Sample[Row], table: "pa.Table") -> None:
         at += sample.skip(count - at)
         if at == count:
             return
-        columns = columns or [_column(column) for column in table.columns]
+        columns = columns or [
+            _column(column, classes.get(name, ()))
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        ]
         sample.add(*shared([column[at] for column in columns], known))
         at += 1
 
 
-def _column(column: "pa.ChunkedArray") -> list[Cell]:
-    return [_cell(value) for value in _values(column)]
+def _column(column: "pa.ChunkedArray", names: Names) -> list[Cell]:
+    values = _values(column)
+    return [_cell(named(value, names) if names else value) for value in values]
 
 
 def _values(column: "pa.ChunkedArray") -> Iterable[object]:

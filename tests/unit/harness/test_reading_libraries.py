@@ -46,6 +46,15 @@ import sys
 import pyarrow as pa, pyarrow.parquet as pq
 pq.write_table(pa.table({"n": list(range(200_000))}), sys.argv[1])
 """
+_CLASSES = """
+import json, sys
+import pyarrow as pa, pyarrow.parquet as pq
+kind = {"names": ["ham", "spam"], "_type": "ClassLabel"}
+features = {"kind": kind, "tags": {"feature": kind, "_type": "List"}, "n": {"_type": "Value"}}
+told = {"huggingface": json.dumps({"info": {"features": features}})}
+table = pa.table({"kind": [0, 1, -1, 7], "tags": [[1, 0], [], None, [1]], "n": [0, 1, 2, 3]})
+pq.write_table(table.replace_schema_metadata(told), sys.argv[1])
+"""
 _FEW = """
 import json, sys
 from pathlib import Path
@@ -99,6 +108,19 @@ def test_a_parquet_file_gives_texts(reader: Path, tmp_path: Path) -> None:
         "money": "1.20",
     }
     assert rows[1][:4] == [None, None, "", "false"]
+
+
+def test_numbers_of_classes_are_read_as_their_names(reader: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    run(reader, _CLASSES, file)
+    names, rows, *_ = run(reader, _READ, file)
+    assert names == ["kind", "tags", "n"]
+    assert rows == [
+        ["ham", '["spam", "ham"]', "0"],
+        ["spam", "[]", "1"],
+        [None, None, "2"],
+        ["7", '["spam"]', "3"],
+    ]
 
 
 def test_a_large_parquet_file_is_sampled_evenly(reader: Path, tmp_path: Path) -> None:
