@@ -75,10 +75,6 @@ class FakeModal:
     def ann(self) -> Workspace:
         return self.workspaces[ANN_TOKEN]
 
-    @property
-    def ben(self) -> Workspace:
-        return self.workspaces[BEN_TOKEN]
-
     def refuse(
         self, call: str, status: grpclib.Status, message: str = "no", *, times: int = 1
     ) -> None:

@@ -22,16 +22,11 @@ _EXIT_OF = {
 
 @dataclass
 class Volume:
-    """A folder under a name; `files` are the paths in it."""
+    """A folder under a name."""
 
     id: str
     name: str
     folder: Path
-
-    @property
-    def files(self) -> list[str]:
-        found = (path for path in self.folder.rglob("*") if path.is_file())
-        return sorted(str(path.relative_to(self.folder)) for path in found)
 
 
 @dataclass
