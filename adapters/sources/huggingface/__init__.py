@@ -80,6 +80,8 @@ class HubSource:
         wanted = location.read(location_)
         client, state = await self._found(wanted, owner)
         chosen, revision = await self._chosen(client, wanted, state)
+        if chosen.kind == "parquet" and choosing.holds_pictures(state.card, chosen.config):
+            raise _pictures_inside(state.repo)
         parts = fitting.fitted(chosen, self.most_bytes, f"hf:{state.repo}")
         self._check_room(state.repo, sum(one.size for one in parts), len(parts))
         draft = self._draft(owner, f"{state.repo}@{revision}")
@@ -211,6 +213,14 @@ def _unusable(state: _State, below: str) -> PersonCanFix:
     return PersonCanFix(
         f"hf:{state.repo} {told}.",
         "Take a data set of CSV, JSON, Parquet or text files or of pictures, or give its files.",
+        field="data",
+    )
+
+
+def _pictures_inside(repo: str) -> PersonCanFix:
+    return PersonCanFix(
+        f"hf:{repo} keeps its pictures inside Parquet files, which I cannot read.",
+        "Give a data set with the pictures as files, or a folder or zip of them.",
         field="data",
     )
 

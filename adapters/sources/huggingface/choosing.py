@@ -106,6 +106,16 @@ def split_of(name: str) -> str:
     return ""
 
 
+def holds_pictures(card: Mapping[str, Any], config: str) -> bool:
+    """Whether the card tells of columns that are pictures, which Parquet then holds inside."""
+    told = card.get("dataset_info")
+    listed = told if isinstance(told, list) else [told]
+    infos = [one for one in listed if isinstance(one, dict)]
+    meant = [one for one in infos if one.get("config_name", config) == config] or infos
+    features = [one for info in meant for one in info.get("features") or ()]
+    return any(isinstance(one, dict) and one.get("dtype") == "image" for one in features)
+
+
 def others(there: Iterable[Found]) -> list[str]:
     """Names of files that are no mere words about the data."""
     return sorted(one.name for one in there if not _BESIDE.fullmatch(PurePosixPath(one.name).name))

@@ -221,6 +221,13 @@ async def test_pictures_keep_their_folders_and_the_table_beside_them(
     ]
 
 
+async def test_pictures_inside_parquet_are_refused_plainly(people: People, into: Path) -> None:
+    card = "dataset_info: {features: [{name: image, dtype: image}, {name: label, dtype: int64}]}"
+    people.hub.datasets["ann/cats"] = dataset({"train.parquet": b"PAR1"}, card=card)
+    error = await refusal(people, "hf:ann/cats", into)
+    assert "keeps its pictures inside Parquet files" in error.message
+
+
 async def test_a_lone_archive_is_left_to_be_unpacked(people: People, into: Path) -> None:
     people.hub.datasets["ann/cats"] = dataset({"cats.zip": bytes(18)})
     assert await source(people).fetch("hf:ann/cats", into, ANN) == (into / "cats.zip",)
