@@ -205,8 +205,10 @@ def _consequences(context: JobContext, events: tuple[Event, ...], paid: str) -> 
     leaves = [f"the rows to learn from, to {runtime}"] if runtime != "local" else []
     leaves += [f"the model, to {host}"] if host != "folder" else []
     leaves += [shown] if (shown := trying.sent(events)) else []
-    private = context.intent is not None and context.intent.deploy.private_repo
-    public = "nothing" if host == "folder" or private else f"the model and its card, at {host}"
+    shown_to_all = context.intent is not None and context.intent.deploy.private_repo is False
+    public = (
+        "nothing" if host == "folder" or not shown_to_all else f"the model and its card, at {host}"
+    )
     spent = trying.spent(events)
     time = (("Time", time_limit(context)),) if context.config else ()
     return (
