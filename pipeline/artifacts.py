@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, JsonValue
 
 from pipeline.intent import ParsedIntent
-from pipeline.jobs import Frozen, JobId, TaskType
+from pipeline.jobs import Frozen, JobId
 
 Split = Literal["train", "validation", "test"]
 ColumnKind = Literal[
@@ -284,29 +284,6 @@ class Champion(Frozen):
 
     job: JobId
     release: Release
-
-
-class BundleConfig(Frozen):
-    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it)."""
-
-    task_type: TaskType
-    backbone: str
-    columns: Mapping[str, str | tuple[str, ...]]
-    ignored: Mapping[str, str]
-    kinds: Mapping[str, ColumnKind]
-    metric: str
-    better: Literal["higher", "lower"]
-    positive: str | None
-    seed: int
-    budget_seconds: float
-    threads: int
-    split: Mapping[Split, float]
-    split_chosen: bool = False
-    files: tuple[FileReport, ...]
-    hyperparameters: Mapping[str, JsonValue]
-    insisted: tuple[str, ...] = ()
-    care: Care | None = None
-    weights: str | None = None
 
 
 _Understood = Collected | ParsedIntent | DataReport | Preprocessing | TrainingConfig

@@ -7,13 +7,16 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pipeline.artifacts import BundleConfig
+from pydantic import JsonValue
+
+from pipeline.artifacts import Care, ColumnKind, FileReport, Split
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.folders import fresh
 from pipeline.intent import DatasetIntent
-from pipeline.jobs import TaskType
+from pipeline.jobs import Frozen, TaskType
 from pipeline.recipe import SCRIPTS, find_recipe, harness_shelves, recipe_folder
 from pipeline.trees import tree
 
@@ -22,6 +25,29 @@ _FORBIDDEN_MODULES = {"pickle", "socket", "subprocess", "ctypes", "http", "urlli
 _FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 EDITABLE = ("prepare.py", "train.py")
 DEFAULT_SEED = 42
+
+
+class BundleConfig(Frozen):
+    """config.json of a bundle, as every bundle script reads it (harness/config.py mirrors it)."""
+
+    task_type: TaskType
+    backbone: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    ignored: Mapping[str, str]
+    kinds: Mapping[str, ColumnKind]
+    metric: str
+    better: Literal["higher", "lower"]
+    positive: str | None
+    seed: int
+    budget_seconds: float
+    threads: int
+    split: Mapping[Split, float]
+    split_chosen: bool = False
+    files: tuple[FileReport, ...]
+    hyperparameters: Mapping[str, JsonValue]
+    insisted: tuple[str, ...] = ()
+    care: Care | None = None
+    weights: str | None = None
 
 
 def config(context: JobContext) -> BundleConfig:

@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline import bundle, challenging, diagnosing, model_card, picturing
-from pipeline.artifacts import BundleConfig, Metrics, Picture, Run
+from pipeline.artifacts import Metrics, Picture, Run
+from pipeline.bundle import BundleConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import ModelProven, PlanProposed, TrainingCharged

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from adapters.environments import Environments, variables
-from pipeline.artifacts import BundleConfig, DataReport, Metrics
+from pipeline.artifacts import DataReport, Metrics
+from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
 from pipeline.recipe import (
     HARNESS,

@@ -11,7 +11,8 @@ import pytest
 from pydantic import JsonValue
 
 import pipeline.recipes
-from pipeline.artifacts import BundleConfig, DataReport, Metrics, Preprocessing
+from pipeline.artifacts import DataReport, Metrics, Preprocessing
+from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
 from pipeline.recipe import (
     RECIPES,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from pipeline.artifacts import BundleConfig, DataReport
-from pipeline.bundle import needed, sources
+from pipeline.artifacts import DataReport
+from pipeline.bundle import BundleConfig, needed, sources
 from pipeline.recipe import find_recipe, harness_file, harness_shelves, recipe_folder
 from tests.benchmarks.quality.processes import Ran, run
 from tests.benchmarks.quality.sets import DEV, GROUPS, SERIES, DataSet

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts import BundleConfig, Metrics
+from pipeline.artifacts import Metrics
+from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
 from pipeline.recipe import Evidence
 from tests.contracts.bundles import TestBundle, assemble, config_for

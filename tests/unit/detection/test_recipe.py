@@ -11,7 +11,8 @@ import pytest
 from pydantic import JsonValue
 
 from adapters.environments import variables
-from pipeline.artifacts import BundleConfig, Metrics
+from pipeline.artifacts import Metrics
+from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
 from pipeline.recipe import recipe_folder
 from tests.contracts.bundles import TestBundle, assemble

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
-from pipeline.artifacts import BundleConfig, Metrics
+from pipeline.artifacts import Metrics
+from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
 from tests.contracts.bundles import TestBundle, assemble
 
