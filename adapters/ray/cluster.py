@@ -21,10 +21,14 @@ _MEGABYTES_GB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """CPUs and GPUs of the machines that are alive; of each kind of GPU, one."""
+    """CPUs and GPUs of the machines that are alive; of each kind of GPU, one.
+
+    `away`: it did not answer when it was last asked.
+    """
 
     cpus: int = 0
     gpus: tuple[Gpu, ...] = ()
+    away: bool = False
 
     @property
     def words(self) -> str:
@@ -91,7 +95,7 @@ class Lookout:
         try:
             self._seen = asyncio.run(look(self._client))
         except MLTrainerError:
-            self._seen = Cluster()  # whoever trains there is told why
+            self._seen = Cluster(away=True)  # whoever trains there is told why
         self._at = time.monotonic()
 
 

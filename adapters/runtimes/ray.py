@@ -55,9 +55,10 @@ class RayRuntime:
     @property
     def offer(self) -> Offer:
         """What the cluster has; nobody pays for it by the hour."""
-        gpus = self.lookout.now().gpus
-        title = f"the Ray cluster at {self.client.host}"
-        return Offer(title, gpus=gpus, start_seconds=_START_SECONDS)
+        cluster = self.lookout.now()
+        away = ", which does not answer now" if cluster.away else ""
+        title = f"the Ray cluster at {self.client.host}{away}"
+        return Offer(title, gpus=cluster.gpus, start_seconds=_START_SECONDS)
 
     async def find(self, name: str, owner: Actor) -> str | None:  # noqa: ARG002
         """The last job of this run, while it goes on or when it ended well."""

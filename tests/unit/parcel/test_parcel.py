@@ -1,5 +1,6 @@
 """Parcels: packed here, carried out by another Python, and read when they come back."""
 
+import ast
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.parcel.packing import pack
+from adapters.parcel.packing import CARRY, pack
 from adapters.parcel.reading import Told, told, unpack
 from pipeline.errors import Bug, PersonCanFix, Rejected, TryAgain
 from pipeline.ports.runtime import Limits, RunRequest, Step
@@ -237,6 +238,18 @@ def test_nothing_is_packed_when_a_step_reads_a_link_or_nothing(parcels: Parcels)
     parcels.weights.rmdir()
     with pytest.raises(Bug, match="not there"):
         parcels.packed(step)
+
+
+@pytest.mark.parametrize("script", ["parcel/carry.py", "parcel/install.py", "ray/begin.py"])
+def test_what_runs_elsewhere_needs_an_older_python_and_nothing_else(script: str) -> None:
+    text = (CARRY.parents[1] / script).read_text("utf-8")
+
+    tree = ast.parse(text, feature_version=(3, 10))
+
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
 
 
 def test_output_that_only_begins_is_told_as_far_as_it_is() -> None:
