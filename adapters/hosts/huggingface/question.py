@@ -12,6 +12,7 @@ import httpx
 
 Answer = Literal["answered", "failed", "unasked"]
 _BOXES = {"textbox", "number"}
+_PICTURES = {".jpg", ".jpeg", ".png"}
 _SECONDS = 30.0
 _TRIES = 6
 
@@ -40,7 +41,7 @@ class Page:
         endpoints: dict[str, Any] = told.raise_for_status().json()["named_endpoints"]
         name = "/predict" if "/predict" in endpoints else next(iter(endpoints))
         boxes = endpoints[name]["parameters"]
-        cells = _cells(boxes, await asyncio.to_thread(_row, folder))
+        cells = await self._cells(client, boxes, folder)
         if cells is None:
             return "unasked"
         call = f"{self.address}/gradio_api/call{name}"
@@ -49,6 +50,32 @@ class Page:
         ended = await client.get(f"{call}/{event}")
         is_told = "event: complete" in ended.raise_for_status().text
         return "answered" if is_told else "failed"
+
+    async def _cells(
+        self, client: httpx.AsyncClient, boxes: list[dict[str, Any]], folder: Path
+    ) -> list[Any] | None:
+        """What is put into the page's boxes; a picture is sent ahead."""
+        if [_component(box) for box in boxes] != ["image"]:
+            return _texts(boxes, await asyncio.to_thread(_row, folder))
+        picture = await asyncio.to_thread(_picture, folder)
+        if picture is None:
+            return None
+        name, content = picture
+        sent = await client.post(
+            f"{self.address}/gradio_api/upload", files={"files": (name, content)}
+        )
+        (path,) = sent.raise_for_status().json()
+        return [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+
+
+def _component(box: Mapping[str, Any]) -> str:
+    return str(box.get("component", "")).lower()
+
+
+def _picture(folder: Path) -> tuple[str, bytes] | None:
+    """The first held-out picture, by its name."""
+    found = sorted(path for path in folder.glob("images/*") if path.suffix.lower() in _PICTURES)
+    return (found[0].name, found[0].read_bytes()) if found else None
 
 
 def _row(folder: Path) -> Mapping[str, str]:
@@ -62,9 +89,9 @@ def _row(folder: Path) -> Mapping[str, str]:
     return {}
 
 
-def _cells(boxes: list[dict[str, Any]], row: Mapping[str, str]) -> list[str] | None:
+def _texts(boxes: list[dict[str, Any]], row: Mapping[str, str]) -> list[str] | None:
     """The row's cells in the order of the page's boxes; a lone box takes the longest text."""
-    if not row or any(str(box.get("component", "")).lower() not in _BOXES for box in boxes):
+    if not row or any(_component(box) not in _BOXES for box in boxes):
         return None
     if all(box.get("label") in row for box in boxes):
         return [row[box["label"]] for box in boxes]

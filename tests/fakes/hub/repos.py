@@ -118,6 +118,7 @@ class Repo:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     stages: list[str] = field(default_factory=lambda: ["NO_APP_FILE"])
+    box: str = "Textbox"
     answer: Callable[[list[Any]], list[Any]] = nothing_asked
     questions: list[list[Any]] = field(default_factory=list)
 

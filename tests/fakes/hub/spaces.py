@@ -29,6 +29,7 @@ def add_to(router: web.UrlDispatcher) -> None:
     router.add_get(_SPACE + "/{what:secrets|variables}", _listed)
     router.add_post(_SPACE + "/{what:secrets|variables}", _added)
     router.add_get(_FRONT + "/gradio_api/info", _info)
+    router.add_post(_FRONT + "/gradio_api/upload", _upload)
     router.add_post(_FRONT + "/gradio_api/call/{function}", _call)
     router.add_get(_FRONT + "/gradio_api/call/{function}/{event}", _result)
     router.add_get(_FRONT + "/", _page)
@@ -193,9 +194,19 @@ async def _info(request: web.Request) -> web.Response:
         return repo
     if repo.sdk != "gradio":
         return web.Response(status=404)
-    box = {"label": "Text", "component": "Textbox", "example_input": "Hello!!"}
-    named = {"/predict": {"parameters": [box], "returns": [{"label": "Answer"}]}}
+    box = {"label": repo.box, "component": repo.box, "example_input": "Hello!!"}
+    named = {"/lambda": {"parameters": [box], "returns": [{"label": "Answer"}]}}
     return web.json_response({"named_endpoints": named, "unnamed_endpoints": {}})
+
+
+async def _upload(request: web.Request) -> web.Response:
+    repo = _running(request)
+    if isinstance(repo, web.Response):
+        return repo
+    sent = (await request.post())["files"]
+    if not isinstance(sent, web.FileField):
+        return web.Response(status=422)
+    return web.json_response([f"/tmp/gradio/{sent.filename}"])  # noqa: S108 (nothing is kept)
 
 
 async def _call(request: web.Request) -> web.Response:

@@ -108,6 +108,17 @@ async def test_a_page_that_runs_but_does_not_answer_is_told_of(
     assert "runs but does not answer a question" in note
 
 
+async def test_a_page_for_pictures_is_shown_a_held_out_one(people: People, folder: Path) -> None:
+    (folder / "images").mkdir()
+    (folder / "images" / "0001.png").write_bytes(b"GIF89a")
+    await people.both()
+    await publish(people, folder, WITH_SPACE)
+    space = people.hub.spaces["ann/mails"]
+    space.box = "Image"
+    assert (await publish(people, folder, WITH_SPACE)).notes == ()
+    assert space.questions[-1][0]["path"].endswith("/0001.png")
+
+
 async def test_a_space_of_something_else_is_left_as_it_is(people: People, folder: Path) -> None:
     await people.both()
     people.hub.spaces["ann/mails"] = mine = Repo({"app.py": b"mine"}, sdk="gradio")
