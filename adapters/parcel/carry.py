@@ -285,7 +285,7 @@ def _environment(plan: Plan, work: Path, cache: str, log: Log) -> tuple[str, boo
 def _gather(work: Path, results: Path) -> None:
     """One zip of the regular files that the steps left, and of the log."""
     draft = results.with_name(f".{results.name}.draft")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(draft, "w", strict_timestamps=False) as archive:
         for folder, folders, names in os.walk(work):
             if Path(folder) == work:
                 folders[:] = [one for one in folders if one not in _OURS and one[0] != "."]

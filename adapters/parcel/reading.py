@@ -1,6 +1,5 @@
 """Reads what carry.py printed and what it left: both come from a stranger's machine."""
 
-import errno
 import json
 import os
 import stat
@@ -13,7 +12,7 @@ from typing import IO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import PersonCanFix, Rejected, TryAgain
+from pipeline.errors import PersonCanFix, Rejected, TryAgain, from_unexpected
 from pipeline.ports.runtime import Ending, StepResult
 
 ENVIRONMENT = "environment"  # what carry.py calls the making of one
@@ -22,7 +21,6 @@ MOST_FILES = 100_000
 _MARK = '{"mltrainer"'
 _BLOCK = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _LONGEST_NAME = 1000
 
 
@@ -93,13 +91,10 @@ def unpack(
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise TryAgain("The results of the training did not come whole.") from error
     except OSError as error:
-        if error.errno in _FULL:
-            raise PersonCanFix(
-                "The disk is full: the results could not be kept.", "Free some, then retry."
-            ) from error
-        raise Rejected(
-            f"The results of the training cannot be kept: {error.strerror or 'not readable'}.",
-        ) from error
+        told = from_unexpected(error)  # a disk that refuses; else the names are to blame
+        if isinstance(told, PersonCanFix):
+            raise told from error
+        raise Rejected("The names of the training's results cannot be kept here.") from error
 
 
 def _mark(line: str) -> _Mark | None:

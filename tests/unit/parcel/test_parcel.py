@@ -220,8 +220,9 @@ time.sleep(600)
     assert "train-out/half.txt" in parcels.results()
 
 
-def test_links_among_the_results_stay_where_they_are(parcels: Parcels) -> None:
-    script = "import os; os.symlink('/etc/passwd', 'model.json'); open('a', 'w').close()"
+def test_links_among_the_results_stay_and_files_of_any_age_come(parcels: Parcels) -> None:
+    script = "import os; os.symlink('/etc/passwd', 'model.json'); open('a', 'w').close()\n"
+    script += "os.utime('a', (0, 0))"
 
     parcels.carried(parcels.step("train", script))
 
@@ -276,6 +277,15 @@ def test_results_that_are_a_link_are_refused(tmp_path: Path) -> None:
         archive.writestr(link, "/etc/passwd")
 
     with pytest.raises(Rejected):
+        unpack(tmp_path / "results.zip", tmp_path / "into")
+
+
+def test_results_that_are_a_file_and_a_folder_at_once_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "results.zip", "w") as archive:
+        archive.writestr("model", "x")
+        archive.writestr("model/a", "x")
+
+    with pytest.raises(Rejected, match="names"):
         unpack(tmp_path / "results.zip", tmp_path / "into")
 
 
