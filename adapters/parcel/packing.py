@@ -46,10 +46,14 @@ def pack(request: RunRequest, into: Path) -> Path:
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for script in (CARRY, _INSTALL):
             _add(archive, script.name, script)
+        configs = dict(_configs(places))
         for name, path in sorted(places.files()):
-            _add(archive, name, path)
+            if name in configs:
+                _write(archive, name, configs[name].text())
+            else:
+                _add(archive, name, path)
         _write(archive, "constraints.txt", CONSTRAINTS.read_bytes())
-        _write(archive, _PLAN, json.dumps(_plan(request, places), indent=1).encode())
+        _write(archive, _PLAN, _json(_plan(request, places, configs)))
     draft.replace(parcel)
     return parcel
 
@@ -108,13 +112,15 @@ def _regular(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _plan(request: RunRequest, places: _Places) -> dict[str, JsonValue]:
+def _plan(
+    request: RunRequest, places: _Places, configs: Mapping[str, "_Config"]
+) -> dict[str, JsonValue]:
     return {
         "name": request.name,
         "gpu": bool(request.gpu),
         "requirements": list(request.requirements),
         "steps": [_described(step, places) for step in request.steps],
-        "settings": _settings(places),
+        "settings": [told for name, config in configs.items() for told in config.described(name)],
     }
 
 
@@ -137,16 +143,38 @@ def _argument(text: str, places: _Places) -> JsonValue:
     return {"place": place} if place is not None else text
 
 
-def _settings(places: _Places) -> list[JsonValue]:
-    """What in a config.json names a folder that travels: its file, its keys and its place."""
-    found: list[JsonValue] = []
+@dataclass(frozen=True, slots=True)
+class _Config:
+    """A config.json, and where in it a folder is named that travels: by its keys, its place."""
+
+    content: JsonValue
+    named: Mapping[tuple[str | int, ...], str]
+
+    def described(self, name: str) -> list[JsonValue]:
+        """What carry.py puts in once it knows where everything lies."""
+        return [
+            {"file": name, "keys": list(keys), "place": place} for keys, place in self.named.items()
+        ]
+
+    def text(self) -> bytes:
+        """The file, with places instead of this machine's folders."""
+        content = json.loads(json.dumps(self.content))
+        for (*outer, last), place in self.named.items():
+            inner = content
+            for key in outer:
+                inner = inner[key]
+            inner[last] = place
+        return _json(content)
+
+
+def _configs(places: _Places) -> Iterator[tuple[str, _Config]]:
+    """Each config.json that travels and names a folder that does so, too."""
     for root, name in places.roots.items():
         config = root / _CONFIG
-        if not config.is_file():
-            continue
-        for keys, place in _paths_in(json.loads(config.read_bytes()), (), places):
-            found.append({"file": f"{name}/{_CONFIG}", "keys": list(keys), "place": place})
-    return found
+        if config.is_file():
+            content = json.loads(config.read_bytes())
+            if named := dict(_paths_in(content, (), places)):
+                yield f"{name}/{_CONFIG}", _Config(content, named)
 
 
 def _paths_in(
@@ -162,6 +190,10 @@ def _paths_in(
         case list():
             for number, inner in enumerate(value):
                 yield from _paths_in(inner, (*keys, number), places)
+
+
+def _json(content: JsonValue) -> bytes:
+    return (json.dumps(content, indent=1) + "\n").encode()
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
