@@ -1,6 +1,8 @@
 """Data sets of the Hugging Face Hub, by `hf:OWNER/NAME` or their address.
 
 location   what a person writes
+forms      what files are, by their names
+cards      what a card says of them
 choosing   which files are taken, and which split each is
 fitting    what of them fits
 fetching   the files, one after the other
@@ -20,8 +22,9 @@ from adapters.credentials import values_of
 from adapters.file_names import clean, free
 from adapters.hub_client import HubClient, folder_of
 from adapters.hub_refusals import KIND, TITLE, Topic
-from adapters.sources.huggingface import choosing, fetching, fitting, location
-from adapters.sources.huggingface.choosing import Chosen, Found
+from adapters.sources.huggingface import cards, choosing, fetching, fitting, forms, location
+from adapters.sources.huggingface.choosing import Chosen
+from adapters.sources.huggingface.forms import Found
 from adapters.sources.huggingface.location import Wanted
 from pipeline.errors import PersonCanFix
 from pipeline.folders import remove
@@ -80,11 +83,11 @@ class HubSource:
         wanted = location.read(location_)
         client, state = await self._found(wanted, owner)
         chosen, revision = await self._chosen(client, wanted, state)
-        if chosen.kind == "parquet" and choosing.holds_pictures(state.card, chosen.config):
+        if chosen.kind == "parquet" and cards.holds_pictures(state.card, chosen.config):
             raise _pictures_inside(state.repo)
         parts = fitting.fitted(chosen, self.most_bytes, f"hf:{state.repo}")
         self._check_room(state.repo, sum(one.size for one in parts), len(parts))
-        draft = self._draft(owner, f"{state.repo}@{revision}")
+        draft = self._draft(owner, f"{state.repo}@{revision} into {into}")
         for part in parts:
             await client.ask(
                 lambda api, part=part: fetching.fetched(api, state.repo, revision, part, draft),  # type: ignore[misc]
@@ -128,7 +131,11 @@ class HubSource:
             found = api.dataset_info(repo, revision=revision, files_metadata=True)
             if found.gated:
                 api.auth_check(found.id, repo_type="dataset")
-            files = [Found(one.rfilename, one.size or 0) for one in found.siblings or ()]
+            files = [
+                Found(one.rfilename, one.size or 0)
+                for one in found.siblings or ()
+                if not forms.leads_out(one.rfilename)
+            ]
             told: Any = found.card_data
             card = told.to_dict() if told else {}
             return _State(found.id, str(found.sha), tuple(files), card)
@@ -187,7 +194,7 @@ class HubSource:
             )
 
     def _draft(self, owner: Actor, what: str) -> Path:
-        """Where files gather until all are there; the same one after a failure."""
+        """Where one job's files gather until all are there; the same one after a failure."""
         folder = folder_of(self.home, owner.key)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for old in folder.iterdir():
@@ -203,8 +210,8 @@ class HubSource:
 
 def _unusable(state: _State, below: str) -> PersonCanFix:
     """Why nothing of a data set can be taken."""
-    others = choosing.others(state.files)
-    if choosing.is_script(state.repo, state.files):
+    others = forms.others(state.files)
+    if forms.is_script(state.repo, state.files):
         told = "makes its data by a program of its author, which is never run here"
     elif below:
         told = f"has no data I can read at {below}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from adapters.file_names import clean
-from adapters.sources.huggingface.choosing import Chosen, Taken
+from adapters.sources.huggingface.choosing import Chosen
+from adapters.sources.huggingface.forms import Taken
 from pipeline.errors import PersonCanFix
 
 _LINES = re.compile(r"\.(csv|tsv|jsonl|ndjson|txt|text)$", re.IGNORECASE)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.hub_client import folder_of
 from adapters.sources.huggingface import MOST_BYTES, HubSource, adapter
-from adapters.sources.huggingface.choosing import glob
+from adapters.sources.huggingface.cards import glob
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from tests.fakes.hub import Repo, dataset
 from tests.fakes.jobs import ANN, BEN
@@ -169,6 +169,7 @@ async def test_splits_are_told_by_names_and_what_is_no_data_stays_there(
         ("hf:ann/mails:plain:test", {"test.csv": b"te"}),
         ("https://hf.co/datasets/ann/mails/viewer/plain/train", {"train.csv": b"tr"}),
         ("hf:ann/mails:raw", {"x.csv": b"x"}),
+        ("hf:ann/mails:plain:train", {"train.csv": b"tr"}),
         ("https://hf.co/datasets/ann/mails/blob/main/raw/x.csv", {"x.csv": b"x"}),
     ],
 )
@@ -198,6 +199,32 @@ async def test_which_configuration_or_split_is_asked_with_those_there_are(
     assert says in error.message
     assert error.options[0] == first
     assert first in error.hint
+
+
+@pytest.mark.parametrize(
+    ("location", "files"),
+    [
+        ("hf:ann/mails:de", {"train.csv": b"d1", "test.csv": b"d2"}),
+        ("hf:ann/mails:de:train", {"train.csv": b"d1"}),
+        ("https://hf.co/datasets/ann/mails/tree/main/en", {"train.csv": b"e1"}),
+    ],
+)
+async def test_a_folder_may_be_meant_where_the_card_has_no_configurations(
+    people: People, into: Path, location: str, files: dict[str, bytes]
+) -> None:
+    there = {"de/train.csv": b"d1", "de/test.csv": b"d2", "en/train.csv": b"e1"}
+    people.hub.datasets["ann/mails"] = dataset(there)
+    assert await brought(people, location, into) == files
+
+
+async def test_what_is_no_folder_and_no_split_is_told_with_what_there_is(
+    people: People, into: Path
+) -> None:
+    people.hub.datasets["ann/mails"] = dataset({"de/train.csv": b"d1", "test.csv": b"d2"})
+    error = await refusal(people, "hf:ann/mails:fr:train", into)
+    assert error.message == "hf:ann/mails has no configuration 'fr': de."
+    error = await refusal(people, "hf:ann/mails:fr", into)
+    assert error.message == "hf:ann/mails has no split 'fr': test, train."
 
 
 def test_patterns_of_cards_are_read_as_the_hub_reads_them() -> None:
@@ -350,7 +377,8 @@ async def test_a_download_that_fails_half_way_goes_on_with_what_is_missing(
 
 
 async def test_names_of_strangers_are_cleaned(people: People, into: Path) -> None:
-    strange = Repo({"-rm\u202e a;b.csv": ROWS, "..csv": ROWS}, license=None)
+    names = ("-rm\u202e a;b.csv", "..csv", "../up.csv", "/root.csv")
+    strange = Repo(dict.fromkeys(names, ROWS), license=None)
     people.hub.datasets["ann/mails"] = strange
     assert sorted(await brought(people, "hf:ann/mails", into)) == ["_rm_ a;b.csv"]
 
