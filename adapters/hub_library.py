@@ -74,9 +74,9 @@ def transport_error() -> type[Exception]:
 
 
 def client_id() -> str:
-    """The name under which the library logs people in with a link."""
-    found: str = importlib.import_module("huggingface_hub.constants").DEVICE_CODE_OAUTH_CLIENT_ID
-    return found
+    """The name under which the library logs people in with a link; empty for one that does not."""
+    constants = importlib.import_module("huggingface_hub.constants")
+    return str(getattr(constants, "DEVICE_CODE_OAUTH_CLIENT_ID", ""))
 
 
 def _client_module(found: ModuleType) -> ModuleType:

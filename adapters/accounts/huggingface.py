@@ -127,7 +127,7 @@ class HuggingFace(PastedKeys):
     async def begin_login(self, now: datetime) -> LoginLink | None:
         """A link and a code to log in with, in any browser."""
         client = await asyncio.to_thread(client_id)
-        told = await self._posted("/oauth/device", {"client_id": client})
+        told = await self._posted("/oauth/device", {"client_id": client}) if client else {}
         try:
             device = _Device.model_validate(told)
         except ValidationError:
