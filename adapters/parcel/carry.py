@@ -32,8 +32,7 @@ Plan = dict[str, Any]
 _LONGEST_LINE, _LONGEST_TOLD, _TAIL, _CHUNK = 8 << 10, 2000, 60, 64 << 10
 _LINE_COST = 32  # bytes that a line costs beside its text, so that empty lines are no flood gate
 _LINGER_SECONDS = 1.5  # a child left behind may hold the output open; nobody waits for it longer
-_LOOK_SECONDS = 0.5
-_INSTALL_SECONDS, _INSTALL_OUTPUT = 3600.0, 16 << 20
+_INSTALL_SECONDS, _INSTALL_OUTPUT, _LOOK_SECONDS = 3600.0, 16 << 20, 0.5
 _SIGNS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _MARK = "mltrainer"
 _OURS = {"carried", "environment", "home"}  # below WORK; everything else there is of the steps
@@ -244,7 +243,8 @@ def _step(step: Plan, python: str, work: Path, log: Log) -> bool:
     passed = {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
     environment = {**passed, **_PLAIN, "HOME": str(own), "TMPDIR": str(own)}
     native = Path(python).parent.parent / "lib" / "native"  # install.py puts it there
-    environment.update({"LD_LIBRARY_PATH": str(native)} if native.is_dir() else {})
+    libraries = [str(native) if native.is_dir() else "", passed.get("LD_LIBRARY_PATH", "")]
+    environment["LD_LIBRARY_PATH"] = ":".join(filter(None, libraries))
     environment.update(step["environment"])
     limits = {name: step[name] for name in ("seconds", "output", "file_size")}
     command = [python, str(_path(step["script"], work)), *words]

@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -144,11 +146,12 @@ class RayClient:
             return self._checked(answer, accept)
 
     def _session(self) -> httpx.AsyncClient:
-        """Of the environment nothing is taken: no proxy, no password file."""
+        """Of the environment only certificates are taken: no proxy, no password file."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         limits = httpx.Timeout(self.seconds, read=self.transfer_seconds)
+        verify = _certificates() if self.address.startswith("https:") else False
         return httpx.AsyncClient(
-            base_url=self.address, headers=headers, timeout=limits, trust_env=False
+            base_url=self.address, headers=headers, timeout=limits, trust_env=False, verify=verify
         )
 
     @asynccontextmanager
@@ -206,6 +209,12 @@ class _Log(BaseModel):
 
 class _Nodes(BaseModel):
     data: JsonValue
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Those of this machine: a cluster of one's own often has one of its own."""
+    return ssl.create_default_context()
 
 
 def _web(address: str) -> httpx.URL | None:

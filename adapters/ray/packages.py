@@ -18,6 +18,7 @@ from pipeline.ports.runtime import RunRequest
 
 PART = 90 << 20  # bytes; the dashboard takes no upload of more than 100 MiB
 _MOST_PARTS = 24  # they lie in the memory of the cluster's head
+_INSTALL_SECONDS = 1800  # for the packages, on top of the steps' own limits
 _BEGIN = Path(__file__).with_name("begin.py")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _BLOCK = 1 << 20
@@ -51,7 +52,8 @@ def packed(request: RunRequest, job: str, folder: Path, part: int = PART) -> lis
 def wanted(request: RunRequest, job: str, addresses: Sequence[str]) -> dict[str, JsonValue]:
     """The job that runs the training with these packages."""
     scripts, *parts = addresses
-    words = ["python", _BEGIN.name, job, f"{request.seconds:.0f}", str(len(parts))]
+    seconds = request.seconds + (_INSTALL_SECONDS if request.requirements else 0)
+    words = ["python", _BEGIN.name, job, f"{seconds:.0f}", str(len(parts))]
     return {
         "entrypoint": shlex.join(words),
         "runtime_env": {"working_dir": scripts, "py_modules": list(parts)},

@@ -7,7 +7,7 @@ gives it. So the cluster never has to reach the bot, and nothing of the bot list
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, assert_never
@@ -33,6 +33,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 _MOST_WORDS = 300
 _OVER = {"STOPPED", "SUCCEEDED", "FAILED"}
 _MOST_TRIES = 100
+_TOO_LONG = "The training took longer than it may."  # in begin.py's words
 
 
 @dataclass
@@ -122,6 +123,8 @@ class RayRuntime:
         if job.status == "FAILED" and not failed:
             raise self._could_not(handle, job, said.result)
         result = said.result if job.status in _OVER else None
+        if result is not None and _TOO_LONG in said.lines:
+            result = replace(result, ending="timeout")
         return RunState(_status(job), said.lines[lines_read:], said.step, result, page)
 
     async def collect(self, handle: str, into: Path, owner: Actor) -> None:  # noqa: ARG002

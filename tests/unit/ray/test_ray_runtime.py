@@ -149,7 +149,8 @@ async def test_a_training_that_takes_too_long_is_ended_there(house: House) -> No
 
     state = await ended(house.runtime, handle)
 
-    assert state.status == "failed"
+    assert state.result is not None
+    assert (state.status, state.result.ending) == ("failed", "timeout")
     assert "The training took longer than it may." in state.lines
 
 
