@@ -12,6 +12,7 @@ from types import MappingProxyType
 from adapters.hosts.huggingface.contents import JOB, README, Content, files_of
 
 ZERO = "zero-a10g"
+GRADIO = "6.31.0"  # the version that the recipes' pages were tried with
 _START = "zero.py"
 # ZeroGPU starts only what asks for a GPU somewhere; the page itself runs as it does elsewhere.
 _ZERO_PAGE = '''"""Starts the page on shared hardware, which wants a function that uses its GPU."""
@@ -65,7 +66,11 @@ def contents(folder: Path, repo: str, job: str, rung: Rung, model_url: str) -> d
         page = _usage(folder, repo, model_url).encode()
         return {README: _card(repo, job, rung, {}), "index.html": page}
     start = _START if rung.hardware == ZERO else "app.py"
-    more = {"app_file": start, "python_version": f"3.{sys.version_info.minor}"}
+    more = {
+        "sdk_version": GRADIO,
+        "app_file": start,
+        "python_version": f"3.{sys.version_info.minor}",
+    }
     files = {**files_of(folder), README: _card(repo, job, rung, more)}
     return {**files, _START: _ZERO_PAGE.encode()} if start == _START else files
 

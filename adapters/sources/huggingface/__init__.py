@@ -146,7 +146,9 @@ class HubSource:
         """The one data set of this name, whoever has it."""
 
         def work(api: "HfApi") -> list[str]:
-            return [one.id for one in api.list_datasets(search=name, limit=_SEARCHED)]
+            return [
+                one.id for one in api.list_datasets(search=name, sort="downloads", limit=_SEARCHED)
+            ]
 
         near = await client.ask(work, self._topic(name))
         same = [one for one in near if one.rpartition("/")[2].lower() == name.lower()]
