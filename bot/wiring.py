@@ -260,18 +260,17 @@ async def look_at_secrets(settings: Settings) -> Check:
         return await condition.look_at_secrets(records.database, records.vault(), file)
 
 
-async def look_at_platform(name: str, settings: Settings) -> tuple[Check, ...]:
-    """What `doctor` says of a chat platform, whose values have the right shapes."""
-    looking = called(f"adapters.platforms.{name}.checking", "look", dict(settings))
+async def look_at(what: str, settings: Settings, **more: object) -> tuple[Check, ...]:
+    """What `doctor` says of a part of the outside, whose values have the right shapes."""
+    looking = called(f"adapters.{what}", "look", {**dict(settings), **more})
     checks: tuple[Check, ...] = await looking
     return checks
 
 
 async def look_at_models(settings: Settings) -> tuple[Check, ...]:
     """What `doctor` says of the server's own language models."""
-    from adapters.model_checks import look  # noqa: PLC0415  (slow to import)
-
-    return await look(shelf("accounts", **dict(settings)).values())
+    services = shelf("accounts", **dict(settings)).values()
+    return await look_at("model_checks", settings, services=services)
 
 
 def slack_manifest(*, host: str, socket: bool, thread_replies: bool) -> Mapping[str, Any]:

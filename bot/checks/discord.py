@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.settings import Settings
-from bot.wiring import look_at_platform
+from bot.wiring import look_at
 from pipeline.ports.check import Check
 
 ORDER = 45
@@ -28,7 +28,7 @@ async def look(settings: Settings) -> tuple[Check, ...]:
     if not is_wanted(settings):
         return (Check(name="discord", ok=True, detail=_NOT_SET_UP),)
     wrong = (*ill_set(settings), *_ill_shaped(settings))
-    return wrong[:1] or await look_at_platform("discord", settings)
+    return wrong[:1] or await look_at("platforms.discord.checking", settings)
 
 
 def is_wanted(settings: Settings) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from bot.wiring import look_at_platform
+from bot.wiring import look_at
 from pipeline.ports.check import Check
 
 ORDER = 40
@@ -33,7 +33,7 @@ async def look(settings: Settings) -> tuple[Check, ...]:
     wrong = tuple(ill_set(settings))
     return wrong or (
         Check(name="mode", ok=True, detail=mode(settings)),
-        *await look_at_platform("slack", settings),
+        *await look_at("platforms.slack.checking", settings),
     )
 
 

@@ -8,7 +8,7 @@ PANEL = "Set up"
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Check settings, machine, database, keys and chats: a line each, with the cure."""
+    """Check machine, settings, database, keys, chats and services, each with its cure."""
     from bot.cli import machine  # noqa: PLC0415  (help must not wait for it)
 
     machine.doctor(as_json=as_json)

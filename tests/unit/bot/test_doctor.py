@@ -3,7 +3,8 @@
 import os
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ import pytest
 from bot.checks import examine
 from bot.checks.home import look as look_at_home
 from bot.settings import Settings, variable
-from bot.wiring import look_at_platform, open_records
+from bot.wiring import look_at, open_records
 from pipeline.jobs import Actor
 from pipeline.ports.check import Check
+from tests.fakes.hub import FakeHub
+from tests.fakes.kaggle.fake import FakeKaggle
+from tests.fakes.modal import FakeModal
 from tests.fakes.slack import FakeSlack
 
 pytestmark = pytest.mark.anyio
@@ -29,8 +33,25 @@ def slack() -> Iterator[FakeSlack]:
         yield fake
 
 
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """The services outside, by the settings that name them."""
+    folder = tmp_path_factory.mktemp("kaggle")
+    with FakeHub() as hub, FakeKaggle(folder) as kaggle, FakeModal(Path(sys.executable)) as modal:
+        yield {
+            "HF_ENDPOINT": hub.url,
+            "KAGGLE_API_URL": kaggle.url,
+            "MODAL_SERVER_URL": modal.url,
+        }
+
+
 @pytest.fixture(autouse=True)
-def well(tmp_path: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> Path:
+def well(
+    tmp_path: Path,
+    slack: FakeSlack,
+    services: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
     """A home and a Slack in which nothing is wrong; returns the home."""
     known = set(map(variable, Settings.model_fields))
     for name in [name for name in os.environ if name in known or name.startswith("MLTRAINER_")]:
@@ -38,6 +59,8 @@ def well(tmp_path: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PORT", "0")
+    for name, address in services.items():
+        monkeypatch.setenv(name, address)
     monkeypatch.setenv("SLACK_API_URL", slack.api_url)
     monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", HIDDEN)
@@ -231,5 +254,5 @@ async def test_in_socket_mode_it_is_tried_whether_slack_opens_one(
     slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
-    found = await look_at_platform("slack", Settings.load())
+    found = await look_at("platforms.slack.checking", Settings.load())
     assert [one.name for one in found if one.ok] == ["slack", "scopes", "socket"]
