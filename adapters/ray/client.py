@@ -24,6 +24,8 @@ _TRANSFER_SECONDS = 300.0  # without a byte coming or going
 _BLOCK = 1 << 20
 _SET = "Whoever runs the bot sets RAY_ADDRESS to the cluster's dashboard, as http://host:8265."
 _TAKEN = "already exists"
+_NUMBERS = re.compile(r"(\d+)\.(\d+)")
+_OLDEST = (2, 34)
 _TOKEN = re.compile(r"[\x21-\x7e]*")
 _GONE = ("not found", "doesn't exist")
 _MOST_RETRY_SECONDS = 3600
@@ -75,6 +77,19 @@ class RayClient:
         job = self._read(Job, answer)
         return job, _since(job, answer)
 
+    async def check_version(self) -> None:
+        """PersonCanFix for a Ray that gives no file as it is."""
+        answer = await self._ask("GET", "/api/version")
+        told = self._read(_Version, answer).ray_version if answer is not None else ""
+        found = _NUMBERS.match(told)
+        if found is not None and (int(found[1]), int(found[2])) < _OLDEST:
+            raise PersonCanFix(
+                f"The Ray cluster at {self.host} runs Ray {found[0]}, which cannot give back what"
+                " a training leaves.",
+                f"Ray {_OLDEST[0]}.{_OLDEST[1]} and newer can. {_ELSEWHERE}",
+                field="runtime",
+            )
+
     async def submit(self, name: str, wanted: dict[str, JsonValue]) -> bool:
         """Submit a job; False when there is one of this name already."""
         body = {**wanted, "submission_id": name}
@@ -113,6 +128,7 @@ class RayClient:
     async def fetch(self, node: str, name: str, into: Path, most_bytes: int) -> bool:
         """Save a file of a node's folder of logs; False when that has none of this name."""
         asked = {"node_id": node, "filename": name, "lines": "-1", "timeout": "600"}
+        asked["format"] = "text"  # else Ray before 2.45 puts signs of its own between the bytes
         async with self._translated(), self._session() as session:
             request = session.build_request("GET", "/api/v0/logs/file", params=asked)
             answer = await session.send(request, stream=True)
@@ -209,6 +225,10 @@ class _Log(BaseModel):
 
 class _Nodes(BaseModel):
     data: JsonValue
+
+
+class _Version(BaseModel):
+    ray_version: str
 
 
 @cache

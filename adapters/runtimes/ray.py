@@ -74,6 +74,7 @@ class RayRuntime:
         handle, number = await self._tried(request.name)
         if handle is not None:
             return handle
+        await self.client.check_version()
         await self._check_gpu(request)
         handle = _job(request.name, number)
         folder = await asyncio.to_thread(fresh, request.folder / _PARCEL)

@@ -39,6 +39,7 @@ class FakeRay:
     gpus: tuple[tuple[str, int], ...] = ()
     cpus: int = 2
     token: str = ""
+    version: str = "2.60.0"
     full: bool = False
     fault: Fault | None = None
     jobs: dict[str, FakeJob] = field(default_factory=dict)
@@ -108,7 +109,8 @@ class Door(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._serve({"/nodes": self._nodes, "/api/v0/logs/file": self._file})
+        fixed = {"/nodes": self._nodes, "/api/v0/logs/file": self._file}
+        self._serve({**fixed, "/api/version": self._version})
 
     def do_PUT(self) -> None:
         self._serve({})
@@ -171,6 +173,9 @@ class Door(BaseHTTPRequestHandler):
     def _nodes(self) -> None:
         self._json({"result": True, "data": {"summary": self.ray.nodes()}})
 
+    def _version(self) -> None:
+        self._json({"version": "4", "ray_version": self.ray.version})
+
     def _submit(self) -> None:
         wanted = json.loads(self._body)
         name = wanted.pop("submission_id")
@@ -216,7 +221,8 @@ class Door(BaseHTTPRequestHandler):
         elif not path.is_file():
             self._send(500, f"A file is not found at: {path}".encode())
         else:
-            self._send(200, path.read_bytes())
+            plain = self._asked.get("format") == "text"
+            self._send(200, path.read_bytes() if plain else b"1" + path.read_bytes())
 
     def _json(self, told: object) -> None:
         self._send(200, json.dumps(told).encode())

@@ -66,6 +66,17 @@ async def test_a_gpu_that_the_cluster_does_not_have_is_refused_with_what_it_has(
     assert house.ray.submitted == 0
 
 
+async def test_a_ray_that_is_too_old_to_give_files_back_is_refused_at_once(house: House) -> None:
+    house.ray.version = "2.33.0"
+    with pytest.raises(PersonCanFix, match="runs Ray 2.33, which cannot give back") as told:
+        await house.runtime.submit(house.request(), ANN)
+    assert told.value.field == "runtime"
+    assert house.ray.submitted == 0
+
+    house.ray.version = "3.0.0.dev0"
+    assert await house.runtime.submit(house.request(), ANN)
+
+
 async def test_a_training_that_the_cluster_does_not_begin_is_told_and_can_begin_anew(
     house: House,
 ) -> None:
