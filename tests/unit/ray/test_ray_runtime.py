@@ -68,7 +68,7 @@ async def test_a_gpu_that_the_cluster_does_not_have_is_refused_with_what_it_has(
 
 async def test_a_ray_that_is_too_old_to_give_files_back_is_refused_at_once(house: House) -> None:
     house.ray.version = "2.33.0"
-    with pytest.raises(PersonCanFix, match="runs Ray 2.33, which cannot give back") as told:
+    with pytest.raises(PersonCanFix, match=r"runs Ray 2\.33, which cannot give back") as told:
         await house.runtime.submit(house.request(), ANN)
     assert told.value.field == "runtime"
     assert house.ray.submitted == 0
