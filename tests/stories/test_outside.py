@@ -35,7 +35,7 @@ def kaggle(tmp_path: Path) -> Iterator[FakeKaggle]:
 def shell(tmp_path: Path, environments: Path, hub: FakeHub, kaggle: FakeKaggle) -> Iterator[Shell]:
     settings = {
         "HF_ENDPOINT": hub.url,
-        "HF_SPACES_URL": f"{hub.url}/space/{{subdomain}}",
+        "HF_SPACES_URL": hub.spaces_url,
         "KAGGLE_API_URL": kaggle.url,
         "MLTRAINER_RETRY_SCALE": "0.05",
     }

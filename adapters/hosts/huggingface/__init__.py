@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _SPEED = 100_000  # bytes a second at least, up or down
 _LEAST_SECONDS = 120.0
+_LEAST_PAUSE = 0.05
 _NAME = "deploy.hf_repo_name"
 
 
@@ -203,6 +204,9 @@ def _taken(repo: str, url: str) -> PersonCanFix:
     )
 
 
-def adapter(*, vault: Vault, hf_endpoint: str, hf_spaces_url: str) -> HubHost:
-    """The host that keeps models at the Hub."""
-    return HubHost(vault, hf_endpoint.rstrip("/"), hf_spaces_url.rstrip("/"))
+def adapter(
+    *, vault: Vault, hf_endpoint: str, hf_spaces_url: str, retry_scale: float = 1.0
+) -> HubHost:
+    """The host that keeps models at the Hub; `retry_scale` multiplies its waiting times."""
+    pause = max(_LEAST_PAUSE, HubHost.pause * retry_scale)
+    return HubHost(vault, hf_endpoint.rstrip("/"), hf_spaces_url.rstrip("/"), pause)

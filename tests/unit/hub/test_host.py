@@ -263,3 +263,5 @@ def test_the_shelf_plugs_it_in_by_its_settings(people: People) -> None:
         vault=people.vault, hf_endpoint=f"{people.hub.url}/", hf_spaces_url=people.hub.spaces_url
     )
     assert (made.endpoint, made.account) == (people.hub.url, "huggingface")
+    settings = {"hf_endpoint": people.hub.url, "hf_spaces_url": people.hub.spaces_url}
+    assert adapter(vault=people.vault, retry_scale=0, **settings).pause > 0
