@@ -39,7 +39,7 @@ class HubClient:
         if self.token and not VISIBLE.fullmatch(self.token):
             raise PersonCanFix(
                 "Your Hugging Face token holds blanks or other signs that no token has.",
-                f"Make a new one at {TOKENS} and connect it (`connect {KIND}`).",
+                f"Make a new one at {TOKENS} and connect it (`connect {KIND}`), then say “retry”.",
                 field=KIND,
             )
 

@@ -122,7 +122,7 @@ def _of_status(status: int, topic: Topic, *, signed_in: bool) -> MLTrainerError:
         case 401 if signed_in:
             return PersonCanFix(
                 f"{TITLE} does not accept your token any more.",
-                f"Make a new one at {TOKENS} and connect it (`connect {KIND}`).",
+                f"Make a new one at {TOKENS} and connect it (`connect {KIND}`), then say “retry”.",
                 field=KIND,
             )
         case 401 | 404:
@@ -136,7 +136,8 @@ def _of_status(status: int, topic: Topic, *, signed_in: bool) -> MLTrainerError:
         case 403:
             return PersonCanFix(
                 f"Your {TITLE} token gives no right to change {topic.what}.",
-                f"Make one that may write there at {TOKENS} and connect it (`connect {KIND}`).",
+                f"Make one that may write there at {TOKENS} and connect it "
+                f"(`connect {KIND}`), then say “retry”.",
                 field=KIND,
             )
         case 409 | 412:

@@ -66,7 +66,7 @@ def _check_token(me: Mapping[str, Any], owner: str) -> None:
     if role == "read" or (role == "fineGrained" and owner not in allowed):
         raise Narrow(
             f"Your {TITLE} token may not write to {owner}.",
-            f"Make one that may at {TOKENS} and connect it (`connect {KIND}`).",
+            f"Make one that may at {TOKENS} and connect it (`connect {KIND}`), then say “retry”.",
             field=KIND,
         )
 
