@@ -13,7 +13,7 @@ from bot.cards import Live, model_path, told
 from pipeline.context import JobContext, Waiting
 from pipeline.events import Event, PlanProposed
 from pipeline.jobs import JobStatus, Stage
-from pipeline.planning import LEAVES, PRICE, SENDS, SPEAKS, time_limit
+from pipeline.planning import LEAVES, PRICE, SENDS, SPEAKS, is_public, time_limit
 from pipeline.ports.chat import Action, Card, StageLine
 from pipeline.ports.store import JobRow
 
@@ -203,12 +203,10 @@ def _consequences(context: JobContext, events: tuple[Event, ...], paid: str) -> 
     runtime = collected.runtime if collected else "local"
     host = collected.host if collected and context.publishes else "folder"
     leaves = [f"the rows to learn from, to {runtime}"] if runtime != "local" else []
-    leaves += [f"the model, to {host}"] if host != "folder" else []
+    leaves += [f"the model with its held-out rows, to {host}"] if host != "folder" else []
     leaves += [shown] if (shown := trying.sent(events)) else []
-    shown_to_all = context.intent is not None and context.intent.deploy.private_repo is False
-    public = (
-        "nothing" if host == "folder" or not shown_to_all else f"the model and its card, at {host}"
-    )
+    shown_to_all = host != "folder" and is_public(context)
+    public = f"the model, its card and its held-out rows, at {host}" if shown_to_all else "nothing"
     spent = trying.spent(events)
     time = (("Time", time_limit(context)),) if context.config else ()
     return (

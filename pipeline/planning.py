@@ -50,7 +50,7 @@ SPEAKS, SENDS = "Language model", "Sends"
 PRICE = "Price"
 """The label of the line that says what a training elsewhere may cost."""
 LEAVES = "Leaves this machine"
-LOCAL = "local"
+LOCAL, FOLDER = "local", "folder"
 
 
 async def model_lines(context: JobContext, ports: Ports) -> tuple[str, ...]:
@@ -133,11 +133,15 @@ def _explained(context: JobContext, metric: str) -> list[str]:
 
 def away_lines(place: Estimate, others: Sequence[Estimate]) -> list[str]:
     """Where else it is trained, on what, at what price, and what the other places would cost."""
-    gpu = f" with the GPU {place.gpu.name} ({place.gpu.memory} GB)" if place.gpu else ""
-    start = f", after about {_minutes(place.start_seconds)} to start" if place.start_seconds else ""
-    elsewhere = "; ".join(f"{one.runtime}: {price(one)}" for one in others)
+    memory = f" ({place.gpu.memory} GB)" if place.gpu and place.gpu.memory else ""
+    gpu = f" with a GPU: {place.gpu.name}{memory}" if place.gpu else ""
+    start = (
+        f"; it begins after about {_minutes(place.start_seconds)}" if place.start_seconds else ""
+    )
+    elsewhere = ", ".join(f"{one.runtime} ({price(one)})" for one in others)
+    end = f"ended there after {_minutes(place.most_seconds)} at the latest"
     return [
-        f"Place: {place.offer.title}{gpu}, ended there after {_minutes(place.most_seconds)}{start}",
+        f"Place: {place.offer.title}{gpu}{start}; {end}",
         f"{PRICE}: {price(place)}",
         *([f"Elsewhere: {elsewhere}"] if elsewhere else []),
     ]
@@ -174,24 +178,37 @@ def needs_yes(context: JobContext, approval: str, place: Estimate | None = None)
     if approval == "never":
         return ""
     collected = context.collected
+    reasons: list[str] = []
     if collected is not None and collected.runtime != LOCAL:
-        free = place is not None and not place.most_usd
-        money = "costs nothing there" if free else "may cost money"
-        return f"Training on {collected.runtime} leaves this machine and {money}."
-    if collected is not None and collected.host != "folder" and context.publishes:
-        return f"Publishing to {collected.host} leaves this machine."
-    return "You asked to see every plan first." if approval == "always" else ""
+        where = place.offer.title if place else collected.runtime
+        money = "costs nothing" if place and not place.most_usd else "may cost money"
+        reasons.append(f"Training on {where} sends your rows there and {money}.")
+    if collected is not None and collected.host != FOLDER and context.publishes:
+        seen = "where everybody can see them" if is_public(context) else "where only you see them"
+        reasons.append(
+            f"Publishing sends the model and its held-out rows to {collected.host}, {seen}."
+        )
+    always = "You asked to see every plan first." if approval == "always" else ""
+    return " ".join(reasons) or always
+
+
+def is_public(context: JobContext) -> bool:
+    """Whether everybody may see what is published: only where its person said so."""
+    return context.intent is not None and context.intent.deploy.private_repo is False
 
 
 def _where(context: JobContext, leaves: str, place: Estimate | None) -> list[str]:
-    host = context.collected.host if context.collected and context.publishes else "folder"
-    if place is None and host == "folder":
+    host = context.collected.host if context.collected and context.publishes else FOLDER
+    if place is None and host == FOLDER:
         costs = "the training costs nothing" if leaves != "nothing" else "it costs nothing"
         return [f"Here: {leaves} leaves this machine, nothing becomes public, {costs}"]
     sent = [f"the rows to learn from and the scripts, to {place.offer.title}"] if place else []
-    sent += [f"the finished model, to {host}"] if host != "folder" else []
     kept = "; the held-out rows stay here" if place else ""
-    return [f"{LEAVES}: {', and '.join(sent) or 'nothing'}{kept}"]
+    if host != FOLDER:
+        seen = "public" if is_public(context) else "private"
+        sent.append(f"the finished model with the held-out rows that prove it, to {host} ({seen})")
+        kept += " until then" if place else ""
+    return [f"{LEAVES}: {', and '.join(sent)}{kept}"]
 
 
 def _single(name: str | tuple[str, ...]) -> bool:

@@ -137,9 +137,9 @@ async def test_the_plan_says_place_price_and_what_leaves_and_waits(tmp_path: Pat
 
     assert isinstance(outcome, Approve)
     plan = "\n".join(outcome.plan)
-    assert "Place: Cloud, ended there after" in plan
+    assert "Place: Cloud; it begins after about 60 s; ended there after" in plan
     assert "Price: at most $0.05 by the prices of 2026-11-01" in plan
-    assert "Elsewhere: free: nothing" in plan
+    assert "Elsewhere: free (nothing)" in plan
     assert "the rows to learn from and the scripts, to Cloud; the held-out rows stay here" in plan
 
 

@@ -84,7 +84,7 @@ def test_a_plan_says_what_leaves_what_becomes_public_cost_and_time(tmp_path: Pat
     card = drawn(context, JobStatus.WAITING, plan)
     facts = dict(card.facts)
     assert facts["Data"] == "2,250 rows"
-    assert "to kaggle and the model, to huggingface" in facts["Leaves here"]
+    assert "to kaggle and the model with its held-out rows, to huggingface" in facts["Leaves here"]
     assert facts["Public"] == "nothing"
     assert "kaggle" in facts["Cost"]
     assert facts["Time"] == "up to 60 s of training"
