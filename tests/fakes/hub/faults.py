@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Trouble = int | Literal["hang", "cut", "garbage"]
+Trouble = int | Literal["hang", "cut", "lost", "garbage"]
 
 
 @dataclass
@@ -13,7 +13,8 @@ class Fault:
     """Requests that fit go wrong `times` times: with a status, or as the word says.
 
     hang: no answer until the switch is off or the client has gone · cut: the connection closes in
-    the middle of the body · garbage: a page of something in between instead of JSON.
+    the middle of the body · lost: all is done, and the answer never comes · garbage: a page of
+    something in between instead of JSON.
     """
 
     method: str

@@ -207,6 +207,9 @@ async def _trouble(request: web.Request, handler: Any, fault: Fault) -> web.Stre
         request[CUT] = True
         answer = await handler(request)
         return await _half(request, answer) if isinstance(answer, web.Response) else answer
+    if fault.trouble == "lost":
+        request[WHO] = request.app[HUB].known.get(bearer(request))
+        await handler(request)
     if request.transport is not None:
         request.transport.close()
     return web.Response(status=500)

@@ -280,7 +280,9 @@ def _door(fake: "FakeModal", name: str, answer: Callable[..., Any] | None) -> Ca
             async for message in told:
                 await stream.send_message(message)
         else:
-            await stream.send_message(await told)
+            message = await told
+            fake.lose_answer(name)
+            await stream.send_message(message)
 
     return call
 

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ class FakeModal:
     folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="fake-modal-")))
     _faults: dict[str, list[grpclib.GRPCError | None]] = field(default_factory=dict)
     _held: set[str] = field(default_factory=set)
+    _dropped: Counter[str] = field(default_factory=Counter)
     _numbers: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -81,11 +83,26 @@ class FakeModal:
         """Refuse a call so many times; what it says must reach nobody."""
         self._faults.setdefault(call, []).extend([refusal(status, message)] * times)
 
-    def slow_down(self, call: str, seconds: float) -> None:
+    def slow_down(self, call: str, seconds: float, *, times: int = 10_000) -> None:
         """Ask to come again later, for ever, as Modal does with too many calls."""
         policy = api_pb2.RPCRetryPolicy(retry_after_secs=seconds)
         busy = refusal(grpclib.Status.RESOURCE_EXHAUSTED, "rate limit", policy)
-        self._faults.setdefault(call, []).extend([busy] * 10_000)
+        self._faults.setdefault(call, []).extend([busy] * times)
+
+    def drop_answer(self, call: str, *, times: int = 1) -> None:
+        """Do what is asked so many times, and then say that nobody is there."""
+        self._dropped[call] += times
+
+    def recover(self) -> None:
+        """All is well again."""
+        self._faults.clear()
+        self._held.clear()
+        self._dropped.clear()
+        self.cut = 0
+
+    def has_trouble(self, call: str) -> bool:
+        """Whether something that was switched on for a call is still to come."""
+        return bool(self._faults.get(call)) or self._dropped[call] > 0
 
     def hang(self, call: str) -> None:
         """Never answer a call, or ("build") never finish an image."""
@@ -117,6 +134,11 @@ class FakeModal:
             fault = waiting.pop(0)
             if fault is not None:
                 raise fault
+
+    def lose_answer(self, call: str) -> None:
+        if self._dropped[call] > 0:
+            self._dropped[call] -= 1
+            raise refusal(grpclib.Status.UNAVAILABLE, "no answer")
 
     async def pause(self, call: str) -> None:
         while call in self._held:

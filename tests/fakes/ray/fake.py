@@ -33,9 +33,13 @@ class Fault:
 
 @dataclass
 class FakeRay:
-    """A cluster of one machine. Its facts are for tests to read and to set."""
+    """A cluster of one machine. Its facts are for tests to read and to set.
+
+    `image` is a Python that has all that is ever asked for: then nothing is installed.
+    """
 
     folder: Path
+    image: Path | None = None
     gpus: tuple[tuple[str, int], ...] = ()
     cpus: int = 2
     token: str = ""
@@ -86,7 +90,7 @@ class FakeRay:
             kinds = {f"accelerator_type:{kind}" for kind, _ in self.gpus}
             fits = wanted.get("entrypoint_num_gpus", 0) <= len(self.gpus)
             if fits and not self.full and set(wanted.get("entrypoint_resources") or {}) <= kinds:
-                job.start(self.session, self.packages)
+                job.start(self.session, self.packages, self.image)
             return True
 
     def nodes(self) -> list[dict[str, Any]]:

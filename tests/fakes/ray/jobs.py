@@ -50,7 +50,7 @@ class FakeJob:
             "driver_exit_code": code if over else None,
         }
 
-    def start(self, session: Path, packages: dict[str, bytes]) -> None:
+    def start(self, session: Path, packages: dict[str, bytes], image: Path | None = None) -> None:
         """Unpack its packages and run its entrypoint through a shell, as Ray does."""
         resources = session / "runtime_resources"
         told = self.wanted["runtime_env"]
@@ -58,6 +58,9 @@ class FakeJob:
         modules = [
             _unpacked(resources / "py_modules_files", one, packages) for one in told["py_modules"]
         ]
+        if image is not None:
+            begin = folder / "begin.py"
+            begin.write_text(begin.read_text("utf-8").replace('"--install", ', ""), "utf-8")
         with self.log.open("wb") as log:
             line = f"Running entrypoint for job: {self.wanted['entrypoint']}\n"
             log.write(line.encode())
@@ -66,7 +69,7 @@ class FakeJob:
                 ["/bin/sh", "-c", self.wanted["entrypoint"]],
                 cwd=folder,
                 env={
-                    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                    "PATH": f"{(image or Path(sys.executable)).parent}:{os.environ['PATH']}",
                     "PYTHONPATH": ":".join(map(str, modules)),
                     "HOME": str(session),
                     "A_KEY": "of the cluster",
