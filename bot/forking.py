@@ -89,6 +89,7 @@ def _child(parent: JobContext, job_id: JobId, owner: Actor, place: Place | None)
         thread=place or commands.terminal_place(job_id),
         request=request,
         run=None,
+        left=None,
         release=None,
         waiting=None,
         errors=(),

@@ -242,6 +242,7 @@ class Proof(Frozen):
 class Run(Frozen):
     """The training run. `name` is saved before anything is submitted, so it can be found again.
 
+    `ended` is one whose output and price have been told, and from which nothing followed yet.
     `gpu` is what it was given, `page` where a person can look at it, `lost` how often it was gone.
     `champion` is how the model it would replace does on the same rows.
     """
@@ -249,7 +250,7 @@ class Run(Frozen):
     runtime: str
     name: str
     handle: str | None = None
-    status: Literal["named", "submitted", "running", "collected", "proven"] = "named"
+    status: Literal["named", "submitted", "running", "ended", "collected", "proven"] = "named"
     lines_read: int = 0
     log_tail: tuple[str, ...] = ()
     metrics: Metrics | None = None

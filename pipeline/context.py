@@ -121,6 +121,7 @@ class JobContext(Frozen):
     architecture: Architecture | None = None
     bundle: Bundle | None = None
     run: Run | None = None
+    left: Run | None = None  # a training that was left open: it is found again by its name
     release: Release | None = None
     waiting: Waiting | None = None
     stage_results: Mapping[Stage, StageResult] = {}

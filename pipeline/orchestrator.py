@@ -119,7 +119,7 @@ class Orchestrator:
             change = self._failed(row, stage, unexpected, began)
         else:
             context = transitions.timed(row.context, stage, clock.monotonic() - began)
-            change = transitions.followed(context, stage, outcome, clock.now())
+            change = transitions.followed(context, stage, outcome, clock.now(), self._retry_scale)
         change = transitions.paid(change, ledger)
         try:
             await self._save(row, change)

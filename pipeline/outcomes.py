@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pipeline.artifacts import Artifact
 from pipeline.context import JobContext
+from pipeline.events import Event
 from pipeline.jobs import Stage
 from pipeline.ports import Ports
 from pipeline.retry import RetryPolicy
@@ -46,10 +47,14 @@ class Approve:
 
 @dataclass(frozen=True, slots=True)
 class ComeBack:
-    """Not finished: save what there is and run the agent again later. Counts as no attempt."""
+    """Not finished: save what there is and run the agent again later. Counts as no attempt.
+
+    `events` are saved together with the artifact: after a crash there are both or none.
+    """
 
     after: timedelta
     artifact: Artifact
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

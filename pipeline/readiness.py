@@ -247,10 +247,13 @@ def once_more(context: JobContext) -> JobContext:
 def without_open_run(context: JobContext) -> JobContext:
     """The context without a training that did not end well.
 
-    It is not looked at again: one that still runs somewhere is found by its name.
+    It is not looked at again: one that still runs somewhere is found by its name. What was read of
+    it, and since when it runs, is known then.
     """
     ended_well = context.run is not None and context.run.status in {"collected", "proven"}
-    return context if ended_well else context.evolve(run=None)
+    if ended_well:
+        return context
+    return context.evolve(run=None, left=context.run or context.left)
 
 
 def undone(context: JobContext, stage: Stage) -> JobContext:

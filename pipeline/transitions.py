@@ -35,6 +35,7 @@ from pipeline.readiness import apply_reply, forget_from
 from pipeline.retry import REDOS_PER_JOB, RetryPolicy
 
 DEATHS_BEFORE_PARKING = 3
+_SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,19 @@ def skipped(context: JobContext, stage: Stage, why: str, now: datetime) -> Chang
     return Change(context, [StageSkipped(stage=stage, why=why)])
 
 
-def followed(context: JobContext, stage: Stage, outcome: Outcome, now: datetime) -> Change:
-    """An agent answered."""
+def followed(
+    context: JobContext, stage: Stage, outcome: Outcome, now: datetime, scale: float = 1.0
+) -> Change:
+    """An agent answered; `scale` multiplies a pause of more than a second, never to less."""
     match outcome:
         case Done(artifact, note):
             context = _with_result(context.with_artifact(artifact), stage, "done", now)
             seconds = context.stage_results[stage].seconds
             return Change(context, [StageEnded(stage=stage, seconds=seconds, note=note)])
-        case ComeBack(after, artifact):
-            context = timed(context, stage, after.total_seconds()).with_artifact(artifact)
-            return Change(context, wake_at=now + after)
+        case ComeBack(after, artifact, events):
+            pause = max(after * scale, min(after, _SOON))
+            context = timed(context, stage, pause.total_seconds()).with_artifact(artifact)
+            return Change(context, events, wake_at=now + pause)
         case Ask(question, about, options):
             asked = QuestionAsked(text=question, field=about, options=options)
             return _parked(context, "question", asked, now)

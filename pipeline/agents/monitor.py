@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import bundle, challenging, diagnosing, model_card, picturing
+from pipeline import bundle, challenging, diagnosing, following, model_card, picturing
 from pipeline.artifacts import Metrics, Picture, Run
 from pipeline.bundle import BundleConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
-from pipeline.events import ModelProven, PlanProposed, TrainingCharged
+from pipeline.events import ModelProven, PlanProposed
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
 from pipeline.outcomes import Approve, ComeBack, Done, Outcome
@@ -24,12 +24,10 @@ from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime, StepResult
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
-from pipeline.scripts import environment, failure, progress, reporter
+from pipeline.scripts import environment, failure, reporter
 from pipeline.training import most_seconds, run_request, score_step
 
-_TAIL = 30
 _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
-_MOST_EVENTS = 20  # a look; each is a transaction, and nobody reads more in half a second
 _IN_MODEL = ("predict.py", "score.py", "app.py")
 
 
@@ -69,8 +67,9 @@ class Monitor:
             name=_run_name(context),
             sandbox=ports.workbench.level,
             gpu=place.gpu.name if place and place.gpu else "",
+            submitted_at=ports.clock.now(),  # of one that is found, whose submission nobody saved
         )
-        return ComeBack(timedelta(0), run)
+        return ComeBack(timedelta(0), following.found_again(run, context.left))
 
     async def _submitted(
         self, context: JobContext, ports: Ports, run: Run, runtime: Runtime
@@ -81,10 +80,9 @@ class Monitor:
             folder = JobFolder.of(ports.home, context.job_id)
             await asyncio.to_thread(remove, folder.run(run.name))
             handle = await self._submit(context, ports, run, runtime)
-        now = ports.clock.now()
-        submitted = run.model_copy(
-            update={"handle": handle, "status": "submitted", "submitted_at": now}
-        )
+            anew = {"submitted_at": ports.clock.now(), "lines_read": 0, "log_tail": ()}
+            run = run.model_copy(update=anew)
+        submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
         return ComeBack(timedelta(0), submitted)
 
     async def _submit(self, context: JobContext, ports: Ports, run: Run, runtime: Runtime) -> str:
@@ -103,21 +101,22 @@ class Monitor:
     async def _followed(
         self, context: JobContext, ports: Ports, run: Run, state: RunState
     ) -> Outcome:
-        told = [event for line in state.lines if (event := progress(self.name, line))]
-        for event in told[-_MOST_EVENTS:]:
-            await ports.emit(event)
-        if state.status == "running" and (sign := diagnosing.early_sign(told)):
+        """Save what is new before anything follows from it, so that it is told once."""
+        lines = following.progress_of(self.name, state.lines)
+        told = following.latest(lines, here=run.runtime == LOCAL)
+        if state.status == "running" and (sign := diagnosing.early_sign(lines)):
+            for event in told:
+                await ports.emit(event)
             return await self._stopped(context, ports, run, state, sign)
-        tail = (*run.log_tail, *state.lines)[-_TAIL:]
-        read = run.lines_read + len(state.lines)
-        page = state.page or run.page
-        seen = run.model_copy(update={"lines_read": read, "log_tail": tail, "page": page})
-        if state.status in {"done", "failed"}:
-            await self._charge(context, ports, seen)
+        seen = following.seen(run, state)
         match state.status:
             case "running":
                 pause = timedelta(seconds=ports.runtimes[run.runtime].poll_seconds)
-                return ComeBack(pause, seen.model_copy(update={"status": "running"}))
+                return ComeBack(pause, seen, told)
+            case "done" | "failed" if run.status != "ended":
+                place, _ = _places(context, ports)
+                price = following.price_of(seen, place, ports.clock.now())
+                return ComeBack(timedelta(0), seen, (*told, *price))
             case "done":
                 return await self._collected(context, ports, seen)
             case "lost":
@@ -127,16 +126,6 @@ class Monitor:
                 return ComeBack(timedelta(0), seen.model_copy(update=again))
             case _:
                 return await self._crashed(context, ports, state)
-
-    async def _charge(self, context: JobContext, ports: Ports, run: Run) -> None:
-        """Tell what a run elsewhere costs, by the time since it was submitted."""
-        place, _ = _places(context, ports)
-        if place is None or run.submitted_at is None:
-            return
-        seconds = (ports.clock.now() - run.submitted_at).total_seconds()
-        usd = float(place.spent(seconds))
-        told = TrainingCharged(run=run.name, runtime=run.runtime, seconds=seconds, usd=usd)
-        await ports.emit(told)
 
     async def _collected(self, context: JobContext, ports: Ports, run: Run) -> Outcome:
         """Bring what the run left, score it here, and put the model folder together."""

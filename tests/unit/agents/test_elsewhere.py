@@ -16,7 +16,7 @@ from pipeline.events import Event, PlanProposed, TrainingCharged
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Actor, Stage, TaskType
 from pipeline.ledger import Ledger
-from pipeline.outcomes import Approve, ComeBack
+from pipeline.outcomes import Approve, ComeBack, Redo
 from pipeline.placing import estimate, gpu_for, needed_gb
 from pipeline.ports import Ports
 from pipeline.ports.runtime import (
@@ -176,10 +176,13 @@ async def test_a_run_that_ended_is_charged_once_however_often_it_is_looked_at(
     began = ports.clock.now() - timedelta(minutes=30)
     run = Run(runtime="cloud", name="r", handle="r", status="running", submitted_at=began)
 
-    for _ in range(2):
-        await AGENT.run(job().evolve(run=run), ports)
+    seen = await AGENT.run(job().evolve(run=run), ports)
+    assert isinstance(seen, ComeBack)
+    crashed = await AGENT.run(job().evolve(run=seen.artifact), ports)
 
-    charged = [event for event in told if isinstance(event, TrainingCharged)]
-    assert [one.usd for one in charged] == [0.10, 0.10]
-    assert Ledger.of(told).compute_usd == Decimal("0.1")
-    assert not [event for event in told if isinstance(event, PlanProposed)]
+    (charged,) = seen.events
+    assert isinstance(charged, TrainingCharged)
+    assert charged.usd == 0.10
+    assert Ledger.of(seen.events).compute_usd == Decimal("0.1")
+    assert isinstance(crashed, Redo)
+    assert not [event for event in told if isinstance(event, PlanProposed | TrainingCharged)]

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.store import SqlStore
 from pipeline.errors import Bug, PersonCanFix, Rejected, TryAgain
-from pipeline.events import StageEnded, StageRetried, StageStarted
+from pipeline.events import AgentLogged, StageEnded, StageRetried, StageStarted
 from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, Redo
 from pipeline.ports.store import Inbound
@@ -127,12 +127,14 @@ async def test_a_reply_that_does_not_fit_is_asked_for_again_and_nothing_is_lost(
 async def test_coming_back_counts_as_no_attempt_and_keeps_what_was_saved(
     store: SqlStore, tmp_path: Path
 ) -> None:
-    polls = [ComeBack(timedelta(seconds=30), ARTIFACTS[Stage.MONITOR]) for _ in range(20)]
+    line = AgentLogged(stage=Stage.MONITOR, message="a line")
+    polls = [ComeBack(timedelta(seconds=30), ARTIFACTS[Stage.MONITOR], (line,)) for _ in range(20)]
     play = await stage_a_play(store, tmp_path, {Stage.MONITOR: polls})
     row = await play.play()
     assert row.status is JobStatus.DONE
     assert row.context.stage_results[Stage.MONITOR].attempts == 1
     assert row.context.stage_results[Stage.MONITOR].seconds == 600
+    assert (await play.kinds()).count("agent_log") == 20
     started = [
         recorded.event
         for recorded in await store.events(play.job)
