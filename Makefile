@@ -8,7 +8,7 @@ TESTS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo deep ray test check format docs lock clean
+.PHONY: help install demo deep ray spaces test check format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ deep: install ## Make the environment of the deep recipes (about 1.3 GB), which 
 
 ray: install ## Make the environment of a real Ray head (about 360 MB), which its tests need
 	$(BIN)/python .ci/ray.py
+
+spaces: install ## Make the environments of Spaces' pages (Gradio, about 2 GB), which their tests need
+	$(BIN)/python .ci/spaces.py
 
 clean: ## Remove .venv and everything built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

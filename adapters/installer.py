@@ -33,8 +33,7 @@ _PASSED = re.compile(
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|LD_LIBRARY_PATH"
 )
 _QUIET = {"UV_NO_PROGRESS": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
-# No package's own build code runs on this machine; all come in the versions that were tried.
-_AS_LOCKED = ("--only-binary", ":all:", "--constraint", str(CONSTRAINTS))
+_NO_BUILDS = ("--only-binary", ":all:")  # no package's own build code runs on this machine
 _DISK_FULL = re.compile(r"no space left|disk quota exceeded|os error 28", re.IGNORECASE)
 _NO_NETWORK = re.compile(
     r"dns error|name resolution|connection (refused|reset|error)|tcp connect|timed out|timeout"
@@ -50,13 +49,22 @@ _NO_VERSION = re.compile(
 
 
 class Installer:
-    """Makes environments; `environ` is the bot's environment (os.environ by default)."""
+    """Makes environments; `environ` is the bot's environment (os.environ by default).
+
+    What is installed comes in the versions of `constraints`, the ones that were tried.
+    """
 
     def __init__(
-        self, environ: Mapping[str, str] | None = None, *, seconds: float = _SECONDS
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        seconds: float = _SECONDS,
+        constraints: Path | None = CONSTRAINTS,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._seconds = seconds
+        bounds = () if constraints is None else ("--constraint", str(constraints))
+        self._rules = (*_NO_BUILDS, *bounds)
 
     async def install(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
         """Make a virtual environment in `folder` and install the requirement lines, compiled.
@@ -87,7 +95,7 @@ class Installer:
         if not lines:
             return
         settings = read_pip_settings(self._environ)
-        words = (*_AS_LOCKED, *settings.uv_arguments(), *lines)
+        words = (*self._rules, *settings.uv_arguments(), *lines)
         install = (program, "pip", "install", "--python", str(folder / "bin" / "python"))
         if needs_cpu_torch(lines) and not await self._gives_cpu_torch((*install, *words), folder):
             words = (*UV_CPU, *words)
@@ -109,7 +117,7 @@ class Installer:
         if not lines:
             return
         install = (python, "-m", "pip", "install", "--progress-bar", "off")
-        words = (*_AS_LOCKED, *lines)
+        words = (*self._rules, *lines)
         torch = [line for line in lines if needs_cpu_torch((line,))]
         if torch and not await self._gives_cpu_torch((*install, "--no-deps", *torch), folder):
             words = (*PIP_CPU, *words)

@@ -1,5 +1,6 @@
 """What every recipe keeps, known by its folder alone: one list of promises, run on its sample."""
 
+import asyncio
 import json
 import shutil
 import sys
@@ -11,6 +12,8 @@ import pytest
 from pydantic import JsonValue
 
 import pipeline.recipes
+from adapters.environments import Environments
+from adapters.hosts.huggingface.question import Page as Asking
 from pipeline.artifacts import DataReport, Metrics, Preprocessing
 from pipeline.bundle import BundleConfig
 from pipeline.jobs import TaskType
@@ -19,6 +22,7 @@ from pipeline.recipe import (
     SCRIPTS,
     find_recipe,
     known_recipes,
+    read_requirements,
     recipe_folder,
     requirements,
 )
@@ -29,6 +33,7 @@ from tests.contracts.bundles import (
     trained_here,
     training_python,
 )
+from tests.contracts.published import model_folder, predicted, through_a_folder, through_the_hub
 from tests.contracts.scored import (
     PICTURES,
     TRUTH,
@@ -40,10 +45,13 @@ from tests.contracts.scored import (
     rows_of,
     said_of,
 )
+from tests.contracts.space_pages import CHROMIUM, Page, is_deep, seen_in_a_browser, started, wanted
 
 FOUND = known_recipes()
 COPIED = TaskType("text_classification")
 FOURTEENTH = TaskType("a_task_added_by_a_folder")
+ON_SHARED_HARDWARE = TaskType("tabular_regression")  # its Space starts the page another way
+LOOKED_AT = TaskType("tabular_classification")
 METRICS = frozenset(
     (
         *("accuracy", "macro_f1", "f1", "roc_auc", "log_loss", "rmse", "mae", "r2"),
@@ -373,3 +381,66 @@ def test_the_same_seed_gives_the_same_parts(trained: Trained) -> None:
         for folder in folders
     )
     assert before == after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["a folder", "the Hub"])
+def test_what_was_published_answers_alike_with_its_own_requirements_alone(
+    trained: Trained, environments: Path, tmp_path: Path, where: str
+) -> None:
+    model = model_folder(trained.bundle, tmp_path / "model")
+    if where == "a folder":
+        fetched = asyncio.run(through_a_folder(model, tmp_path))
+    else:
+        fetched, _ = asyncio.run(through_the_hub(model, tmp_path))
+    shutil.rmtree(model)
+    python = asyncio.run(training_python(environments, read_requirements(fetched)))
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    assert predicted(fetched, python, elsewhere) == trained.scored.predictions.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A Space's files, and where its page runs."""
+
+    files: Path
+    address: str
+
+
+@pytest.fixture(scope="module")
+def space(
+    trained: Trained, environments: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Space]:
+    """The Space that the Hub was given, started in an environment of what it names."""
+    task = trained.bundle.task
+    lines = wanted(deep=is_deep(task))
+    python = Environments(environments).ready(lines)
+    if python is None:
+        pytest.skip("Gradio is not installed: run `make spaces` first")
+    work = tmp_path_factory.mktemp("published")
+    model = model_folder(trained.bundle, work / "model")
+    _, files = asyncio.run(through_the_hub(model, work, pro=task != ON_SHARED_HARDWARE))
+    assert {*read_requirements(files)} <= {*lines}
+    with started(files, python, work) as address:
+        yield Space(files, address)
+
+
+@pytest.mark.slow
+def test_its_space_answers_what_predict_says(trained: Trained, space: Space) -> None:
+    asked, answer = trained.scored.asked[0], rows_of(trained.scored.predictions)[0]
+    shown, *_ = Page(space.address).answer(asked, pictures=trained.scored.has_pictures)
+    assert shown in (answer, said_of(answer), json.dumps(answer, ensure_ascii=False))
+    assert asyncio.run(Asking(space.address).asked(space.files, 0.1)) == "answered"
+
+
+@pytest.mark.slow
+def test_a_person_gets_the_same_answer_in_a_browser(
+    trained: Trained, space: Space, tmp_path: Path
+) -> None:
+    if trained.bundle.task != LOOKED_AT:
+        return
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    cells = dict(zip(trained.scored.inputs, map(str, trained.scored.asked[0]), strict=True))
+    said = seen_in_a_browser(space.address, cells, tmp_path / "page.png")
+    assert said == said_of(rows_of(trained.scored.predictions)[0])

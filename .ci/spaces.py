@@ -1,0 +1,37 @@
+"""Makes the environments in which the pages of Spaces run, where the tests look: `make spaces`.
+
+They are installed as the Hub does it: by the lines of a Space alone, without this project's lock.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from adapters.environments import Environments  # noqa: E402
+from adapters.installer import Installer  # noqa: E402
+from tests.contracts.space_pages import wanted  # noqa: E402
+
+CACHE = Path(os.environ.get("MLTRAINER_ENV_CACHE") or ROOT / ".pytest_cache" / "environments")
+
+
+async def show(line: str) -> None:
+    """Print what the installer prints."""
+    print(line, flush=True)  # noqa: T201 - a command's own words
+
+
+async def main() -> None:
+    """Find or make them, and say where they are."""
+    environments = Environments(CACHE, Installer(constraints=None))
+    for deep in (False, True):
+        began = time.monotonic()
+        python = await environments.prepare(wanted(deep=deep), show)
+        print(f"{python} is ready ({time.monotonic() - began:.0f} s)")  # noqa: T201
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
