@@ -43,7 +43,8 @@ class ParcelHost:
         await asyncio.to_thread(shutil.copytree, folder, target, dirs_exist_ok=True)
         return Published(url=None, path=target)
 
-    async def fetch(self, published: Published, into: Path) -> Path:
+    async def fetch(self, published: Published, into: Path, owner: Actor) -> Path:
+        del owner
         assert published.path is not None
         await asyncio.to_thread(shutil.copytree, published.path, into, dirs_exist_ok=True)
         return into

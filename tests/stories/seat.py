@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from tests.fakes import people
+from tests.fakes.llm import NO_PROVIDERS
 from tests.stories.serving import ROOT, STOP_SECONDS, surroundings
 from tests.stories.somebody import Shown
 
@@ -274,6 +275,7 @@ class Seats:
         self._sitters: dict[str, Sitter] = {}
         self.environ = {
             **surroundings(),
+            **NO_PROVIDERS,
             "MLTRAINER_ENV_CACHE": str(environments),
             "MLTRAINER_RETRY_SCALE": "0.01",
             "PYTHONPATH": str(ROOT),

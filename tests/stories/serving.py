@@ -15,13 +15,14 @@ from types import TracebackType
 from typing import IO, Self
 
 from tests.fakes.llm import NO_PROVIDERS
+from tests.fakes.nobody import NO_SERVICES
 from tests.stories.towns import Town, listening, settings_of
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS, STOP_SECONDS, LAST_WORDS_SECONDS = 120.0, 60.0, 2.0
 SCRUBBED = ("SLACK_", "DISCORD_", "MLTRAINER_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GROQ_")
 DIVERTING = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "port"}
-DIVERTING |= {"hf_token", "hf_endpoint"}
+DIVERTING |= {"hf_token", "ray_auth_token"}
 
 
 class DidNotStart(AssertionError):
@@ -53,7 +54,6 @@ class Served:
         self.environ = {
             **surroundings(),
             **NO_PROVIDERS,
-            "MODAL_SERVER_URL": "http://127.0.0.1:9",  # nothing listens there
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "MLTRAINER_RETRY_SCALE": "0.01",
@@ -198,12 +198,13 @@ class Served:
 
 
 def surroundings() -> dict[str, str]:
-    """This machine's environment without what would configure or divert the bot."""
-    return {
+    """This machine's environment without what would configure or divert the bot, or lead out."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(SCRUBBED) and name.lower() not in DIVERTING
     }
+    return kept | NO_SERVICES
 
 
 def free_port() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.llm import NO_PROVIDERS
+from tests.fakes.nobody import NO_SERVICES
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 240
@@ -23,6 +24,7 @@ class Shell:
         self._environ = {
             **os.environ,
             **NO_PROVIDERS,
+            **NO_SERVICES,
             "MLTRAINER_HOME": str(self.home),
             "MLTRAINER_ENV_CACHE": str(environments),
             "PYTHONPATH": str(ROOT),

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.jobs import Stage
+from tests.fakes.nobody import NO_SERVICES
 
 ROOT = Path(__file__).parents[2]
 POINTS = ("inside", "before_save", "after_save")
@@ -36,6 +37,7 @@ def environ(tmp_path: Path, environments: Path) -> dict[str, str]:
     """A home of its own; the training environments are shared by all tests."""
     return {
         **os.environ,
+        **NO_SERVICES,
         "MLTRAINER_HOME": str(tmp_path / "home"),
         "MLTRAINER_ENV_CACHE": str(environments),
         "MLTRAINER_RETRY_SCALE": "0.01",
