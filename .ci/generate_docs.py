@@ -10,23 +10,26 @@ import sys
 import tempfile
 from pathlib import Path
 
-from model_tables import tables
+import model_tables
+import outside_tables
 
 from bot.tasks import Told, every_task
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 MODELS = ROOT / "docs" / "models.md"
+OUTSIDE = ROOT / "docs" / "outside.md"
 WIDTH = 96
 USUAL_HOME = "~/.mltrainer"
 
 
 def main() -> None:
     """Rewrite the blocks in place, or fail when they are not what the code says."""
-    before = {path: path.read_text("utf-8") for path in (README, MODELS)}
+    before = {path: path.read_text("utf-8") for path in (README, MODELS, OUTSIDE)}
     after = {
         README: fill(before[README], generated_blocks()),
-        MODELS: fill(before[MODELS], tables()),
+        MODELS: fill(before[MODELS], model_tables.tables()),
+        OUTSIDE: fill(before[OUTSIDE], outside_tables.tables()),
     }
     if "--check" in sys.argv[1:]:
         stale = [path.name for path in before if after[path] != before[path]]

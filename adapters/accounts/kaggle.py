@@ -31,7 +31,7 @@ _KEY_FILE = (
 ACCOUNT = Account(
     kind=KIND,
     title=errors.TITLE,
-    use="read data sets and competitions, train on Kaggle's machines",
+    use="read data sets, train on Kaggle's machines",
     page=errors.KEYS,
     fields=(
         AccountField(

@@ -15,8 +15,8 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="PATH|URL|ID",
-        help="Examples to learn from: a file, folder or archive. May repeat; "
-        "train=PATH, validation=PATH and test=PATH name a split.",
+        help="Examples to learn from: a file, folder, archive or address, hf:OWNER/NAME or "
+        "kaggle:OWNER/NAME. May repeat; train=PATH, validation=PATH and test=PATH name a split.",
     ),
 ]
 Settings = Annotated[
@@ -29,15 +29,32 @@ Settings = Annotated[
 ]
 
 
-Runtime = Annotated[str | None, typer.Option(help="Where to train: local, kaggle, modal or ray.")]
-Host = Annotated[str | None, typer.Option(help="Where to publish: folder or huggingface.")]
+Runtime = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Where to train: local, kaggle, modal or ray. The plan says what it can cost.",
+    ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Where to publish: folder, which is here, or huggingface, where only you see it.",
+    ),
+]
 Minutes = Annotated[
     float | None, typer.Option("--budget-minutes", metavar="MINUTES", help="Longest training time.")
 ]
 NoDeploy = Annotated[
     bool, typer.Option("--no-deploy", help="Keep the model here; publish nothing.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Approve the plan, up to MLTRAINER_MAX_JOB_USD.")]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", help="Approve the plan ahead, if it can cost MLTRAINER_MAX_JOB_USD at most."
+    ),
+]
 
 
 def run(
@@ -57,6 +74,7 @@ def run(
 
     [bold]mltrainer run "make me a spam filter from this" --data messages.tsv[/bold]
     [bold]mltrainer run "who survived?" --data titanic.csv --set target=Survived --json[/bold]
+    [bold]mltrainer run "sort these, train on Kaggle" --data hf:OWNER/NAME[/bold]
 
     Exit code: 0 done, 1 failed, 2 wrong use, 3 waiting for you, 130 cancelled.
     """
