@@ -131,8 +131,13 @@ class Orchestrator:
         clock, policy = self._ports.clock, self._agents[stage].retry
         context = transitions.timed(row.context, stage, clock.monotonic() - began)
         error = from_unexpected(unexpected)
+        runtimes, hosts = self._ports.runtimes.values(), self._ports.hosts.values()
+        accounts = {one.account for one in runtimes} | {one.account for one in hosts}
         return transitions.failed(
-            context, stage, error, policy, scale=self._retry_scale, now=clock.now()
+            *(context, stage, error, policy),
+            scale=self._retry_scale,
+            now=clock.now(),
+            accounts=accounts,
         )
 
     async def _attempt(self, row: JobRow, stage: Stage, ledger: Ledger) -> Outcome:

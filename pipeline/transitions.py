@@ -3,7 +3,7 @@
 The orchestrator does the waiting and the saving; every decision about a job stands here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
@@ -112,10 +112,12 @@ def failed(
     *,
     scale: float,
     now: datetime,
+    accounts: Collection[str | None] = (),
 ) -> Change:
     """An attempt failed: wait for the person, try again or give up, by the error's class.
 
-    Where nobody learns from the error, the same one twice stops and asks.
+    Where nobody learns from the error, the same one twice stops and asks. What is wrong with one
+    of the `accounts` waits for that account, and goes on once it is connected anew.
     """
     hopeless = isinstance(error, Rejected) and not policy.feeds_back
     if hopeless and _seen_before(context, stage, error):
@@ -123,7 +125,7 @@ def failed(
     context = _with_error(context, stage, error, now)
     failures = context.retry_counts[stage]
     if isinstance(error, PersonCanFix):
-        return waits_for(context, error, now)
+        return waits_for(context, error, now, is_account=error.field in accounts)
     if isinstance(error, Bug) or not policy.allows_another(failures):
         kind = type(error).__name__
         gave_up = StageFailed(stage=stage, error=kind, reason=error.message, hint=error.hint)
@@ -185,11 +187,19 @@ def ended(context: JobContext, status: JobStatus, events: Sequence[Event] = ()) 
 
 
 def waits_for(
-    context: JobContext, error: PersonCanFix, now: datetime, events: Sequence[Event] = ()
+    context: JobContext,
+    error: PersonCanFix,
+    now: datetime,
+    events: Sequence[Event] = (),
+    *,
+    is_account: bool = False,
 ) -> Change:
     """The job waits until its person mends what only a person can."""
     message = error.message if error.message[-1:] in ".!?…" else f"{error.message}."
     text = f"{message} {error.hint}".strip()
+    if is_account:
+        needed = Waiting(reason="credential", text=text, field=error.field)
+        return _waiting(context, needed, [CredentialNeeded(credential=error.field, why=text)], now)
     asked = QuestionAsked(text=text, field=error.field, options=error.options)
     return _parked(context, "question", asked, now, events)
 

@@ -1,7 +1,10 @@
 """What the loop promises: order, retries with feedback, waiting, redo."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -10,6 +13,7 @@ from pipeline.errors import Bug, PersonCanFix, Rejected, TryAgain
 from pipeline.events import AgentLogged, StageEnded, StageRetried, StageStarted
 from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import Approve, Ask, ComeBack, Done, Redo
+from pipeline.ports.runtime import Runtime
 from pipeline.ports.store import Inbound
 from tests.unit.orchestrator.scripted import ARTIFACTS, Turn, stage_a_play
 
@@ -76,6 +80,24 @@ async def test_a_full_disk_waits_for_the_person_and_goes_on_after_a_word(
     assert row.context.waiting is not None
     assert "disk is full" in row.context.waiting.text
     await store.receive(play.job, Inbound(key="1", actor="me", text="retry"))
+    assert (await play.play()).status is JobStatus.DONE
+
+
+async def test_what_is_wrong_with_an_account_waits_for_that_account(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    refused = PersonCanFix("It takes your key no more.", "Connect a new one.", field="cloud")
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: [refused]})
+    play.orchestrator._ports = replace(
+        play.orchestrator._ports,
+        runtimes={"cloud": cast("Runtime", SimpleNamespace(account="cloud"))},
+    )
+    row = await play.play()
+    assert row.context.waiting is not None
+    assert (row.context.waiting.reason, row.context.waiting.field) == ("credential", "cloud")
+    assert row.context.waiting.text == "It takes your key no more. Connect a new one."
+    assert "credential_needed" in await play.kinds()
+    await store.receive(play.job, Inbound(key="1", actor="me", text="it is connected"))
     assert (await play.play()).status is JobStatus.DONE
 
 
