@@ -21,6 +21,9 @@ demo: install ## Train, check and publish a first model; no key, no account
 test: install ## Run the tests; TESTS="-k words" picks some
 	$(BIN)/pytest $(TESTS)
 
+test-live: install ## Run the contracts on the real services whose credentials are set (CONTRIBUTING.md)
+	TEST_LIVE=1 $(BIN)/pytest -m "slow or not slow" tests/contracts/test_outside.py tests/contracts/test_runtimes.py $(TESTS)
+
 check: install ## Format, lint, types, import contracts, lock file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

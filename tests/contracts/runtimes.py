@@ -1,19 +1,23 @@
-"""Every runtime as the contract needs it: one line in MAKERS for each."""
+"""Every runtime as the contract needs it: one line in FAKES for each, one in REAL for services."""
 
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.kaggle.names import handle_of
 from adapters.ray.client import RayClient
 from adapters.ray.cluster import Lookout
 from adapters.runtimes import kaggle, local, modal
 from adapters.runtimes.ray import RayRuntime
 from adapters.sandbox.levels import choose
 from adapters.workbench import LocalWorkbench
+from pipeline.errors import MLTrainerError
 from pipeline.ports.runtime import OnLine, Runtime
+from tests.contracts.live import IS_LIVE, given, name
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN
 from tests.fakes.kaggle.fake import FakeKaggle
@@ -27,10 +31,14 @@ from tests.unit.modal.conftest import QUICK as QUICK_MODAL
 
 @dataclass(frozen=True)
 class Carrier:
-    """A runtime as each process makes it. `keeps`: a run goes on without the bot."""
+    """A runtime as each process makes it. `keeps`: a run goes on without the bot.
+
+    `name` is one that no run there has yet.
+    """
 
     runtime: Callable[[], Runtime]
     keeps: bool = True
+    name: str = "j-1-0"
 
 
 class BareWorkbench(LocalWorkbench):
@@ -83,9 +91,65 @@ async def _modal(folder: Path) -> AsyncIterator[Carrier]:
         yield Carrier(made)
 
 
-MAKERS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Carrier]]] = {
+@asynccontextmanager
+async def _real_kaggle(folder: Path) -> AsyncIterator[Carrier]:
+    """The notebook is removed, with the data set that a failure may have left."""
+    del folder
+    user, key = given("Kaggle", "KAGGLE_USERNAME", "KAGGLE_KEY")
+    values, run = {"username": user, "key": key}, name()
+    vault = MemoryVault(clock=FakeClock())
+    await vault.put(ANN, "kaggle", json.dumps(values), tail="last")
+    made = kaggle.adapter(vault=vault)
+    yield Carrier(lambda: kaggle.adapter(vault=vault), name=run)
+    handle = handle_of(values, run)
+    for remove in (
+        lambda desk: desk.kernels.delete(handle),
+        lambda desk: desk.datasets.delete(handle),
+    ):
+        with suppress(MLTrainerError):
+            await made.kaggle.ask(values, remove)
+
+
+@asynccontextmanager
+async def _real_modal(folder: Path) -> AsyncIterator[Carrier]:
+    del folder
+    pair = given("Modal", "MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET")
+    vault = MemoryVault(clock=FakeClock())
+    values = dict(zip(("token_id", "token_secret"), pair, strict=True))
+    await vault.put(ANN, "modal", json.dumps(values), tail="0001")
+    carrier = Carrier(lambda: modal.adapter(vault=vault), name=name())
+    yield carrier
+    await _ended(carrier)
+
+
+@asynccontextmanager
+async def _real_ray(folder: Path) -> AsyncIterator[Carrier]:
+    del folder
+    (address,) = given("a Ray cluster", "RAY_ADDRESS")
+    client = RayClient(address.rstrip("/"), os.environ.get("RAY_AUTH_TOKEN", ""))
+    carrier = Carrier(lambda: RayRuntime(client, Lookout(client)), name=name())
+    yield carrier
+    await _ended(carrier)
+
+
+async def _ended(carrier: Carrier) -> None:
+    """Nothing goes on, or costs, after its test."""
+    with suppress(MLTrainerError):
+        runtime = carrier.runtime()
+        handle = await runtime.find(carrier.name, ANN)
+        if handle is not None:
+            await runtime.cancel(handle, ANN)
+
+
+FAKES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Carrier]]] = {
     "local": _local,
     "ray": _ray,
     "kaggle": _kaggle,
     "modal": _modal,
 }
+REAL: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Carrier]]] = {
+    "ray": _real_ray,
+    "kaggle": _real_kaggle,
+    "modal": _real_modal,
+}
+MAKERS = REAL if IS_LIVE else FAKES

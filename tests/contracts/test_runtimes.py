@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.errors import PersonCanFix
 from pipeline.ports.runtime import Limits, RunRequest, RunState, Runtime, Step
+from tests.contracts.live import LOOK_SECONDS
 from tests.contracts.runtimes import MAKERS, Carrier
 from tests.fakes.jobs import ANN
 
@@ -21,7 +22,7 @@ pathlib.Path("deep").mkdir()
 pathlib.Path("deep/model.bin").write_bytes(bytes(300_000))
 """
 WAITS = "import time; print('it began', flush=True); time.sleep(60)"
-_LOOKS, _LOOK_SECONDS = 1500, 0.02
+_LOOKS = 1500
 
 
 @pytest.fixture(params=sorted(MAKERS))
@@ -38,19 +39,25 @@ def runtime(carrier: Carrier) -> Runtime:
     return carrier.runtime()
 
 
-def training(home: Path, train: str = TRAIN, *, seconds: float = 50) -> RunRequest:
+@pytest.fixture
+def name(carrier: Carrier) -> str:
+    """What the run is called."""
+    return carrier.name
+
+
+def training(home: Path, name: str, train: str = TRAIN, *, seconds: float = 50) -> RunRequest:
     """Two steps; the second reads rows and may take so long."""
-    bundle, fit, run = home / "bundle", home / "fit", home / "runs" / "j-1-0"
+    bundle, fit, run = home / "bundle", home / "fit", home / "runs" / name
     for made in (bundle, fit):
         made.mkdir(exist_ok=True)
     (fit / "rows.txt").write_text("seven")
     steps = []
-    for name, script, out in (("baseline", BASELINE, "baselines"), ("train", train, "model")):
-        path = bundle / f"{name}.py"
+    for step, script, out in (("baseline", BASELINE, "baselines"), ("train", train, "model")):
+        path = bundle / f"{step}.py"
         path.write_text(script)
         limits = Limits(seconds=seconds)
-        steps.append(Step(name, path, ("--fit", str(fit)), run / out, (bundle, fit), limits))
-    return RunRequest("j-1-0", run, (), tuple(steps), seconds=120)
+        steps.append(Step(step, path, ("--fit", str(fit)), run / out, (bundle, fit), limits))
+    return RunRequest(name, run, (), tuple(steps), seconds=120)
 
 
 async def ended(runtime: Runtime, handle: str) -> RunState:
@@ -61,7 +68,7 @@ async def ended(runtime: Runtime, handle: str) -> RunState:
         lines += state.lines
         if state.status != "running":
             return RunState(state.status, lines, state.step, state.result, state.page)
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     raise AssertionError("the run did not end")
 
 
@@ -70,14 +77,14 @@ async def begun(runtime: Runtime, handle: str) -> None:
     for _ in range(_LOOKS):
         if "it began" in (await runtime.check(handle, 0, ANN)).lines:
             return
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     raise AssertionError("the run did not begin")
 
 
 async def test_a_training_runs_and_what_it_left_is_brought(
-    runtime: Runtime, tmp_path: Path
+    runtime: Runtime, tmp_path: Path, name: str
 ) -> None:
-    request = training(tmp_path)
+    request = training(tmp_path, name)
     handle = await runtime.submit(request, ANN)
 
     state = await ended(runtime, handle)
@@ -92,8 +99,10 @@ async def test_a_training_runs_and_what_it_left_is_brought(
     assert (request.folder / "model" / "deep" / "model.bin").stat().st_size == 300_000
 
 
-async def test_lines_are_given_after_the_asked_number(runtime: Runtime, tmp_path: Path) -> None:
-    handle = await runtime.submit(training(tmp_path), ANN)
+async def test_lines_are_given_after_the_asked_number(
+    runtime: Runtime, tmp_path: Path, name: str
+) -> None:
+    handle = await runtime.submit(training(tmp_path, name), ANN)
     state = await ended(runtime, handle)
 
     rest = (await runtime.check(handle, 1, ANN)).lines
@@ -102,37 +111,41 @@ async def test_lines_are_given_after_the_asked_number(runtime: Runtime, tmp_path
     assert (await runtime.check(handle, len(state.lines), ANN)).lines == ()
 
 
-async def test_a_run_is_found_by_its_name_alone(runtime: Runtime, tmp_path: Path) -> None:
-    assert await runtime.find("j-1-0", ANN) is None
-    handle = await runtime.submit(training(tmp_path), ANN)
+async def test_a_run_is_found_by_its_name_alone(
+    runtime: Runtime, tmp_path: Path, name: str
+) -> None:
+    assert await runtime.find(name, ANN) is None
+    handle = await runtime.submit(training(tmp_path, name), ANN)
 
-    assert await runtime.find("j-1-0", ANN) == handle
-    assert await runtime.find("j-1-00", ANN) is None
+    assert await runtime.find(name, ANN) == handle
+    assert await runtime.find(f"{name}0", ANN) is None
     await ended(runtime, handle)
 
 
 async def test_after_a_restart_a_run_goes_on_or_is_lost_but_never_runs_twice(
-    carrier: Carrier, runtime: Runtime, tmp_path: Path
+    carrier: Carrier, runtime: Runtime, tmp_path: Path, name: str
 ) -> None:
-    handle = await runtime.submit(training(tmp_path), ANN)
+    handle = await runtime.submit(training(tmp_path, name), ANN)
     second = carrier.runtime()
 
     if not carrier.keeps:
-        assert await second.find("j-1-0", ANN) is None
+        assert await second.find(name, ANN) is None
         assert (await second.check(handle, 0, ANN)).status == "lost"
         await runtime.cancel(handle, ANN)
         return
-    assert await second.find("j-1-0", ANN) == handle
-    assert await second.submit(training(tmp_path), ANN) == handle
+    assert await second.find(name, ANN) == handle
+    assert await second.submit(training(tmp_path, name), ANN) == handle
     state = await ended(second, handle)
     assert state.status == "done"
     assert state.lines.count("rows seven") == 1
 
 
 async def test_the_step_that_fails_is_told_with_its_last_lines(
-    runtime: Runtime, tmp_path: Path
+    runtime: Runtime, tmp_path: Path, name: str
 ) -> None:
-    request = training(tmp_path, "print('so far', flush=True); raise ValueError('no such column')")
+    request = training(
+        tmp_path, name, "print('so far', flush=True); raise ValueError('no such column')"
+    )
 
     state = await ended(runtime, await runtime.submit(request, ANN))
 
@@ -141,11 +154,11 @@ async def test_the_step_that_fails_is_told_with_its_last_lines(
     assert (state.result.ending, state.result.exit_code) == ("failed", 1)
     assert state.result.tail[-1] == "ValueError: no such column"
     assert "so far" in state.lines
-    assert await runtime.find("j-1-0", ANN) is None  # so that it can be tried again
+    assert await runtime.find(name, ANN) is None  # so that it can be tried again
 
 
-async def test_a_step_over_its_limit_is_ended(runtime: Runtime, tmp_path: Path) -> None:
-    request = training(tmp_path, WAITS, seconds=1.5)
+async def test_a_step_over_its_limit_is_ended(runtime: Runtime, tmp_path: Path, name: str) -> None:
+    request = training(tmp_path, name, WAITS, seconds=1.5)
 
     state = await ended(runtime, await runtime.submit(request, ANN))
 
@@ -155,9 +168,9 @@ async def test_a_step_over_its_limit_is_ended(runtime: Runtime, tmp_path: Path) 
 
 
 async def test_a_run_is_stopped_where_the_place_has_a_stop(
-    runtime: Runtime, tmp_path: Path
+    runtime: Runtime, tmp_path: Path, name: str
 ) -> None:
-    handle = await runtime.submit(training(tmp_path, WAITS), ANN)
+    handle = await runtime.submit(training(tmp_path, name, WAITS), ANN)
     await begun(runtime, handle)
 
     stopped = [await runtime.cancel(handle, ANN) for _ in range(2)]
@@ -165,7 +178,7 @@ async def test_a_run_is_stopped_where_the_place_has_a_stop(
     assert stopped == [runtime.offer.stops] * 2
     if runtime.offer.stops:
         assert await _over(runtime, handle)
-        assert await runtime.find("j-1-0", ANN) is None
+        assert await runtime.find(name, ANN) is None
 
 
 async def _over(runtime: Runtime, handle: str) -> bool:

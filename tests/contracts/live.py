@@ -1,0 +1,22 @@
+"""The real services, asked only by `make test-live`, with credentials of the environment."""
+
+import os
+import uuid
+
+import pytest
+
+IS_LIVE = bool(os.environ.get("TEST_LIVE"))
+LOOK_SECONDS = 5.0 if IS_LIVE else 0.02
+
+
+def given(title: str, *variables: str) -> list[str]:
+    """The values of these variables; the test is skipped where one is missing."""
+    missing = [one for one in variables if not os.environ.get(one)]
+    if missing:
+        pytest.skip(f"this needs a real account at {title}: set {', '.join(missing)}")
+    return [os.environ[one] for one in variables]
+
+
+def name() -> str:
+    """A name that nothing at a service has yet."""
+    return f"live-{uuid.uuid4().hex[:10]}-0"
