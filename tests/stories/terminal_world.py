@@ -48,13 +48,13 @@ class TerminalWorld(World):
         assert words in said, said
         return Printed(said)
 
-    def account_form(self, person: Anyone, card: Shown) -> SeenView:
+    def account_form(self, person: Anyone, card: Shown, service: str = "Hugging Face") -> SeenView:
         """It is asked for at once, unseen."""
         del card
-        return person.wait_for_modal("Hugging Face")
+        return person.wait_for_modal(service)
 
-    def paste(self, person: Anyone, panel: Shown) -> SeenView:
-        return self.account_form(person, panel)
+    def paste(self, person: Anyone, panel: Shown, service: str = "Hugging Face") -> SeenView:
+        return self.account_form(person, panel, service)
 
     def predict(self, person: Anyone, said: Seen, text: str) -> Shown:
         assert isinstance(person, Sitter)

@@ -57,15 +57,15 @@ class World:
         person.command("/mltrainer", text, channel)
         return person.wait_for_whisper(words)
 
-    def account_form(self, person: Anyone, card: Shown) -> SeenView:
+    def account_form(self, person: Anyone, card: Shown, service: str = "Hugging Face") -> SeenView:
         """The form for the account that a job's card asks for."""
         person.click(card, "Connect accounts")
-        return self.paste(person, person.wait_for_whisper("Hugging Face"))
+        return self.paste(person, person.wait_for_whisper(service), service)
 
-    def paste(self, person: Anyone, panel: Shown) -> SeenView:
+    def paste(self, person: Anyone, panel: Shown, service: str = "Hugging Face") -> SeenView:
         """The form behind Paste, of one account."""
         person.click(panel, "Paste")
-        return person.wait_for_modal("Hugging Face")
+        return person.wait_for_modal(service)
 
     def mistype(self, person: Anyone, form: SeenView, label: str, value: str) -> SeenView:
         """Fill a field wrongly, read what is wrong, and have the form again."""
