@@ -152,6 +152,12 @@ def allowed_pairs(entries: Iterable[str]) -> frozenset[tuple[str, int]]:
     return frozenset(pairs)
 
 
+def pair_of(address: str) -> tuple[str, int]:
+    """The (host, port) of an address."""
+    url = httpx.URL(address)
+    return host_of(url), url.port or _PORTS.get(url.scheme, 0)
+
+
 def shown(url: httpx.URL) -> str:
     """The address as messages name it: no query, no user name, no password, not too long."""
     host = host_of(url)

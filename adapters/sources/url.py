@@ -16,9 +16,16 @@ from typing import BinaryIO
 
 import httpx
 
-from adapters.addresses import CheckedTransport, Guard, allowed_pairs, read_address, shown
+from adapters.addresses import (
+    CheckedTransport,
+    Guard,
+    allowed_pairs,
+    pair_of,
+    read_address,
+    shown,
+)
 from adapters.file_names import clean, free
-from adapters.share_links import download_form
+from adapters.share_links import DRIVE, download_form
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.jobs import Actor
 
@@ -55,12 +62,13 @@ _SUFFIXES = MappingProxyType(
 
 @dataclass(frozen=True)
 class UrlSource:
-    """Implements pipeline.ports.source.Source for https addresses."""
+    """Implements pipeline.ports.source.Source for https addresses; Google Drive is at `drive`."""
 
     guard: Guard
     most_bytes: int = MOST_BYTES
     total_seconds: float = TOTAL_SECONDS
     idle_seconds: float = IDLE_SECONDS
+    drive: str = DRIVE
     name: str = "url"
 
     def takes(self, location: str) -> bool:
@@ -74,7 +82,7 @@ class UrlSource:
         TryAgain when the server may answer later.
         """
         page = read_address(location)
-        url = download_form(page)
+        url = download_form(page, self.drive)
         try:
             async with (
                 asyncio.timeout(self.total_seconds),
@@ -258,6 +266,11 @@ def _refused(message: str, hint: str) -> PersonCanFix:
     return PersonCanFix(message, hint, field="data")
 
 
-def adapter(*, allow_private_urls: Iterable[str] = ()) -> UrlSource:
-    """The source of web addresses; `allow_private_urls` are the setting's `host:port` entries."""
-    return UrlSource(Guard(allowed_pairs(allow_private_urls)))
+def adapter(*, allow_private_urls: Iterable[str] = (), gdrive_url: str = DRIVE) -> UrlSource:
+    """The source of web addresses; `allow_private_urls` are the setting's `host:port` entries.
+
+    Another address of Google Drive is the operator's own word, and may be private.
+    """
+    drive = gdrive_url.rstrip("/")
+    own = () if drive == DRIVE else (pair_of(drive),)
+    return UrlSource(Guard(allowed_pairs(allow_private_urls) | {*own}), drive=drive)

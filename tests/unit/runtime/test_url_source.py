@@ -641,3 +641,15 @@ def test_messages_name_an_address_without_what_is_secret() -> None:
 )
 def test_share_links_lead_to_the_file(page: str, file: str) -> None:
     assert str(download_form(httpx.URL(page))) == file
+
+
+async def test_google_drive_is_asked_where_the_setting_says(web: Web, into: Path) -> None:
+    web.answers["/uc?id=1aBcDeFgHiJk&export=download&confirm=t"] = sends(
+        Content_Disposition='attachment; filename="rows.csv"'
+    )
+    link = "https://drive.google.com/file/d/1aBcDeFgHiJk/view?usp=sharing"
+
+    (path,) = await adapter(gdrive_url=web.url("/")).fetch(link, into, ANN)
+
+    assert path == into / "rows.csv"
+    assert path.read_bytes() == _ROWS
