@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import run
+from tests.fakes.nobody import NO_SERVICES
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
+    for name, value in NO_SERVICES.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 

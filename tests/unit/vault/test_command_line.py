@@ -22,6 +22,7 @@ from pipeline.context import Waiting
 from pipeline.jobs import JobStatus
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
+from tests.fakes.nobody import NO_SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "hf_" + "Zq7" * 11 + "W"
@@ -35,6 +36,8 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MLTRAINER_HOME", str(tmp_path / "home"))
+    for name, value in NO_SERVICES.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 
