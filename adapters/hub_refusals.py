@@ -58,7 +58,7 @@ def _meant(cause: BaseException, topic: Topic, *, signed_in: bool) -> MLTrainerE
 def _misnamed(topic: Topic) -> PersonCanFix:
     return PersonCanFix(
         f"{_big(topic.what)} has no name that {TITLE} takes.",
-        "Letters, digits, `-`, `_` and `.`, 96 at most, and one `/` after the owner.",
+        "A name has letters, digits, `-`, `_` and `.`, 96 at most, and one `/` after the owner.",
         field=topic.field,
     )
 
@@ -125,20 +125,20 @@ def _of_status(status: int, topic: Topic, *, signed_in: bool) -> MLTrainerError:
                 f"Make a new one at {TOKENS} and connect it (`connect {KIND}`), then say “retry”.",
                 field=KIND,
             )
-        case 401 | 404:
+        case 403 if signed_in:
+            return PersonCanFix(
+                f"Your {TITLE} token gives no right to change {topic.what}.",
+                f"Make one that may write there at {TOKENS} and connect it "
+                f"(`connect {KIND}`), then say “retry”.",
+                field=KIND,
+            )
+        case 401 | 403 | 404:
             return _missing(topic, signed_in=signed_in)
         case 402:
             return PersonCanFix(
                 f"{TITLE} wants to be paid for {topic.what}.",
                 "Look at https://huggingface.co/settings/billing, or choose something smaller.",
                 field=topic.field,
-            )
-        case 403:
-            return PersonCanFix(
-                f"Your {TITLE} token gives no right to change {topic.what}.",
-                f"Make one that may write there at {TOKENS} and connect it "
-                f"(`connect {KIND}`), then say “retry”.",
-                field=KIND,
             )
         case 409 | 412:
             told = f"Something else is changing {topic.what} at {TITLE} just now."

@@ -152,7 +152,7 @@ def refused_key(what: str) -> PersonCanFix:
     """A token that Modal does not take."""
     return PersonCanFix(
         f"This Modal token {what}.",
-        f"Copy it again, or make a new one at {TOKENS_PAGE}.",
+        f"Copy it again, or make a new one at {TOKENS_PAGE}, and connect it (`connect {KIND}`).",
         field=KIND,
     )
 

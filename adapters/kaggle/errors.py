@@ -75,7 +75,7 @@ def wrong_key() -> PersonCanFix:
     """The key is not, or no longer, one."""
     return PersonCanFix(
         "Kaggle does not accept your key.",
-        f"Make a new one at {KEYS} and connect it, then go on.",
+        f"Make a new one at {KEYS} and connect it (`connect kaggle`), then go on.",
         field="kaggle",
     )
 

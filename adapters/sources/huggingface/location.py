@@ -68,7 +68,7 @@ def _addressed(path: str, location: str) -> Wanted:
     parts = [unquote(part) for part in path.split("/") if part]
     if parts[:1] != ["datasets"] or len(parts) == 1:
         raise PersonCanFix(
-            f"{location.strip()[:100]} is no data set of the Hub.",
+            f"{location.strip()[:100]} is no data set on Hugging Face.",
             f"Give the address of a data set, or write {FORM}.",
             field="data",
         )
@@ -96,7 +96,7 @@ def _hosts(endpoint: str) -> set[str]:
 
 def _strange(location: str) -> PersonCanFix:
     return PersonCanFix(
-        f"'{location.strip()[:100]}' names no data set of the Hub.",
+        f"'{location.strip()[:100]}' names no data set on Hugging Face.",
         f"Write {FORM}.",
         field="data",
     )

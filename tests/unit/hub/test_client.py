@@ -74,7 +74,7 @@ def test_each_person_has_a_folder_of_their_own(tmp_path: Path) -> None:
             "connect",
         ),
         (402, "wants to be paid", "billing"),
-        (403, "gives no right to change the data set ann/mails", "Make one that may write"),
+        (403, "not everybody may see it", "connect"),
         (409, "is changing", "tried again"),
         (418, "refused", "Look at https://hub.test"),
         (429, "asks to slow down", "tried again"),

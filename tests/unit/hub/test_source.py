@@ -93,7 +93,7 @@ async def test_what_is_not_of_the_hub_is_left_to_others(people: People) -> None:
         ("hf:ann/mails/more", "names no data set"),
         ("hf:", "names no data set"),
         ("hf:ann/mails:a:b:c", "names no data set"),
-        ("https://huggingface.co/ann/model", "is no data set of the Hub"),
+        ("https://huggingface.co/ann/model", "is no data set on Hugging Face"),
     ],
 )
 async def test_what_cannot_be_meant_says_how_to_write_it(
