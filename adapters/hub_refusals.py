@@ -127,8 +127,8 @@ def _of_status(status: int, topic: Topic, *, signed_in: bool) -> MLTrainerError:
             )
         case 403 if signed_in:
             return PersonCanFix(
-                f"Your {TITLE} token gives no right to change {topic.what}.",
-                f"Make one that may write there at {TOKENS} and connect it "
+                f"Your {TITLE} token has too few rights for {topic.what}.",
+                f"Make one that may read and write there at {TOKENS} and connect it "
                 f"(`connect {KIND}`), then say “retry”.",
                 field=KIND,
             )

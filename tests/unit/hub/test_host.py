@@ -240,7 +240,7 @@ async def test_a_refusal_half_way_names_what_exists_and_keeps_the_version_before
     (folder / "predict.py").write_text("print(2)\n", "utf-8")
     people.hub.fail("POST", "/commit/", 403)
     error = await refusal(people, folder)
-    assert "gives no right to change the model ann/mails" in error.message
+    assert "has too few rights for the model ann/mails" in error.message
     assert f"{first.url} still holds the version before." in error.hint
     assert people.hub.models["ann/mails"].revision == first.revision
 

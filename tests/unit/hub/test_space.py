@@ -163,4 +163,4 @@ async def test_a_token_without_the_right_to_make_spaces_publishes_the_model_alon
     published = await publish(people, folder, WITH_SPACE)
     assert published.space_url is None
     (note,) = published.notes
-    assert note.startswith("There is no Space: Your Hugging Face token gives no right")
+    assert note.startswith("There is no Space: Your Hugging Face token has too few rights")
