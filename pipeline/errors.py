@@ -15,6 +15,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 _MOST_SHOWN = 20
+_BY_ITSELF = "It is "  # tried, fetched, looked at again
 
 
 class MLTrainerError(Exception):
@@ -61,6 +62,12 @@ class TryAgain(MLTrainerError):
     def __init__(self, message: str, hint: str = "", *, after: timedelta | None = None) -> None:
         super().__init__(message, hint)
         self.after = after
+
+    def given_up(self) -> "TryAgain":
+        """The same once nobody tries again by itself: its hint says what the person does."""
+        kept = "" if self.hint.startswith(_BY_ITSELF) else self.hint
+        pause = f" in {self.after.total_seconds():.0f} s" if self.after else ""
+        return TryAgain(self.message, f"{kept} Say “retry” to try again{pause}.".strip())
 
 
 class Rejected(MLTrainerError):

@@ -122,8 +122,10 @@ def failed(
     hopeless = isinstance(error, Rejected) and not policy.feeds_back
     if hopeless and _seen_before(context, stage, error):
         error = PersonCanFix(error.message, error.hint)
+    failures = context.retry_counts.get(stage, 0) + 1
+    if isinstance(error, TryAgain) and not policy.allows_another(failures):
+        error = error.given_up()
     context = _with_error(context, stage, error, now)
-    failures = context.retry_counts[stage]
     if isinstance(error, PersonCanFix):
         return waits_for(context, error, now, is_account=error.field in accounts)
     if isinstance(error, Bug) or not policy.allows_another(failures):

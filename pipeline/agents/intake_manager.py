@@ -256,9 +256,7 @@ async def _fetched(
     try:
         return await _source(given, ports).fetch(given.location, folder, context.owner)
     except TryAgain as error:
-        raise PersonCanFix(
-            error.message, f"{error.hint} Say “retry” to try again.".strip(), field="retry"
-        ) from error
+        raise PersonCanFix(error.message, error.given_up().hint, field="retry") from error
 
 
 def _source(given: DataInput, ports: Ports) -> Source:
