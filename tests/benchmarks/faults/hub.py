@@ -52,6 +52,12 @@ class _Hub:
         self.given.append(token)
         await self.vault.put(owner, ACCOUNT.kind, json.dumps({"token": token}), tail="")
 
+    def _with_host(self, ports: Ports) -> Ports:
+        """The ports with the Hub as a host, as it always is on that shelf."""
+        host = HubHost(self.vault, self.hub.url, self.hub.spaces_url, 0.01, 1.0)
+        hosts = {**ports.hosts, host.name: cast("Host", host)}
+        return replace(ports, hosts=hosts, vault=self.vault)
+
     def _trouble(self, where: str, method: str, path: str, what: What) -> Trouble:
         begun: list[HubFault] = []
         after = {"Retry-After": str(PAUSE)} if what == _TOO_MANY else {}
@@ -94,7 +100,8 @@ class HubData(_Hub):
         self.hub.datasets[_DATA] = dataset({"train.csv": (toy.ROWS + _more_rows()).encode()})
         self.hub.datasets[_DATA].private = True
         source = HubSource(self.vault, ports.home, self.hub.url)
-        return replace(ports, sources={"huggingface": cast("Source", source)}, vault=self.vault)
+        sources = {"huggingface": cast("Source", source)}
+        return replace(self._with_host(ports), sources=sources)
 
     def next_up(self, context: JobContext, home: Path) -> JobContext:
         del home
@@ -133,9 +140,7 @@ class HubModels(_Hub):
         }
 
     def plugged(self, ports: Ports) -> Ports:
-        host = HubHost(self.vault, self.hub.url, self.hub.spaces_url, 0.01, 1.0)
-        hosts = {**ports.hosts, host.name: cast("Host", host)}
-        return replace(ports, hosts=hosts, vault=self.vault)
+        return self._with_host(ports)
 
     def next_up(self, context: JobContext, home: Path) -> JobContext:
         return toy.publishing_next(context, home, "huggingface")

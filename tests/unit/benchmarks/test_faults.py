@@ -22,7 +22,7 @@ async def test_a_job_whose_answer_was_lost_is_neither_lost_nor_doubled(
     assert "0 jobs lost, 0 runs or repositories doubled" in telling.figures([found])[0]
 
 
-@pytest.mark.parametrize("service", ["hub-models", "kaggle", "modal"])
+@pytest.mark.parametrize("service", ["hub-data", "hub-models", "kaggle", "modal"])
 async def test_an_account_that_is_not_accepted_is_connected_anew_and_the_job_goes_on(
     service: str, tmp_path: Path
 ) -> None:
