@@ -135,4 +135,5 @@ def _connected(account: Account, values: Mapping[str, str], checked: Checked | N
     kept = f"{account.title} is connected" + (f" (…{tail})" if tail else "")
     if checked is None:
         return f"{kept}. {phrases.UNCHECKED}"
-    return f"{kept} as {checked.name}. {checked.detail}".strip()
+    whose = f" as {checked.name}" if checked.name else ""
+    return f"{kept}{whose}. {checked.detail}".strip()

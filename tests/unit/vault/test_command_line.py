@@ -22,6 +22,7 @@ from pipeline.context import Waiting
 from pipeline.jobs import JobStatus
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
+from tests.fakes.llm import FakeProviders
 from tests.fakes.nobody import NO_SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,6 +79,18 @@ def test_a_piped_key_is_kept_and_listed_by_its_tail(
     assert f"…{TOKEN[-4:]}" in line
     assert "not checked yet" in line
     nowhere(*PLANTED, home=home, written=written)
+
+
+def test_a_good_key_that_names_nobody_is_connected_without_a_name(
+    piped: Typed, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeProviders() as llm:
+        for name, value in llm.settings.items():
+            monkeypatch.setenv(name, value)
+        piped(llm.groq.key)
+        assert run(["connect", "groq"]) == 0
+
+    assert f"Groq is connected (…{llm.groq.key[-4:]}).\n" in capsys.readouterr().out
 
 
 def test_the_list_as_json_is_one_object(piped: Typed, capsys: Captured) -> None:
