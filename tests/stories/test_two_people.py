@@ -201,17 +201,21 @@ def assert_nobody_asked_for_another(house: House) -> None:
 
 
 def assert_files_are_apart(house: House, secrets: Sequence[str]) -> None:
-    """In the bot's home is nothing of a diary and no key; in a job's folder only its owner's."""
+    """In the bot's home is nothing of a diary and no key; in a job's folder only its owner's.
+
+    What a training printed lies there as well: its whole environment.
+    """
     home = [path for path in (house.folder / "home").rglob("*") if path.is_file()]
     tellings = [house.diary(one).splitlines()[-1] for one in (ANN, BEN)]
     kept = {path: path.read_bytes() for path in home}
     words = [*secrets, *tellings]
     assert [path for path, held in kept.items() for one in words if one.encode() in held] == []
     for owner, other in ((ANN, BEN), (BEN, ANN)):
-        told = house.diary(other).splitlines()[-1].encode()
+        words = [*secrets, house.diary(other).splitlines()[-1]]
         mine = [path for path in house.place(owner).rglob("*") if path.is_file()]
-        assert mine
-        assert [path for path in mine if told in path.read_bytes()] == []
+        assert any(path.name == "output.log" for path in mine)
+        held = [path for path in mine for one in words if one.encode() in path.read_bytes()]
+        assert held == []
     shared = Path(huggingface_hub.constants.HF_HUB_CACHE)
     assert list(shared.glob("*--diary*")) == []
 
