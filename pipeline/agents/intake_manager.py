@@ -203,7 +203,8 @@ async def _lacking(
     context: JobContext, ports: Ports, runtime: str, host: str
 ) -> NeedCredential | None:
     """An account of the owner's that the work will take and that is not there, before it begins."""
-    uses = [(ports.runtimes[runtime].account, f"to train on {runtime}")]
+    place = ports.runtimes[runtime]
+    uses = [(place.account, f"to train on {place.offer.title}" if place.account else "")]
     if context.publishes:
         uses.append((ports.hosts[host].account, f"to publish the model at {host}"))
     for kind, purpose in uses:
