@@ -32,6 +32,7 @@ from pipeline.unpacking import unpacked
 _PREFIX = re.compile(r"^(?:hf|kaggle):", re.IGNORECASE)
 _MOST_DATA = 20
 _PUBLIC = "huggingface"
+_PLACES = {"runtime": "The place to train", "host": "The place to publish"}
 _DENIED = re.compile(
     r"(?:\b(?:not|never|no|without|nicht|kein\w*|ohne|pas|sans|sin|nunca|não|sem|niet|non|не|без)"
     r"|n['\u2019]?t)\b(?:\s+[\w'\u2019]+){0,5}\s*$"
@@ -217,8 +218,8 @@ def _known(what: str, name: str, shelf: Iterable[str]) -> str:
     known = sorted(shelf)
     if name not in known:
         raise PersonCanFix(
-            f"The {what} '{name}' is not available here.",
-            f"Available: {', '.join(known)}. Say which one to use, or “cancel”.",
+            f"{_PLACES[what]} '{name}' is not set up here.",
+            f"There is {', '.join(known)}. Say which one to use, or “cancel”.",
             field=what,
             options=known,
         )
