@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import commands
 from pipeline.artifacts import Champion, DataInput
-from pipeline.context import Cost, JobContext
+from pipeline.context import Cost, JobContext, Request
 from pipeline.errors import PersonCanFix
 from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder
@@ -29,12 +29,13 @@ async def fork(
     wanted: Mapping[str, str],
     stage: Stage | None = None,
     place: Place | None = None,
+    job_id: JobId | None = None,
 ) -> JobRow:
     """Save a job that has the parent's results up to `stage`, or to where a change matters.
 
     PersonCanFix when a change is none, or when what the parent had read is gone.
     """
-    job_id = new_job_id()
+    job_id = job_id or new_job_id()
     context = _child(parent.context, job_id, owner, place)
     first = stage or (Stage.DEPLOY if wanted else Stage.MONITOR)
     context = forget_from(with_changes(context, wanted), first)
@@ -45,6 +46,7 @@ async def fork(
             'Start it anew: mltrainer run "WORDS" --data FILE',
         )
     await asyncio.to_thread(_copy, source, target)
+    context = context.evolve(request=_with_own_files(context.request, source, target))
     told = f"Forked from {parent.id}" + (f": {_shown(wanted)}" if wanted else "")
     return await store.create(context, [AgentLogged(stage=context.open_stage, message=told)])
 
@@ -102,6 +104,17 @@ def _child(parent: JobContext, job_id: JobId, owner: Actor, place: Place | None)
         feedback={},
         cost=Cost(),
     )
+
+
+def _with_own_files(request: Request, source: Path, target: Path) -> Request:
+    """The request with its own copies of files that came with the parent's messages."""
+    moved = [
+        one.model_copy(update={"location": str(target / Path(one.location).relative_to(source))})
+        if Path(one.location).is_relative_to(source)
+        else one
+        for one in request.inputs
+    ]
+    return request.model_copy(update={"inputs": tuple(moved)})
 
 
 def _copy(source: Path, target: Path) -> None:

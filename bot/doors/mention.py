@@ -1,8 +1,9 @@
 """What is said to the bot: a request, a reply, a change or a command."""
 
 import re
+from collections.abc import Mapping
 
-from bot import commands, phrases, words
+from bot import commands, forking, phrases, words
 from bot.authority import may_act, may_read, owner_name, refuse_strangers
 from bot.doors import prediction
 from bot.doors.command import obey
@@ -12,6 +13,7 @@ from pipeline.artifacts import DataInput
 from pipeline.changes import changes
 from pipeline.context import Request
 from pipeline.errors import PersonCanFix
+from pipeline.hearing.again import wanted_again
 from pipeline.jobs import JobId, JobStatus, new_job_id
 from pipeline.ports.chat import Card, Mention, Ok, Reply, Whisper
 from pipeline.ports.store import JobRow
@@ -35,15 +37,34 @@ async def hear(desk: Desk, mention: Mention, job_id: JobId | None = None) -> Rep
         return await prediction.said(desk, mention, row)
     if row is None or reading == "request":
         return await _begin(desk, mention, job_id)
-    return await _to_job(desk, mention, row)
+    return await _to_job(desk, mention, row, job_id)
 
 
-async def _to_job(desk: Desk, mention: Mention, row: JobRow) -> Reply:
+async def _to_job(desk: Desk, mention: Mention, row: JobRow, job_id: JobId | None) -> Reply:
+    if row.status is JobStatus.DONE and (again := wanted_again(mention.text)) is not None:
+        return await _again(desk, mention, row, again, job_id)
     if row.status is not JobStatus.WAITING:
         return await _to_other(desk, mention, row)
     refuse_strangers(mention, row)
     text = _with_data(mention, row)
     return await desk.answer(mention, row, mention.key, text)
+
+
+async def _again(
+    desk: Desk, mention: Mention, row: JobRow, wanted: Mapping[str, str], job_id: JobId | None
+) -> Reply:
+    """A finished job is begun again beside it, in the same thread."""
+    refuse_strangers(mention, row)
+    await forking.fork(
+        desk.store,
+        row,
+        home=desk.home,
+        owner=mention.actor,
+        wanted=wanted,
+        place=mention.place,
+        job_id=job_id,
+    )
+    return Ok()
 
 
 async def _to_other(desk: Desk, mention: Mention, row: JobRow) -> Reply:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot import commands
 from pipeline.changes import changes
+from pipeline.hearing.again import wanted_again
 from pipeline.jobs import JobStatus, Place
 from pipeline.ports.chat import Mention
 from pipeline.ports.store import JobRow
@@ -36,7 +37,8 @@ def _makes_room(place: Place, row: JobRow, text: str) -> bool:
     """Where there are no threads a job that is over leaves its place to the next."""
     over = row.status.settled and row.status is not JobStatus.WAITING
     changed = row.status is JobStatus.FAILED and bool(changes(text))
-    return place.thread is None and over and not changed
+    again = row.status is JobStatus.DONE and wanted_again(text) is not None
+    return place.thread is None and over and not changed and not again
 
 
 def _is_an_option(row: JobRow | None, text: str) -> bool:
