@@ -86,6 +86,7 @@ def _child(parent: JobContext, job_id: JobId, owner: Actor, place: Place | None)
     return parent.evolve(
         job_id=job_id,
         parent=parent.job_id,
+        champion=None,
         created_at=datetime.now(UTC),
         owner=owner,
         thread=place or commands.terminal_place(job_id),

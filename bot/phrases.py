@@ -20,6 +20,7 @@ undo STAGE [JOB]   go back to before a stage, as in: undo dataset
 compact [JOB]      make a long conversation short
 cancel [JOB]       stop it for good
 predict [JOB] ROW  use its model
+same WITH CHANGES  a new job out of a finished one: same on Modal, same with epochs=3
 connect [SERVICE]  your accounts
 forget [SERVICE]   remove what I keep of them
 help               this list
