@@ -19,14 +19,16 @@ _OF_THE_HUB = {".gitattributes"}
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _TAGS: Mapping[str, str] = MappingProxyType(
     {
-        **{
-            task: task.replace("_", "-")
-            for task in (
-                *("tabular_classification", "tabular_regression", "time_series_forecasting"),
-                *("text_classification", "token_classification", "text_generation"),
-                *("summarization", "translation", "image_classification", "object_detection"),
-            )
-        },
+        "tabular_classification": "tabular-classification",
+        "tabular_regression": "tabular-regression",
+        "time_series_forecasting": "time-series-forecasting",
+        "text_classification": "text-classification",
+        "token_classification": "token-classification",
+        "text_generation": "text-generation",
+        "summarization": "summarization",
+        "translation": "translation",
+        "image_classification": "image-classification",
+        "object_detection": "object-detection",
         "llm_finetuning": "text-generation",
     }
 )

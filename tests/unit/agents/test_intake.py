@@ -13,6 +13,7 @@ from pipeline.folders import JobFolder
 from pipeline.jobs import Actor, Place
 from pipeline.outcomes import NeedCredential, Outcome
 from pipeline.ports import Ports
+from pipeline.ports.runtime import Offer
 from pipeline.secrets import SecretRef
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN, BEN, new_job
@@ -30,6 +31,7 @@ class Anywhere:
     """A runtime or a host, as far as intake sees it."""
 
     account: str | None = None
+    offer: Offer = field(default_factory=lambda: Offer("kaggle"))
 
 
 @dataclass

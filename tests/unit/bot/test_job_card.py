@@ -80,13 +80,16 @@ def test_a_plan_says_what_leaves_what_becomes_public_cost_and_time(tmp_path: Pat
     asked = Waiting(reason="approval", text="Publishing leaves this machine.", field="approval")
     abroad = Collected(files=(), runtime="kaggle", host="huggingface", summary=())
     context = reported_job(tmp_path).evolve(waiting=asked, collected=abroad, release=None)
-    plan = PlanProposed(lines=("Data: 2,250 rows", "Time: up to 60 s"), needs_yes=True)
+    plan = PlanProposed(
+        lines=("Data: 2,250 rows", "Price: at most $0.12", "Time: up to 60 s"), needs_yes=True
+    )
     card = drawn(context, JobStatus.WAITING, plan)
     facts = dict(card.facts)
     assert facts["Data"] == "2,250 rows"
     assert "to kaggle and the model with its held-out rows, to huggingface" in facts["Leaves here"]
     assert facts["Public"] == "nothing"
-    assert "kaggle" in facts["Cost"]
+    assert "at most $0.12" in facts["Cost"]
+    assert "Price" not in facts
     assert facts["Time"] == "up to 60 s of training"
     assert labels(card) == ["Approve", "Change", "Cancel"]
 

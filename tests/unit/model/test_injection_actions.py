@@ -24,6 +24,7 @@ from pipeline.planning import needs_yes
 from pipeline.ports import Ports
 from pipeline.ports.account import Verdict
 from pipeline.ports.model import Answer, ToolCall
+from pipeline.ports.runtime import Offer
 from pipeline.proposals import Setting
 from pipeline.secrets import SecretRef
 from tests.fakes.clock import FakeClock
@@ -50,6 +51,7 @@ class Fetching(Exception):
 @dataclass
 class Place:
     account: str | None = None
+    offer: Offer = field(default_factory=lambda: Offer("a place"))
 
 
 @dataclass
