@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.events import ModelProven, PipelineEnded
 from tests.fakes.hub import FakeHub, dataset
 from tests.fakes.kaggle.fake import FakeKaggle
-from tests.stories.chatting import ASK_SECONDS, job_id_of, messages, wait_for_card
-from tests.stories.elsewhere import Elsewhere, at_kaggle, told_of, until
+from tests.stories.chatting import ASK_SECONDS, messages, wait_for_card
+from tests.stories.elsewhere import Elsewhere, at_kaggle, events_of, told_of, until
 from tests.stories.serving import Served
-from tests.stories.shell import Shell, last_object
+from tests.stories.shell import Shell
 from tests.stories.somebody import Anyone, Seen, Shown
 from tests.stories.world import World
 from tests.stories.worlds import world_of
@@ -81,8 +82,6 @@ def test_the_first_session_ends_at_a_terminal_with_a_model_that_is_live(
     assert talk.stdout.index("Proof (huggingface)") < talk.stdout.index(LIVE)
     for secret in (outside.token, outside.key[1]):
         assert secret not in talk.stdout + talk.stderr
-    job = last_object(shell.run("list", "--json").stdout)["jobs"][0]["job"]
-    assert "spam" in shell.run("predict", job, "--text", OFFER).stdout
 
 
 @pytest.mark.parametrize("where", ["slack-http", "discord"])
@@ -98,8 +97,7 @@ def test_the_first_session_ends_in_a_chat_with_a_model_that_is_live(
         ann.click(plan, "Approve")
         if where == "slack-http":
             dies_while_it_trains(world.bot, outside.kaggle)
-        done = wait_for_card(ann, said, ": done")
-        is_live(world, done, outside)
+        is_live(world, wait_for_card(ann, said, ": done"), outside)
         assert "spam" in world.predict(ann, said, OFFER).text
 
 
@@ -129,8 +127,12 @@ def is_live(world: World, done: Shown, outside: Outside) -> None:
     assert isinstance(world.bot, Served)
     model = outside.holds_the_model()
     assert f"{LIVE}{outside.hub.url}/{model}" in done
-    found = last_object(world.bot.run("status", job_id_of(done), "--json").stdout)
-    assert (found["status"], found["proof"]["loaded"]) == ("done", True)
+    *_, proven, last = (
+        one for one in events_of(world.bot.home) if isinstance(one, ModelProven | PipelineEnded)
+    )
+    assert isinstance(proven, ModelProven)
+    assert isinstance(last, PipelineEnded)
+    assert proven.where == "huggingface"
     assert told_of(world.bot.home) == outside.kaggle.progress()
     for secret in (outside.token, outside.key[1]):
         world.nowhere(secret)

@@ -54,7 +54,7 @@ def test_a_run_that_is_killed_goes_on_with_the_training_it_had(
     if place.keys:
         connected = shell.run("connect", place.runtime, typed=place.keys)
         assert connected.returncode == 0, connected.stderr
-    asked = ("--data", "messages.csv", "--runtime", place.runtime, "--host", "folder")
+    asked = ("--data", "messages.csv", "--runtime", place.runtime, "--no-deploy")
     killed = shell.start("run", WORDS, *asked, "--yes", "--json")
     job = read_until(killed, "job ").split()[-1]
     with place.held():
