@@ -113,7 +113,7 @@ def fork(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Begin a new job out of an earlier one, with changes; the earlier one stays as it is.
+    """Begin a new job out of an earlier one, with changes; the earlier one stays.
 
     [bold]mltrainer fork j-4f0c2k9a --set epochs=3[/bold]         the same, but shorter
     [bold]mltrainer fork j-4f0c2k9a --set runtime=modal[/bold]    the same, elsewhere
@@ -132,7 +132,7 @@ def retrain(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a finished job again on new data; the new model replaces the old one if it is better.
+    """Train a finished job again on new data; the better of the two models stays.
 
     Both are measured on the same held-out rows of the new data.
     """
