@@ -275,12 +275,17 @@ def _door(fake: "FakeModal", name: str, answer: Callable[..., Any] | None) -> Ca
         await fake.fail(name)
         if answer is None:
             raise refusal(grpclib.Status.UNIMPLEMENTED, f"the fake has no {name}")
+        again = (name, str(dict(stream.metadata).get("x-idempotency-key")))
+        if again in fake.answers:  # it is asked once more, and was done
+            fake.lose_answer(name)
+            await stream.send_message(fake.answers[again])
+            return
         told = answer(asked, workspace or Workspace("nobody"))
         if hasattr(told, "__aiter__"):
             async for message in told:
                 await stream.send_message(message)
         else:
-            message = await told
+            fake.answers[again] = message = await told
             fake.lose_answer(name)
             await stream.send_message(message)
 

@@ -47,6 +47,7 @@ class FakeModal:
     logins: dict[str, Token | None] = field(default_factory=dict)
     blocks: dict[bytes, bytes] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
+    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     url: str = ""
     files_url: str = ""
     folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="fake-modal-")))
