@@ -29,7 +29,7 @@ _OLDEST = (2, 34)
 _TOKEN = re.compile(r"[\x21-\x7e]*")
 _GONE = ("not found", "doesn't exist")
 _MOST_RETRY_SECONDS = 3600
-_ELSEWHERE = "Or choose another place to train."
+_LOOK = "Look at its dashboard, then retry."
 
 Status = Literal["PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED"]
 _Shape = TypeVar("_Shape", bound=BaseModel)
@@ -86,7 +86,7 @@ class RayClient:
             raise PersonCanFix(
                 f"The Ray cluster at {self.host} runs Ray {found[0]}, which cannot give back what"
                 " a training leaves.",
-                f"Ray {_OLDEST[0]}.{_OLDEST[1]} and newer can. {_ELSEWHERE}",
+                f"Ray {_OLDEST[0]}.{_OLDEST[1]} and newer can; update it, or train somewhere else.",
                 field="runtime",
             )
 
@@ -202,10 +202,10 @@ class RayClient:
                 "Look at its dashboard if this goes on.",
                 after=_after(answer),
             )
-        told, cure = f"refused the request (status {status})", _ELSEWHERE
+        told, cure = f"refused the request (status {status})", _LOOK
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             told = "does not take our token" if self.token else "asks for a token"
-            cure = f"Whoever runs the bot sets RAY_AUTH_TOKEN. {_ELSEWHERE}"
+            cure = "Whoever runs the bot sets RAY_AUTH_TOKEN; then retry."
         elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             told = "takes no files of this size"
         return PersonCanFix(f"The Ray cluster at {self.host} {told}.", cure, field="runtime")
