@@ -13,13 +13,15 @@ from adapters.accounts import huggingface, kaggle, modal
 from adapters.hosts import huggingface as hub_host
 from adapters.hosts.huggingface import HubHost
 from adapters.hub_refusals import Topic
+from adapters.kaggle.errors import API
+from adapters.modal_client import SERVER_URL
 from adapters.sources import huggingface as hub_source
 from adapters.sources import kaggle as kaggle_source
 from adapters.sources.huggingface import HubSource
 from adapters.sources.kaggle import KaggleSource
 from pipeline.errors import MLTrainerError
 from pipeline.ports.account import Service
-from tests.contracts.live import IS_LIVE, given, name
+from tests.contracts.live import IS_LIVE, address, given, name
 from tests.fakes.clock import FakeClock
 from tests.fakes.hub import FakeHub, dataset
 from tests.fakes.jobs import ANN
@@ -30,7 +32,6 @@ from tests.fakes.vault import MemoryVault
 from tests.unit.kaggle.conftest import QUICK as QUICK_KAGGLE
 
 ROWS = b"text,kind\nyou won,spam\nsee you,chat\n"
-_HUB = "https://huggingface.co"
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,22 @@ async def _real_hub(folder: Path) -> AsyncIterator[Outside]:
     (token,) = given("Hugging Face", "HF_TOKEN")
     values, model = {"token": token}, name()
     vault = await _connected("huggingface", values)
-    service = huggingface.adapter()
+    url = address("HF_ENDPOINT", "https://huggingface.co")
+    service = huggingface.adapter(hf_endpoint=url)
     spaces = "https://{subdomain}.hf.space"
     yield Outside(
         service,
         values,
         "token",
-        hub_source.adapter(vault=vault, home=folder, hf_endpoint=_HUB),
+        hub_source.adapter(vault=vault, home=folder, hf_endpoint=url),
         os.environ.get("LIVE_HUB_DATA", "hf:lhoestq/demo1"),
-        hub_host.adapter(vault=vault, hf_endpoint=_HUB, hf_spaces_url=spaces),
+        hub_host.adapter(vault=vault, hf_endpoint=url, hf_spaces_url=spaces),
         model,
     )
     with suppress(MLTrainerError):
         me = await service.check(values)
         repo = f"{me.name if me else ''}/{model}"
-        client = hub_client.HubClient.of(_HUB, token)
+        client = hub_client.HubClient.of(url, token)
         await client.ask(lambda api: api.delete_repo(repo, missing_ok=True), Topic(repo))
 
 
@@ -124,9 +126,10 @@ async def _real_kaggle(folder: Path) -> AsyncIterator[Outside]:
     del folder
     user, key = given("Kaggle", "KAGGLE_USERNAME", "KAGGLE_KEY")
     values = {"username": user, "key": key}
-    source = kaggle_source.adapter(vault=await _connected("kaggle", values))
+    url = address("KAGGLE_API_URL", API)
+    source = kaggle_source.adapter(vault=await _connected("kaggle", values), kaggle_api_url=url)
     data = os.environ.get("LIVE_KAGGLE_DATA", "kaggle:uciml/zoo-animal-classification")
-    yield Outside(kaggle.adapter(), values, "key", source, data)
+    yield Outside(kaggle.adapter(kaggle_api_url=url), values, "key", source, data)
 
 
 @asynccontextmanager
@@ -139,7 +142,8 @@ async def _real_modal(folder: Path) -> AsyncIterator[Outside]:
             strict=True,
         )
     )
-    yield Outside(modal.adapter(), values, "token_secret")
+    url = address("MODAL_SERVER_URL", SERVER_URL)
+    yield Outside(modal.adapter(modal_server_url=url), values, "token_secret")
 
 
 Maker = Callable[[Path], AbstractAsyncContextManager[Outside]]

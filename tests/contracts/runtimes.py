@@ -8,7 +8,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.kaggle.errors import API
 from adapters.kaggle.names import handle_of
+from adapters.modal_client import SERVER_URL
 from adapters.ray.client import RayClient
 from adapters.ray.cluster import Lookout
 from adapters.runtimes import kaggle, local, modal
@@ -17,7 +19,7 @@ from adapters.sandbox.levels import choose
 from adapters.workbench import LocalWorkbench
 from pipeline.errors import MLTrainerError
 from pipeline.ports.runtime import OnLine, Runtime
-from tests.contracts.live import IS_LIVE, given, name
+from tests.contracts.live import IS_LIVE, address, given, name
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN
 from tests.fakes.kaggle.fake import FakeKaggle
@@ -99,8 +101,9 @@ async def _real_kaggle(folder: Path) -> AsyncIterator[Carrier]:
     values, run = {"username": user, "key": key}, name()
     vault = MemoryVault(clock=FakeClock())
     await vault.put(ANN, "kaggle", json.dumps(values), tail="last")
-    made = kaggle.adapter(vault=vault)
-    yield Carrier(lambda: kaggle.adapter(vault=vault), name=run)
+    url = address("KAGGLE_API_URL", API)
+    made = kaggle.adapter(vault=vault, kaggle_api_url=url)
+    yield Carrier(lambda: kaggle.adapter(vault=vault, kaggle_api_url=url), name=run)
     handle = handle_of(values, run)
     for remove in (
         lambda desk: desk.kernels.delete(handle),
@@ -117,7 +120,8 @@ async def _real_modal(folder: Path) -> AsyncIterator[Carrier]:
     vault = MemoryVault(clock=FakeClock())
     values = dict(zip(("token_id", "token_secret"), pair, strict=True))
     await vault.put(ANN, "modal", json.dumps(values), tail="0001")
-    carrier = Carrier(lambda: modal.adapter(vault=vault), name=name())
+    url = address("MODAL_SERVER_URL", SERVER_URL)
+    carrier = Carrier(lambda: modal.adapter(vault=vault, modal_server_url=url), name=name())
     yield carrier
     await _ended(carrier)
 
@@ -125,7 +129,7 @@ async def _real_modal(folder: Path) -> AsyncIterator[Carrier]:
 @asynccontextmanager
 async def _real_ray(folder: Path) -> AsyncIterator[Carrier]:
     del folder
-    (address,) = given("a Ray cluster", "RAY_ADDRESS")
+    (address,) = given("Ray", "RAY_ADDRESS")
     client = RayClient(address.rstrip("/"), os.environ.get("RAY_AUTH_TOKEN", ""))
     carrier = Carrier(lambda: RayRuntime(client, Lookout(client)), name=name())
     yield carrier
