@@ -11,6 +11,7 @@ import pytest
 from adapters.weights.shelf import WeightsShelf, adapter
 from pipeline.errors import PersonCanFix, TryAgain
 from tests.fakes.hub import CONFIG, FakeHub, Model, model, safetensors
+from tests.fakes.hub.repos import part_of
 
 pytestmark = pytest.mark.anyio
 Lines = list[str]
@@ -189,7 +190,7 @@ async def test_what_is_too_large_is_refused_before_it_comes(tmp_path: Path, hub:
 def _saved(folder: Path, made: Model) -> Path:
     folder.mkdir(parents=True)
     for name, content in made.files.items():
-        (folder / name).write_bytes(content)
+        (folder / name).write_bytes(part_of(content, 0, len(content)))
     return folder
 
 
