@@ -63,7 +63,7 @@ class House:
 
     def request(self, owner: Actor, place: str, gpu: str = "") -> RunRequest:
         """A training on this person's diary."""
-        bundle, fit = self.place(owner, "bundle"), self.place(owner, "fit")
+        bundle, fit = (self.place(owner, part, f"{place}{gpu}") for part in ("bundle", "fit"))
         (bundle / "train.py").write_text(TRAIN, "utf-8")
         (fit / "diary.csv").write_text(self.diary(owner), "utf-8")
         run = self.place(owner, "runs") / f"{place}{gpu}"
@@ -75,8 +75,9 @@ class House:
         """Train there; the handle, and what the model holds."""
         runtime, request = self.shelves.runtimes[place], self.request(owner, place)
         handle = await runtime.submit(request, owner)
-        while (await runtime.check(handle, 0, owner)).status == "running":
+        while (state := await runtime.check(handle, 0, owner)).status == "running":
             await asyncio.sleep(0.05)
+        assert state.status == "done", state
         await runtime.collect(handle, request.folder, owner)
         return handle, (request.folder / "model" / "model.txt").read_text("utf-8")
 
