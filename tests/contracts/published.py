@@ -11,6 +11,7 @@ from adapters.hosts.folder import FolderHost
 from adapters.hosts.huggingface import HubHost
 from pipeline.bundle import needed
 from pipeline.ports.host import Terms
+from pipeline.proving import held_out
 from pipeline.recipe import find_recipe, requirements
 from tests.contracts.bundles import TestBundle, trained_here
 from tests.fakes.clock import FakeClock
@@ -75,7 +76,7 @@ async def _through(host: FolderHost | HubHost, model: Path, into: Path) -> Path:
 
 def predicted(folder: Path, python: Path, work: Path) -> bytes:
     """What a model folder answers for its held-out rows, in a process that has nothing else."""
-    (held,) = folder.glob("heldout.*")
+    held = held_out(folder)
     answers = work / f"answers{held.suffix}"
     done = subprocess.run(
         [python, folder / "predict.py", "--input", held, "--output", answers],

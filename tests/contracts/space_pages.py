@@ -102,13 +102,9 @@ class Page:
         """What it shows in each of its boxes for one row; a picture is given by its path."""
         with httpx.Client(base_url=f"{self.address}/gradio_api", trust_env=False) as client:
             given = [_sent(client, Path(str(cell))) if pictures else cell for cell in cells]
-            told = client.get("/info").raise_for_status().json()["named_endpoints"]
-            (name,) = (one for one in told if len(told[one]["parameters"]) == len(cells))
-            begun = client.post(f"/call{name}", json={"data": given}).raise_for_status()
-            event = begun.json()["event_id"]
-            ended = (
-                client.get(f"/call{name}/{event}", timeout=_ANSWER_SECONDS).raise_for_status().text
-            )
+            begun = client.post("/call/predict", json={"data": given}).raise_for_status()
+            call = f"/call/predict/{begun.json()['event_id']}"
+            ended = client.get(call, timeout=_ANSWER_SECONDS).raise_for_status().text
         assert "event: complete" in ended, ended
         shown: list[JsonValue] = json.loads(ended.rsplit("data: ", 1)[1])
         return shown

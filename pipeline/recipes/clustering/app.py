@@ -26,6 +26,7 @@ def main() -> None:
         title="Which group?",
         description=described(model),
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

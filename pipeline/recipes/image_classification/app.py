@@ -29,6 +29,7 @@ def main() -> None:
         examples=examples(folder),
         title="What is on it?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

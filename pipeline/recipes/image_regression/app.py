@@ -22,6 +22,7 @@ def main() -> None:
         examples=examples(folder),
         title="Which number?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

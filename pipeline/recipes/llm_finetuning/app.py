@@ -23,6 +23,7 @@ def main() -> None:
         outputs=[gr.Textbox(lines=6, label="Answer")],
         title="Ask the model",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

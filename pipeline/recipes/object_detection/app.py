@@ -29,6 +29,7 @@ def main() -> None:
         title="What is where?",
         description=f"Boxes from a score of {model.threshold:.2f} on are shown.",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

@@ -25,6 +25,7 @@ def main() -> None:
         ],
         title="In short",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

@@ -25,6 +25,7 @@ def main() -> None:
         examples=examples(model.inputs, folder / "heldout.csv"),
         title="Which class?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

@@ -26,6 +26,7 @@ def main() -> None:
         examples=examples(model.inputs, folder / "heldout.csv"),
         title="Which number?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

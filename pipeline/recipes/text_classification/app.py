@@ -26,6 +26,7 @@ def main() -> None:
         ],
         title="Which label?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

@@ -22,6 +22,7 @@ def main() -> None:
         outputs=[gr.Textbox(lines=8, label="How it goes on"), gr.Textbox(label="All of it")],
         title="Write on",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

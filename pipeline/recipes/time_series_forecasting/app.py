@@ -26,6 +26,7 @@ def main() -> None:
         examples=examples(model.inputs),
         title="What comes next?",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 

@@ -25,6 +25,7 @@ def main() -> None:
         ],
         title="In the other language",
         flagging_mode="never",
+        api_name="predict",
     ).launch()
 
 
