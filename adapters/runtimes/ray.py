@@ -157,7 +157,8 @@ class RayRuntime:
                         return
                     await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError as error:
-            raise TryAgain("The Ray cluster has not ended the training yet.") from error
+            told = "The Ray cluster has not ended the training yet."
+            raise TryAgain(told, "It is asked again.") from error
 
     @property
     def _patience(self) -> timedelta:
