@@ -18,7 +18,7 @@ def main() -> None:
     model = load(Path(__file__).parent / "model")
 
     gr.Interface(
-        fn=lambda *cells: (answered(model, cells),),
+        fn=lambda *cells: answered(model, cells),
         inputs=[gr.Textbox(lines=3, label=name) for name in model.inputs],
         outputs=[gr.Textbox(lines=6, label="Answer")],
         title="Ask the model",
