@@ -3,6 +3,7 @@
 placing    whose account, under which name
 contents   the files of a repository and its card
 page       the files of a Space
+installs   what a Space installs
 space      the Space: made, filled, waited for
 question   one real question to it
 """

@@ -10,15 +10,18 @@ from string import Template
 from types import MappingProxyType
 
 from adapters.hosts.huggingface.contents import JOB, README, Content, files_of
+from adapters.hosts.huggingface.installs import GRADIO, REQUIREMENTS, installs
+from pipeline.recipe import read_requirements
 
 ZERO = "zero-a10g"
-GRADIO = "6.31.0"  # the version that the recipes' pages were tried with
+_ZERO_PYTHON = "3.12.12"  # its other one, 3.10, is too old for the libraries
 _START = "zero.py"
 # ZeroGPU starts only what asks for a GPU somewhere; the page itself runs as it does elsewhere.
 _ZERO_PAGE = '''"""Starts the page on shared hardware, which wants a function that uses its GPU."""
 
+import spaces  # before whatever may load torch
+
 import app
-import spaces
 
 
 @spaces.GPU
@@ -66,12 +69,11 @@ def contents(folder: Path, repo: str, job: str, rung: Rung, model_url: str) -> d
         page = _usage(folder, repo, model_url).encode()
         return {README: _card(repo, job, rung, {}), "index.html": page}
     start = _START if rung.hardware == ZERO else "app.py"
-    more = {
-        "sdk_version": GRADIO,
-        "app_file": start,
-        "python_version": f"3.{sys.version_info.minor}",
-    }
-    files = {**files_of(folder), README: _card(repo, job, rung, more)}
+    python = _ZERO_PYTHON if start == _START else f"3.{sys.version_info.minor}"
+    more = {"sdk_version": GRADIO, "app_file": start, "python_version": python}
+    lines = "".join(f"{line}\n" for line in installs(read_requirements(folder)))
+    own = {README: _card(repo, job, rung, more), REQUIREMENTS: lines.encode()}
+    files: dict[str, Content] = {**files_of(folder), **own}
     return {**files, _START: _ZERO_PAGE.encode()} if start == _START else files
 
 

@@ -30,6 +30,8 @@ async def test_a_subscribers_space_runs_the_recipes_page_and_answers_a_held_out_
     assert (space.sdk, space.hardware, space.stages) == ("gradio", "cpu-basic", ["RUNNING"])
     assert space.questions == [["you won, again"]]
     assert space.front_matter["app_file"] == "app.py"
+    assert space.files["requirements.txt"] == b"gradio==6.31.0\nnumpy==2.4.6\n"
+    assert space.front_matter["sdk_version"] == "6.31.0"
     assert {"app.py", "predict.py", "model/model.safetensors"} < set(space.files)
     assert space.private
     assert (space.secrets, space.variables) == ({}, {})
