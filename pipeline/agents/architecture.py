@@ -20,7 +20,7 @@ from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.weights import Fetched, restriction
 from pipeline.proposals import plain
-from pipeline.recipe import Backbone, Recipe, find_recipe, requirements
+from pipeline.recipe import Backbone, Recipe, all_requirements, find_recipe
 from pipeline.retry import POLICIES
 
 _OF_NETWORKS = ("hyperparameters.", "peft.", "precision.", "architecture.freeze_backbone")
@@ -48,12 +48,16 @@ class Architecture:
         if intent is None or intent.task_type is None or config is None:
             raise Bug("Architecture needs the intent and the config.")
         recipe = find_recipe(intent.task_type)
-        gpus = _gpus(context, ports)
+        gpus, rows = _gpus(context, ports), _rows(context)
         wanted = _wanted(intent, recipe)
+        if wanted is not None and rows < wanted.least_rows:
+            told = f"{wanted.title} learns from {wanted.least_rows} rows or more, and here are"
+            await self._say(ports, f"{told} {rows}: another model is trained.", warning=True)
+            wanted = None
         if wanted is not None:
             outcome = await self._as_asked(context, ports, recipe, wanted)
         else:
-            menu = _fitting(recipe, intent, config.budget_seconds, gpus)
+            menu = _fitting(recipe, intent, config.budget_seconds, gpus, rows)
             propose = partial(self._chosen, context, ports, menu)
             first, why = await improved(self, context, ports, propose) or (menu[0], "")
             order = [first, *(one for one in menu if one is not first)]
@@ -142,7 +146,7 @@ def _settled(context: JobContext, backbone: Backbone, found: Fetched | None, why
     """The choice with all that must be installed for it, and what the person is told."""
     why = why or backbone.why
     task = _task(context)
-    lines = tuple(sorted({*requirements(task), *backbone.requirements}))
+    lines = all_requirements(task, backbone)
     chosen = Chosen(backbone=backbone.name, why=why, requirements=lines)
     if found is None:
         return Done(chosen, f"{backbone.title}: {why}")
@@ -171,6 +175,13 @@ def _gpus(context: JobContext, ports: Ports) -> int:
     return ports.workbench.gpus if runtime == "local" else 0
 
 
+def _rows(context: JobContext) -> int:
+    """How many rows are learned from; before they are cut, all that were read."""
+    if context.split is not None:
+        return context.split.rows["train"] + context.split.rows["validation"]
+    return context.data_report.rows if context.data_report else 0
+
+
 def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
     """The model that the person asks for: of the menu, else of the Hub or their own machine."""
     name = intent.architecture.backbone
@@ -189,6 +200,7 @@ def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
         why="you asked for it",
         hardware="gpu",
         requirements=like.requirements,
+        least_rows=like.least_rows,
         hub=name,
     )
 
@@ -206,7 +218,7 @@ def _named(menu: Iterable[Backbone], name: str) -> Backbone:
 
 
 def _fitting(
-    recipe: Recipe, intent: ParsedIntent, budget_seconds: float, gpus: int
+    recipe: Recipe, intent: ParsedIntent, budget_seconds: float, gpus: int, rows: int
 ) -> list[Backbone]:
     """What can be trained here, the best first; what only a GPU trains well, where nothing else is.
 
@@ -216,7 +228,8 @@ def _fitting(
     menu = [one for one in recipe.backbones if not one.asked_only]
     if intent.architecture.pretrained is False:
         menu = [one for one in menu if not one.hub] or menu
-    here = [one for one in menu if one.hardware == "cpu" or gpus] or menu
+    learning = [one for one in menu if one.least_rows <= rows] or menu
+    here = [one for one in learning if one.hardware == "cpu" or gpus] or learning
     fed = [one for one in here if one.least_seconds <= budget_seconds] or here
     rich = sorted(fed, key=lambda one: 0 if one.hub else -one.least_seconds)
     return sorted(rich, key=lambda one: bool(restriction(one.license)))

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from adapters.environments import Environments, variables
 from pipeline.artifacts import DataReport
 from pipeline.jobs import TaskType
-from pipeline.recipe import requirements
+from pipeline.recipe import find_recipe, requirements
 from tests.contracts.bundles import TestBundle, assemble
 
 TASK = TaskType("text_classification")
@@ -101,6 +101,8 @@ def test_of_few_texts_no_network_learns(environments: Path, tmp_path: Path) -> N
     configure(bundle, report, tmp_path / "nothing", {})
     assert bundle.prepare().code == 0
     said = bundle.train("model").lines
-    assert any("only 160 texts" in str(line.get("message")) for line in said)
+    least = find_recipe(TASK).backbones[0].least_rows
+    why = f"only 160 texts, and a network needs {least}"
+    assert any(why in str(line.get("message")) for line in said)
     record = json.loads((bundle.work / "model" / "trial.json").read_text("utf-8"))
     assert "tfidf_svc is kept" in record["why_this_model"]
