@@ -3,20 +3,19 @@
 import csv
 import json
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
 
-from adapters.environments import Environments, variables
+from adapters.environments import Environments
 from pipeline.artifacts import DataReport
 from pipeline.jobs import TaskType
 from pipeline.recipe import find_recipe, requirements
 from tests.contracts.bundles import TestBundle, assemble
+from tests.unit.apart import tiny_encoder
 
 TASK = TaskType("text_classification")
-MADE = Path(__file__).parent.parent / "token_classification" / "made_network.py"
 FILLING = ("the", "old", "ship", "sailed", "slowly", "along", "grey", "coast", "with", "no", "crew")
 # Single letters are no words to the linear model, and here it is not to look at characters.
 SETTINGS: dict[str, JsonValue] = {"char_ngrams": 0, "learning_rate": 0.005, "epochs": 8}
@@ -38,9 +37,9 @@ def letters(path: Path, count: int) -> Path:
 def bundle(deep_python: Path, tmp_path_factory: pytest.TempPathFactory) -> TestBundle:
     folder = tmp_path_factory.mktemp("network")
     made = assemble(TASK, folder, deep_python)
-    told = [deep_python, MADE, folder / "weights", letters(folder / "letters.csv", 600)]
-    subprocess.run(told, check=True, capture_output=True, env=variables(deep_python))
-    configure(made, made.report(folder / "letters.csv"), folder / "weights", SETTINGS)
+    texts = letters(folder / "letters.csv", 600)
+    weights = tiny_encoder(deep_python, folder / "weights", texts)
+    configure(made, made.report(texts), weights, SETTINGS)
     assert made.prepare().code == 0
     made.train(made.folder / "model")
     return made

@@ -1,14 +1,13 @@
 """A whole job whose network is beaten: what is published is the linear model, and nothing more."""
 
 import json
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from adapters.environments import Environments, variables
+from adapters.environments import Environments
 from bot.cli.work import Runner
 from bot.settings import Settings
 from bot.wiring import House, open_house
@@ -19,7 +18,8 @@ from pipeline.ports.store import JobRow
 from pipeline.recipe import read_requirements, requirements
 from tests.fakes.chat import FakeChat
 from tests.fakes.hub import FakeHub, Model
-from tests.unit.text_classification.test_network import MADE, TASK, letters
+from tests.unit.apart import tiny_encoder
+from tests.unit.text_classification.test_network import TASK, letters
 
 pytestmark = pytest.mark.anyio
 UNTAUGHT = 1e-9  # the learning rate of a network that learns nothing
@@ -33,9 +33,7 @@ def texts(tmp_path: Path) -> Path:
 @pytest.fixture
 def hub(deep_python: Path, tmp_path: Path, texts: Path) -> Iterator[FakeHub]:
     """A Hub whose ModernBERT is a tiny one that knows nothing."""
-    tiny = tmp_path / "tiny"
-    told = [deep_python, MADE, tiny, texts]
-    subprocess.run(told, check=True, capture_output=True, env=variables(deep_python))
+    tiny = tiny_encoder(deep_python, tmp_path / "tiny", texts)
     files = {path.name: path.read_bytes() for path in tiny.iterdir()}
     with FakeHub({"answerdotai/ModernBERT-base": Model(files)}) as hub:
         yield hub
