@@ -122,3 +122,17 @@ class LoraSettings(DeepSettings):
     target_modules: tuple[str, ...] | None = Field(
         default=None, description="the layers that LoRA changes; None: all linear ones"
     )
+
+
+class PairSettings(DeepSettings):
+    """And of one that writes a text for a text; unused where it is not a network that writes."""
+
+    max_input_tokens: int | None = Field(
+        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, ge=4, le=1_024, description="of what is written; None: what nearly all have"
+    )
+    beams: int | None = Field(
+        default=None, ge=1, le=16, description="outputs followed at once while one is written"
+    )
