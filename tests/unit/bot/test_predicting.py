@@ -74,6 +74,12 @@ def test_a_text_model_reads_a_text(context: JobContext) -> None:
     assert input_of(context.evolve(data_report=texts)).kind == "text"
 
 
+def test_what_is_noted_of_answers_stands_under_them() -> None:
+    note = "1 of 2 pictures cannot be read; left out (cut.png)."
+    assert answer_card("prediction,picture\na,whole.png\n", [note]).body == note
+    assert answer_card("prediction\na\nb\n", [note]).body.splitlines()[-1] == note
+
+
 def test_one_answer_is_shown_label_by_label_and_many_by_their_first_lines() -> None:
     one = answer_card("prediction,probability_a\na,0.9\n")
     assert (one.title, one.facts) == (

@@ -240,6 +240,19 @@ def test_a_picture_alone_is_answered_as_among_others(tuned: tuple[TestBundle, Me
     assert alone["boxes"] == first["boxes"]
 
 
+def test_a_broken_picture_in_a_folder_is_left_out_counted_and_named(
+    tuned: tuple[TestBundle, Metrics], tmp_path: Path
+) -> None:
+    bundle, _ = tuned
+    names = sorted({row[0] for row in sample_rows()})[:3]
+    for name in names:
+        shutil.copy(SAMPLE / name, tmp_path / name)
+    (tmp_path / names[1]).write_bytes(b"no picture")
+    ended = bundle.must("predict.py", "--input", tmp_path)
+    assert [one["file"] for one in ended.lines] == [names[0], names[2]]
+    assert f"note: 1 of 3 pictures cannot be read; left out ({names[1]})." in ended.errors
+
+
 def test_weights_of_something_else_are_refused(bundle: TestBundle, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
