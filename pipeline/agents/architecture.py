@@ -49,15 +49,12 @@ class Architecture:
             raise Bug("Architecture needs the intent and the config.")
         recipe = find_recipe(intent.task_type)
         gpus, rows = _gpus(context, ports), _rows(context)
-        wanted = _wanted(intent, recipe)
-        if wanted is not None and rows < wanted.least_rows:
-            told = f"{wanted.title} learns from {wanted.least_rows} rows or more, and here are"
-            await self._say(ports, f"{told} {rows}: another model is trained.", warning=True)
-            wanted = None
+        wanted = await self._fed(ports, _wanted(intent, recipe), rows)
+        learning = [one for one in recipe.backbones if one.least_rows <= rows] or recipe.backbones
         if wanted is not None:
             outcome = await self._as_asked(context, ports, recipe, wanted)
         else:
-            menu = _fitting(recipe, intent, config.budget_seconds, gpus, rows)
+            menu = _fitting(learning, intent, config.budget_seconds, gpus)
             propose = partial(self._chosen, context, ports, menu)
             first, why = await improved(self, context, ports, propose) or (menu[0], "")
             order = [first, *(one for one in menu if one is not first)]
@@ -65,9 +62,17 @@ class Architecture:
         if isinstance(outcome, Done) and isinstance(outcome.artifact, Chosen):
             chosen = outcome.artifact
             asked = wanted is not None
-            await self._say(ports, _without_gpu(recipe, config, chosen, gpus, asked=asked))
+            await self._say(ports, _without_gpu(learning, config, chosen, gpus, asked=asked))
             await self._say(ports, _unheard(intent, recipe, chosen))
         return outcome
+
+    async def _fed(self, ports: Ports, wanted: Backbone | None, rows: int) -> Backbone | None:
+        """The person's model; none where it would learn nothing from so few rows, which is said."""
+        if wanted is None or wanted.least_rows <= rows:
+            return wanted
+        told = f"{wanted.title} learns from {wanted.least_rows} rows or more, and here are {rows}"
+        await self._say(ports, f"{told}: another model is trained.", warning=True)
+        return None
 
     async def _chosen(
         self, context: JobContext, ports: Ports, menu: Sequence[Backbone]
@@ -218,29 +223,28 @@ def _named(menu: Iterable[Backbone], name: str) -> Backbone:
 
 
 def _fitting(
-    recipe: Recipe, intent: ParsedIntent, budget_seconds: float, gpus: int, rows: int
+    known: Sequence[Backbone], intent: ParsedIntent, budget_seconds: float, gpus: int
 ) -> list[Backbone]:
     """What can be trained here, the best first; what only a GPU trains well, where nothing else is.
 
     The menu is in the order of preference; but what needs no weights and makes use of a budget as
     long as this one goes before, and what is under terms that somebody has to agree to comes last.
     """
-    menu = [one for one in recipe.backbones if not one.asked_only]
+    menu = [one for one in known if not one.asked_only]
     if intent.architecture.pretrained is False:
         menu = [one for one in menu if not one.hub] or menu
-    learning = [one for one in menu if one.least_rows <= rows] or menu
-    here = [one for one in learning if one.hardware == "cpu" or gpus] or learning
+    here = [one for one in menu if one.hardware == "cpu" or gpus] or menu
     fed = [one for one in here if one.least_seconds <= budget_seconds] or here
     rich = sorted(fed, key=lambda one: 0 if one.hub else -one.least_seconds)
     return sorted(rich, key=lambda one: bool(restriction(one.license)))
 
 
 def _without_gpu(
-    recipe: Recipe, config: TrainingConfig, chosen: Chosen, gpus: int, *, asked: bool
+    known: Sequence[Backbone], config: TrainingConfig, chosen: Chosen, gpus: int, *, asked: bool
 ) -> str:
     """What having no GPU means: that it is slow, or what else it would be."""
-    cpu = {one.name for one in recipe.backbones if one.hardware == "cpu"}
-    better = next((one for one in recipe.backbones if one.name not in cpu), None)
+    cpu = {one.name for one in known if one.hardware == "cpu"}
+    better = next((one for one in known if one.name not in cpu), None)
     if gpus or better is None:
         return ""
     if chosen.backbone not in cpu:

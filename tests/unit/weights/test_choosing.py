@@ -119,6 +119,15 @@ async def test_of_too_few_rows_for_a_network_none_is_fetched(
     assert len(told) == len(said)
 
 
+@pytest.mark.parametrize("menu", [(HUNGRY, PLAIN)])
+async def test_a_network_for_more_rows_is_not_what_a_gpu_would_bring(
+    tmp_path: Path, sorting: str
+) -> None:
+    made, _ = job(tmp_path, sorting)
+    assert (await chosen(made)).backbone == "plain"
+    assert made.warned == []
+
+
 @pytest.mark.parametrize("menu", [(PAIRED, SCRATCH)])
 async def test_of_models_for_pairs_of_languages_it_is_the_one_for_these(
     tmp_path: Path, sorting: str
