@@ -19,7 +19,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 import torch
-from chat_base import asking_for, base_of
+from chat_base import SHORT, asking_for, base_of, longest_in
 from chat_guess import counted, load_guess
 from chat_model import ChatModel, load_chat, opened_network, read_questions, write_asking
 from chat_pieces import asked_pieces, pieces_of, rendered, stops_of, with_template
@@ -164,6 +164,16 @@ def check_too_long_conversations_keep_the_question_and_the_answer() -> None:
     assert learned_text(cut, TALKS[0]) == [
         cut.decode([piece for piece in answer.labels if piece >= 0])
     ]
+
+
+def check_memory_and_vocabulary_bound_how_much_is_read() -> None:
+    assert longest_in(8 << 30, 150_000) == 1_789
+    assert longest_in(80e9, 150_000) == 16_666
+    assert longest_in(0, 150_000) == SHORT
+    with tiny() as weights:
+        config = replace(CONFIG, weights=str(weights), hyperparameters={"max_length": 32_768})
+        base = base_of(config, TALKS)
+        assert asking_for(config, base, TALKS, ("prompt",)).longest == 32_768
 
 
 def check_lora_learns_and_is_merged_into_the_weights() -> None:
