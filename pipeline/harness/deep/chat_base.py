@@ -21,9 +21,7 @@ OWN_PIECES = 4_000  # more would be seen too rarely to be learned from a few tho
 LONG = 1_024  # pieces of a conversation; on a card
 LONG_ON_CPU = 512
 SHORT = 64
-SCORE_BYTES = (
-    16  # of a piece's score for a word of the vocabulary: it, a copy, and what they change
-)
+SCORE_BYTES = 16  # of a score: with its copies 12, as measured, and what half precision adds
 SCORES_SHARE = 0.5  # of the memory, for the scores of one conversation
 MOST_NEW = 256  # pieces of an answer
 LEAST_NEW = 16
