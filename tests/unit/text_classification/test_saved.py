@@ -35,7 +35,7 @@ def hub(deep_python: Path, tmp_path: Path, texts: Path) -> Iterator[FakeHub]:
     """A Hub whose ModernBERT is a tiny one that knows nothing."""
     tiny = tiny_encoder(deep_python, tmp_path / "tiny", texts)
     files = {path.name: path.read_bytes() for path in tiny.iterdir()}
-    with FakeHub({"answerdotai/ModernBERT-base": Model(files)}) as hub:
+    with FakeHub({"answerdotai/ModernBERT-base": Model({**files})}) as hub:
         yield hub
 
 
