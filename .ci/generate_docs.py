@@ -1,7 +1,6 @@
 """Write the generated blocks of the documents: `make docs`; with `--check` only compare them.
 
-A block stands between `<!-- NAME: generated -->` and `<!-- end of NAME -->`. The transcript is a
-real run, recorded anew only by `make docs TRANSCRIPT=1`.
+The transcript is a real run, recorded anew only by `make docs TRANSCRIPT=1`.
 """
 
 import os
@@ -14,6 +13,7 @@ import model_tables
 import outside_tables
 
 from bot.tasks import Told, every_task
+from tests.benchmarks.blocks import fill
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -88,18 +88,6 @@ def output_of(command: str, prompt: str, **environment: str) -> str:
 def fenced(text: str) -> str:
     """A block of plain text."""
     return f"```text\n{text}\n```"
-
-
-def fill(document: str, blocks: dict[str, str]) -> str:
-    """Put each block between its marks; ValueError for a mark that is missing."""
-    for name, text in blocks.items():
-        first, last = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
-        before, found, rest = document.partition(first)
-        _, closed, after = rest.partition(last)
-        if not (found and closed):
-            raise ValueError(f"There is no block '{name}'")
-        document = f"{before}{first}\n{text}\n{last}{after}"
-    return document
 
 
 if __name__ == "__main__":

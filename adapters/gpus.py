@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-_DEVICES = Path("/dev")
+DEVICES = Path("/dev")
 _CARDS, _ALL = "nvidia[0-9]*", "nvidia*"
 
 
-def count(devices: Path = _DEVICES) -> int:
+def count(devices: Path = DEVICES) -> int:
     """How many GPUs CUDA can use here."""
     return len(list(devices.glob(_CARDS)))
 
 
-def device_files(devices: Path = _DEVICES) -> tuple[str, ...]:
+def device_files(devices: Path = DEVICES) -> tuple[str, ...]:
     """Every device of the driver (cards, control, unified memory); none without a GPU."""
     return tuple(sorted(map(str, devices.glob(_ALL)))) if count(devices) else ()

@@ -6,19 +6,19 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from adapters import gpus
 from pipeline.errors import PersonCanFix
 
 UV_CPU = ("--torch-backend", "cpu")
 PIP_CPU = ("--extra-index-url", "https://download.pytorch.org/whl/cpu")
-_GPU = Path("/dev/nvidiactl")
 _CPU_BUILD = re.compile(r"^(?:\s*\+ torch==|Would install .*\btorch-)\d\S*\+cpu\b", re.MULTILINE)
 _NO_CUDA = re.compile(r"^cuda\b.*=\s*None\s*$", re.MULTILINE)
 
 
-def needs_cpu_torch(lines: tuple[str, ...], gpu: Path = _GPU) -> bool:
+def needs_cpu_torch(lines: tuple[str, ...], devices: Path = gpus.DEVICES) -> bool:
     """Torch is among the requirements, and the machine has no GPU to use it with."""
     names = {canonicalize_name(Requirement(line).name) for line in lines}
-    return "torch" in names and not gpu.exists()
+    return "torch" in names and not gpus.count(devices)
 
 
 def resolves_to_cpu(dry_run: str) -> bool:

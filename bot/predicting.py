@@ -27,6 +27,7 @@ from pipeline.scripts import cause
 _WRONG_INPUT = 2
 _SHOWN = 10
 _LINE = 300
+_NOTE = "note: "  # before what predict.py says of its answers
 _TEXT_ROLES = ("text", "source", "prompt", "messages", "tokens")
 
 
@@ -58,7 +59,10 @@ async def predict_rows(
     input_file: Path | None = None,
     texts: tuple[str, ...] = (),
 ) -> Path:
-    """Run the published predict.py in `work`; returns the file of predictions it wrote."""
+    """Run the published predict.py in `work`; returns the file of predictions it wrote.
+
+    `on_line` is told what is installed for it, and what it notes of its answers.
+    """
     folder = _model_folder(row)
     if input_of(row.context).kind == "file":
         input_file = await asyncio.to_thread(_pictures, input_file, work)
@@ -77,6 +81,9 @@ async def predict_rows(
     result = await workbench.run(python, step)
     if not result.ok:
         raise _failure(result)
+    for line in result.tail:
+        if line.startswith(_NOTE):
+            await on_line(line)
     (answers,) = workbench.take(work / "predictions.out", fresh(work / "taken"))
     return answers
 
@@ -111,6 +118,12 @@ class Predicting:
         """The answers as a card; PersonCanFix when the model cannot read what it was given."""
         scratch = JobFolder.of(self._home, row.id).scratch(f"predict-{uuid.uuid4().hex}")
         work = await asyncio.to_thread(fresh, scratch)
+        notes: list[str] = []
+
+        async def hear(line: str) -> None:
+            if line.startswith(_NOTE):
+                notes.append(line.removeprefix(_NOTE))
+
         try:
             texts: tuple[str, ...] = ()
             given = await asyncio.to_thread(_attached, row.context, files, work)
@@ -119,20 +132,16 @@ class Predicting:
             elif given is None and input_of(row.context).kind == "rows":
                 given = await asyncio.to_thread(written, row.context, said, work)
             answers = await predict_rows(
-                self._workbench, row, work, on_line=_unseen, input_file=given, texts=texts
+                self._workbench, row, work, on_line=hear, input_file=given, texts=texts
             )
-            return await asyncio.to_thread(_answered, answers)
+            return await asyncio.to_thread(_answered, answers, notes)
         finally:
             await asyncio.to_thread(remove, work)
 
 
-async def _unseen(line: str) -> None:
-    del line
-
-
-def _answered(answers: Path) -> Card:
+def _answered(answers: Path, notes: Sequence[str]) -> Card:
     """A file of predictions as a card; a large one takes seconds to count."""
-    return answer_card(answers.read_text("utf-8"))
+    return answer_card(answers.read_text("utf-8"), notes)
 
 
 def written(context: JobContext, said: str, work: Path) -> Path:
@@ -179,19 +188,19 @@ def _as_json(text: str, work: Path) -> Path:
     return path
 
 
-def answer_card(text: str) -> Card:
-    """One answer label by label, or the first lines of many."""
+def answer_card(text: str, notes: Sequence[str] = ()) -> Card:
+    """One answer label by label, or the first lines of many, and what is to be noted of them."""
     lines = [line for line in text.splitlines() if line]
     rows = count_rows(text)
     title = phrases.predicted(rows, _SHOWN)
     if rows == 1 and not text.startswith("{"):
         header, values = list(csv.reader(io.StringIO(text)))[:2]
         facts = tuple(zip(header, values, strict=False))[:_SHOWN]
-        return Card(title=title, facts=facts, tone="good")
+        return Card(title=title, body="\n".join(notes), facts=facts, tone="good")
     shown = [
         line if len(line) <= _LINE else line[: _LINE - 1] + "…" for line in lines[: _SHOWN + 1]
     ]
-    return Card(title=title, body="\n".join(shown), tone="good")
+    return Card(title=title, body="\n".join([*shown, *notes]), tone="good")
 
 
 def count_rows(text: str) -> int:

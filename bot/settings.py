@@ -26,7 +26,7 @@ from pipeline.errors import PersonCanFix
 _DOT_ENV = ".env"
 _OURS = "MLTRAINER_"
 _OWN = {
-    *("home", "env_cache", "master_keys", "share", "sandbox", "approval"),
+    *("home", "env_cache", "weights_gb", "master_keys", "share", "sandbox", "approval"),
     *("max_job_usd", "allow_private_urls", "retry_scale"),
 }
 _SECTIONS = MappingProxyType(
@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     """Folder with the database, the master key, jobs, models and logs."""
     env_cache: Folder = Field(default_factory=lambda data: data["home"] / "environments")
     """Folder of the training environments; empty: `environments` in the home."""
+    weights_gb: float = Field(60, gt=0, allow_inf_nan=False)
+    """Most gigabytes of models of others in the home; those that no job needs make way for new."""
     database_url: str = Field(
         default_factory=lambda data: f"sqlite:///{data['home'] / 'mltrainer.db'}", repr=False
     )

@@ -116,6 +116,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         vault = records.vault()
         urls = settings.allow_private_urls
         places = {"models": settings.home / "models", "allow_private_urls": urls}
+        kept = {one.name: getattr(records, one.name) for one in fields(Records)}
         parts = {**dict(settings), "workbench": workbench, "vault": vault, **places}
         ports = Ports(
             clock=records.clock,
@@ -129,7 +130,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             home=settings.home,
             approval=settings.approval,
             models=GuardedModels(models, records.sanitizer),
-            weights=called("adapters.weights.shelf", "adapter", dict(settings)),
+            weights=called("adapters.weights.shelf", "adapter", {**dict(settings), **kept}),
             share=settings.share,
             model_usd=Decimal(str(settings.max_job_usd)),
         )
@@ -140,7 +141,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             journal=Journal(settings.home, records.sanitizer),
             retry_scale=settings.retry_scale,
         )
-        kept = {one.name: getattr(records, one.name) for one in fields(Records)}
         yield House(**kept, workbench=workbench, drive=orchestrator.drive, models=models)
 
 

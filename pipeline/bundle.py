@@ -162,9 +162,14 @@ def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> d
     fresh(folder)
     for name, source in sources(settings.task_type).items():
         shutil.copyfile(source, folder / name)
-    (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", "utf-8")
+    write_requirements(folder, requirements)
     (folder / "config.json").write_text(settings.model_dump_json(indent=1) + "\n", "utf-8")
     return digests(folder)
+
+
+def write_requirements(folder: Path, lines: tuple[str, ...]) -> None:
+    """What must be installed where a folder's scripts run."""
+    (folder / "requirements.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -1,8 +1,10 @@
-"""What recipes with networks declare alike: the deep stack and the settings of a training."""
+"""What recipes with networks declare alike: the deep stack, settings, and what sees pictures."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.recipe import Backbone
 
 # One set for all deep recipes, so that they share one environment. Its torch has no torchvision
 # beside it: a build that does not match breaks the import of nearly everything else. Wheels only:
@@ -25,6 +27,50 @@ DEEP = (
     "torch==2.13.0",
     "transformers==5.23.0",
     "trl==1.16.0",
+)
+
+# What looks at whole pictures, to tell a class or a number.
+EYES = (
+    Backbone(
+        name="dinov2_small",
+        title="DINOv2 small, which has learned to see on 142 million pictures",
+        why="the best eye for its size: a few dozen pictures a class are enough to tune it",
+        hardware="gpu",
+        requirements=DEEP,
+        least_seconds=30,
+        called=("dinov2", "dino", "vit", "vision transformer"),
+        hub="facebook/dinov2-small",
+        license="Apache-2.0",
+    ),
+    Backbone(
+        name="convnextv2_tiny",
+        title="ConvNeXtV2 tiny, a convolutional network trained on 14 million pictures",
+        why="quick and strong on textures and small details",
+        hardware="gpu",
+        requirements=DEEP,
+        least_seconds=30,
+        called=("convnext", "convnextv2", "cnn", "resnet", "efficientnet"),
+        hub="facebook/convnextv2-tiny-22k-224",
+        license="Apache-2.0",
+    ),
+    Backbone(
+        name="siglip2_base",
+        title="SigLIP2 base, which has learned from pictures with captions",
+        why="four times as large; strong on things that people name",
+        hardware="gpu",
+        requirements=DEEP,
+        least_seconds=60,
+        called=("siglip", "siglip2", "clip"),
+        hub="google/siglip2-base-patch16-224",
+        license="Apache-2.0",
+    ),
+    Backbone(
+        name="plain_views",
+        title="edges, colours, textures and little patches, read by kernels and boosted trees",
+        why="needs no weights and no GPU, and learns in a minute or two from any pictures",
+        hardware="cpu",
+        called=("hog", "svm", "lightgbm", "kernel ridge", "no weights", "plain views"),
+    ),
 )
 
 
@@ -75,4 +121,18 @@ class LoraSettings(DeepSettings):
     lora_dropout: float | None = Field(default=None, ge=0, lt=1, description="LoRA's dropout")
     target_modules: tuple[str, ...] | None = Field(
         default=None, description="the layers that LoRA changes; None: all linear ones"
+    )
+
+
+class PairSettings(DeepSettings):
+    """And of one that writes a text for a text; unused where it is not a network that writes."""
+
+    max_input_tokens: int | None = Field(
+        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, ge=4, le=1_024, description="of what is written; None: what nearly all have"
+    )
+    beams: int | None = Field(
+        default=None, ge=1, le=16, description="outputs followed at once while one is written"
     )

@@ -12,6 +12,7 @@ from pipeline.context import JobContext
 from pipeline.errors import Bug
 from pipeline.jobs import TaskType
 from pipeline.recipe import find_recipe
+from pipeline.saved import as_saved
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -26,6 +27,7 @@ def card(
 
     `paragraphs` are words about the model by their headings.
     """
+    context = as_saved(context, metrics)
     task, report, split = _known(context)
     named = context.intent.deploy.hf_repo_name if context.intent else None
     lines = [
@@ -153,8 +155,9 @@ def _data(
     ]
 
 
-def passport(context: JobContext, versions: dict[str, str]) -> str:
+def passport(context: JobContext, metrics: Metrics) -> str:
     """passport.json: what this model was made from, so that it can be made again."""
+    context = as_saved(context, metrics)
     task, report, split = _known(context)
     bundle = context.bundle
     if bundle is None or context.config is None or context.architecture is None:
@@ -175,7 +178,7 @@ def passport(context: JobContext, versions: dict[str, str]) -> str:
             "strategy": split.strategy,
             "duplicates_removed": split.duplicates_removed,
         },
-        "versions": {"mltrainer": _own_version(), **versions},
+        "versions": {"mltrainer": _own_version(), **_versions(context.architecture)},
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -184,6 +187,12 @@ def _weights(chosen: Architecture) -> dict[str, object]:
     """Whose weights it began with, and under which terms."""
     told = {"source": chosen.source, "revision": chosen.revision, "license": chosen.license}
     return {"weights": told} if chosen.source else {}
+
+
+def _versions(chosen: Architecture) -> dict[str, str]:
+    """Pinned versions of what the model needs."""
+    pins = (line.split("==") for line in chosen.requirements if "==" in line)
+    return {name.strip(): version.strip() for name, version in pins}
 
 
 def _known(context: JobContext) -> tuple[TaskType, DataReport, Preprocessing]:

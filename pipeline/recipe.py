@@ -43,7 +43,8 @@ class Backbone:
     """A model a person can choose, by its name or what else it is `called`.
 
     `requirements` come on top of the recipe's own. `hub` is the Hub id whose weights it begins
-    with, and `license` theirs. One that is `asked_only` is never chosen for somebody.
+    with, and `license` theirs. It learns from `least_rows` or more. One that is `asked_only` is
+    never chosen for somebody.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Backbone:
     hardware: Literal["cpu", "gpu"]
     requirements: tuple[str, ...] = ()
     least_seconds: float = 0
+    least_rows: int = 0
     called: tuple[str, ...] = ()
     hub: str = ""
     license: str = ""
@@ -184,6 +186,11 @@ def _folder(task: TaskType) -> Path:
 def requirements(task: TaskType) -> tuple[str, ...]:
     """The recipe's own requirements; errors as find_recipe."""
     return read_requirements(recipe_folder(task))
+
+
+def all_requirements(task: TaskType, backbone: Backbone) -> tuple[str, ...]:
+    """Those of the recipe and of one of its models; errors as find_recipe."""
+    return tuple(sorted({*requirements(task), *backbone.requirements}))
 
 
 def read_requirements(folder: Path) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.context import JobContext
-from pipeline.errors import Bug
+from pipeline.errors import Bug, PersonCanFix
 from pipeline.folders import JobFolder
 from pipeline.ports.runtime import Limits, RunRequest, Step
 
@@ -75,7 +75,14 @@ def rehearsal_step(context: JobContext, folder: JobFolder, work: Path) -> Step:
 def _with_weights(context: JobContext, step: Step) -> Step:
     """The step that also sees the weights which the backbone begins with."""
     weights = context.architecture.weights if context.architecture else None
-    return replace(step, reads=(*step.reads, Path(weights))) if weights else step
+    if not weights:
+        return step
+    if not Path(weights).is_dir():
+        raise PersonCanFix(
+            "The weights that the model begins with made way for others while the job waited.",
+            "Say “undo architecture”: they are fetched again.",
+        )
+    return replace(step, reads=(*step.reads, Path(weights)))
 
 
 def _training(context: JobContext) -> Limits:

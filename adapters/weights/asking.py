@@ -28,8 +28,7 @@ async def ask(plan: Mapping[str, Any], home: Path, watch: Watch) -> dict[str, An
     `watch` returns only when the process must end, and says why. Cancelling ends it as well.
     """
     async with _started(plan, home) as process:
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        reader = asyncio.create_task(process.stdout.read())
+        reader = asyncio.create_task(_printed(process))
         watcher = asyncio.ensure_future(watch())
         try:
             await asyncio.wait({reader, watcher}, return_when=asyncio.FIRST_COMPLETED)
@@ -39,6 +38,14 @@ async def ask(plan: Mapping[str, Any], home: Path, watch: Watch) -> dict[str, An
         if not reader.done():
             raise TryAgain(watcher.result(), "Check the network.")
         return _read(reader.result())
+
+
+async def _printed(process: asyncio.subprocess.Process) -> bytes:
+    """All that it prints until it ends by itself."""
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    printed = await process.stdout.read()
+    await process.wait()
+    return printed
 
 
 @asynccontextmanager
@@ -57,11 +64,9 @@ async def _started(
     )
     try:
         yield process
-    except BaseException:
+    finally:
         if process.returncode is None:
             process.kill()
-        raise
-    finally:
         await process.wait()
 
 

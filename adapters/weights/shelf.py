@@ -6,8 +6,6 @@ import fcntl
 import json
 import os
 import re
-import shutil
-import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,14 @@ from time import monotonic
 from typing import Any
 
 from adapters.file_names import clean
+from adapters.records import Database
 from adapters.weights import files, folders
 from adapters.weights.asking import ask
+from adapters.weights.needed import by_jobs
+from adapters.weights.room import HOME, LEFT_FREE, Room, bytes_in, changed_at
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.folders import remove
+from pipeline.ports.clock import Clock
 from pipeline.ports.runtime import OnLine
 from pipeline.ports.weights import Fetched, Offer
 
@@ -29,7 +31,6 @@ _RECEIPT = "weights.json"
 _OF_LIBRARY = ".cache"  # what the Hub's library notes beside the files, to go on later
 _HERE = "local"
 _SHOWN_DIGITS = 12
-_ROOM = 1 << 30  # bytes that stay free on the disk
 _FIND_SECONDS, _STALLED_SECONDS = 30.0, 120.0
 _LOOK_SECONDS, _SAY_SECONDS = 1.0, 10.0
 _LOCK_SECONDS = 0.5
@@ -40,11 +41,16 @@ _SLOWEST = 30_000  # bytes a second, over a whole download: what only drips must
 class WeightsShelf:
     """Implements pipeline.ports.weights.Weights with the Hub at `endpoint` and a cache."""
 
-    cache: Path
+    room: Room
     endpoint: str
     most_bytes: int = files.MOST_BYTES
     find_seconds: float = _FIND_SECONDS
     stalled_seconds: float = _STALLED_SECONDS
+
+    @property
+    def cache(self) -> Path:
+        """The folder of all models."""
+        return self.room.cache
 
     async def find(self, name: str, *, local: bool) -> Offer:
         """What is offered under a name; where the Hub is out of reach, what is here of it."""
@@ -72,11 +78,11 @@ class WeightsShelf:
         """Its files, whole: from the cache, or brought there."""
         if Path(offer.source).is_absolute():
             async with self._alone(self.cache / _HERE):
-                return await asyncio.to_thread(self._copied, offer)
+                return await self._copy(offer)
         folder = self._folder(offer)
-        if not await asyncio.to_thread(folder.is_dir):
+        if not await self.room.is_used(folder):
             async with self._alone(folder):
-                if not folder.is_dir():
+                if not await self.room.is_used(folder):
                     await self._download(offer, folder, on_line)
         return Fetched(folder, offer.name, offer.license, offer.revision)
 
@@ -84,11 +90,11 @@ class WeightsShelf:
         """Into a draft beside: it keeps each whole file, and takes its place when all are there."""
         draft = folder.with_name(f".{folder.name}.draft")
         await asyncio.to_thread(_begin, draft)
-        self._check_room(offer)
-        watch = _Watch(draft, offer, on_line, self.stalled_seconds)
-        into = str(draft)
-        await self._asked("fetch", offer.source, offer.revision, watch.ended, into=into)
-        await asyncio.to_thread(_finish, draft, folder, offer)
+        async with self.room.taken(offer, draft):
+            watch = _Watch(draft, offer, on_line, self.stalled_seconds)
+            into = str(draft)
+            await self._asked("fetch", offer.source, offer.revision, watch.ended, into=into)
+            await asyncio.to_thread(_finish, draft, folder, offer)
 
     async def _asked(
         self,
@@ -100,7 +106,7 @@ class WeightsShelf:
     ) -> dict[str, Any]:
         plan = {"work": work, "endpoint": self.endpoint, "name": model, "revision": revision}
         await asyncio.to_thread(self.cache.mkdir, parents=True, exist_ok=True, mode=0o700)
-        return await ask({**plan, **more}, self.cache / ".home", watch or self._late)
+        return await ask({**plan, **more}, self.cache / HOME, watch or self._late)
 
     async def _late(self) -> str:
         await asyncio.sleep(self.find_seconds)
@@ -113,30 +119,20 @@ class WeightsShelf:
     def _kept(self, model: str, revision: str) -> Offer | None:
         """The newest state of a model that is here already."""
         name = model.replace("/", "--")
-        there = sorted(self.cache.glob(f"{name}@*/{_RECEIPT}"), key=_age, reverse=True)
+        there = sorted(self.cache.glob(f"{name}@*/{_RECEIPT}"), key=changed_at, reverse=True)
         kept = [Offer(**json.loads(path.read_text("utf-8"))) for path in there]
         return next((one for one in kept if one.revision.startswith(revision)), None)
 
-    def _copied(self, offer: Offer) -> Fetched:
-        self.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._check_room(offer)
+    async def _copy(self, offer: Offer) -> Fetched:
         draft = self.cache / f".{os.getpid()}-{os.urandom(4).hex()}.draft"
-        try:
-            revision = folders.copied(Path(offer.source), draft)
+        async with self.room.taken(offer, draft):
+            revision = await asyncio.to_thread(_copied, Path(offer.source), draft)
             folder = self.cache / f"{offer.name.replace('/', '~')}@{revision}"
-            if not folder.is_dir():
+            if await self.room.is_used(folder):
+                await asyncio.to_thread(remove, draft)
+            else:
                 draft.rename(folder)
-        finally:
-            remove(draft)
         return Fetched(folder, offer.name, offer.license, revision)
-
-    def _check_room(self, offer: Offer) -> None:
-        free = shutil.disk_usage(self.cache).free
-        if offer.size + _ROOM > free:
-            needs = f"{offer.name} needs {files.shown(offer.size)}"
-            raise PersonCanFix(
-                f"{needs} of disk, and {files.shown(free)} are free.", "Free some, then retry."
-            )
 
     @contextlib.asynccontextmanager
     async def _alone(self, folder: Path) -> AsyncIterator[None]:
@@ -168,10 +164,10 @@ class _Watch:
             if monotonic() > ends:
                 return f"The download of {self.offer.name} is too slow."
             await asyncio.sleep(_LOOK_SECONDS)
-            now = await asyncio.to_thread(_bytes, self.draft)
+            now = await asyncio.to_thread(bytes_in, self.draft)
             if now > have:
                 have, grown = now, monotonic()
-            if have > self.offer.size + _ROOM:
+            if have > self.offer.size + LEFT_FREE:
                 return f"More came than {self.offer.name} has."
             if monotonic() - told > _SAY_SECONDS:
                 told = monotonic()
@@ -187,28 +183,20 @@ def _locked(handle: int) -> bool:
     return True
 
 
-def _bytes(folder: Path) -> int:
-    return sum(map(_size, folder.rglob("*")))
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file; none of one that was just given its final name."""
-    try:
-        info = path.lstat()
-    except FileNotFoundError:
-        return 0
-    return info.st_size if stat.S_ISREG(info.st_mode) else 0
-
-
-def _age(path: Path) -> float:
-    return path.stat().st_mtime
-
-
 def _begin(draft: Path) -> None:
     """Make the draft, or clear an old one of files that were cut off."""
     draft.mkdir(parents=True, exist_ok=True, mode=0o700)
     for part in draft.rglob("*.incomplete"):
         part.unlink()
+
+
+def _copied(source: Path, draft: Path) -> str:
+    """What is known of a copy; nothing is left of one that cannot be used."""
+    try:
+        return folders.copied(source, draft)
+    except PersonCanFix:
+        remove(draft)
+        raise
 
 
 def _finish(draft: Path, folder: Path, offer: Offer) -> None:
@@ -219,6 +207,9 @@ def _finish(draft: Path, folder: Path, offer: Offer) -> None:
     draft.rename(folder)
 
 
-def adapter(*, home: Path, hf_endpoint: str) -> WeightsShelf:
-    """The shelf of a home."""
-    return WeightsShelf(home / "weights", hf_endpoint.rstrip("/"))
+def adapter(
+    *, home: Path, hf_endpoint: str, weights_gb: float, database: Database, clock: Clock
+) -> WeightsShelf:
+    """The shelf of a home, whose jobs are in the database."""
+    room = Room(home / "weights", int(weights_gb * 1e9), by_jobs(database, clock))
+    return WeightsShelf(room, hf_endpoint.rstrip("/"))

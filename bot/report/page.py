@@ -15,6 +15,7 @@ from pipeline.context import JobContext, Message, StageError
 from pipeline.events import Event
 from pipeline.ports.store import JobRow
 from pipeline.recipe import find_task
+from pipeline.saved import as_saved
 
 TEMPLATE = "template.html.j2"
 _TITLE = 70
@@ -96,7 +97,7 @@ def page(row: JobRow, events: Sequence[Event], *, state: str, model: Path | None
         data=data(context),
         usage=usage.ways(context) if state == "done" else (),
         made=Made(
-            facts=making.facts(context, result),
+            facts=making.facts(as_saved(context, metrics) if metrics else context, result),
             stages=making.stages(result),
             versions=making.versions(context, model),
             hashes=making.hashes(context),

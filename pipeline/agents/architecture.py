@@ -20,7 +20,7 @@ from pipeline.outcomes import Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.weights import Fetched, restriction
 from pipeline.proposals import plain
-from pipeline.recipe import Backbone, Recipe, find_recipe, requirements
+from pipeline.recipe import Backbone, Recipe, all_requirements, find_recipe
 from pipeline.retry import POLICIES
 
 _OF_NETWORKS = ("hyperparameters.", "peft.", "precision.", "architecture.freeze_backbone")
@@ -48,12 +48,13 @@ class Architecture:
         if intent is None or intent.task_type is None or config is None:
             raise Bug("Architecture needs the intent and the config.")
         recipe = find_recipe(intent.task_type)
-        gpus = _gpus(context, ports)
-        wanted = _wanted(intent, recipe)
+        gpus, rows = _gpus(context, ports), _rows(context)
+        wanted = await self._fed(ports, _wanted(intent, recipe), rows)
+        learning = [one for one in recipe.backbones if one.least_rows <= rows] or recipe.backbones
         if wanted is not None:
             outcome = await self._as_asked(context, ports, recipe, wanted)
         else:
-            menu = _fitting(recipe, intent, config.budget_seconds, gpus)
+            menu = _fitting(learning, intent, config.budget_seconds, gpus)
             propose = partial(self._chosen, context, ports, menu)
             first, why = await improved(self, context, ports, propose) or (menu[0], "")
             order = [first, *(one for one in menu if one is not first)]
@@ -61,9 +62,17 @@ class Architecture:
         if isinstance(outcome, Done) and isinstance(outcome.artifact, Chosen):
             chosen = outcome.artifact
             asked = wanted is not None
-            await self._say(ports, _without_gpu(recipe, config, chosen, gpus, asked=asked))
+            await self._say(ports, _without_gpu(learning, config, chosen, gpus, asked=asked))
             await self._say(ports, _unheard(intent, recipe, chosen))
         return outcome
+
+    async def _fed(self, ports: Ports, wanted: Backbone | None, rows: int) -> Backbone | None:
+        """The person's model; none where it would learn nothing from so few rows, which is said."""
+        if wanted is None or wanted.least_rows <= rows:
+            return wanted
+        told = f"{wanted.title} learns from {wanted.least_rows} rows or more, and here are {rows}"
+        await self._say(ports, f"{told}: another model is trained.", warning=True)
+        return None
 
     async def _chosen(
         self, context: JobContext, ports: Ports, menu: Sequence[Backbone]
@@ -142,7 +151,7 @@ def _settled(context: JobContext, backbone: Backbone, found: Fetched | None, why
     """The choice with all that must be installed for it, and what the person is told."""
     why = why or backbone.why
     task = _task(context)
-    lines = tuple(sorted({*requirements(task), *backbone.requirements}))
+    lines = all_requirements(task, backbone)
     chosen = Chosen(backbone=backbone.name, why=why, requirements=lines)
     if found is None:
         return Done(chosen, f"{backbone.title}: {why}")
@@ -173,6 +182,13 @@ def _gpus(context: JobContext, ports: Ports) -> int:
     return 1 if ports.runtimes[runtime].offer.gpus else 0
 
 
+def _rows(context: JobContext) -> int:
+    """How many rows are learned from; before they are cut, all that were read."""
+    if context.split is not None:
+        return context.split.rows["train"] + context.split.rows["validation"]
+    return context.data_report.rows if context.data_report else 0
+
+
 def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
     """The model that the person asks for: of the menu, else of the Hub or their own machine."""
     name = intent.architecture.backbone
@@ -191,6 +207,7 @@ def _wanted(intent: ParsedIntent, recipe: Recipe) -> Backbone | None:
         why="you asked for it",
         hardware="gpu",
         requirements=like.requirements,
+        least_rows=like.least_rows,
         hub=name,
     )
 
@@ -208,14 +225,14 @@ def _named(menu: Iterable[Backbone], name: str) -> Backbone:
 
 
 def _fitting(
-    recipe: Recipe, intent: ParsedIntent, budget_seconds: float, gpus: int
+    known: Sequence[Backbone], intent: ParsedIntent, budget_seconds: float, gpus: int
 ) -> list[Backbone]:
     """What can be trained here, the best first; what only a GPU trains well, where nothing else is.
 
     The menu is in the order of preference; but what needs no weights and makes use of a budget as
     long as this one goes before, and what is under terms that somebody has to agree to comes last.
     """
-    menu = [one for one in recipe.backbones if not one.asked_only]
+    menu = [one for one in known if not one.asked_only]
     if intent.architecture.pretrained is False:
         menu = [one for one in menu if not one.hub] or menu
     here = [one for one in menu if one.hardware == "cpu" or gpus] or menu
@@ -225,11 +242,11 @@ def _fitting(
 
 
 def _without_gpu(
-    recipe: Recipe, config: TrainingConfig, chosen: Chosen, gpus: int, *, asked: bool
+    known: Sequence[Backbone], config: TrainingConfig, chosen: Chosen, gpus: int, *, asked: bool
 ) -> str:
     """What having no GPU means: that it is slow, or what else it would be."""
-    cpu = {one.name for one in recipe.backbones if one.hardware == "cpu"}
-    better = next((one for one in recipe.backbones if one.name not in cpu), None)
+    cpu = {one.name for one in known if one.hardware == "cpu"}
+    better = next((one for one in known if one.name not in cpu), None)
     if gpus or better is None:
         return ""
     if chosen.backbone not in cpu:

@@ -24,6 +24,7 @@ from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime, StepResult
 from pipeline.proving import prove
 from pipeline.retry import POLICIES
+from pipeline.saved import as_saved
 from pipeline.scripts import environment, failure, reporter
 from pipeline.training import most_seconds, run_request, score_step
 
@@ -140,7 +141,7 @@ class Monitor:
         if not scored.ok:
             return await self._crashed(context, ports, RunState("failed", (), "score", scored))
         champion = await challenging.measured(self.name, context, ports, python, run.name)
-        metrics = await asyncio.to_thread(_assemble, ports, folder, run.name)
+        metrics = await asyncio.to_thread(_assemble, context, ports, folder, run.name)
         collected = {
             "status": "collected",
             "metrics": metrics,
@@ -225,7 +226,7 @@ def _check_untouched(context: JobContext, folder: JobFolder) -> None:
         )
 
 
-def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:
+def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -> Metrics:
     """Put the model folder together from regular files of the run and the bundle."""
     produced = folder.run(name)
     fresh(folder.model)
@@ -235,10 +236,15 @@ def _assemble(ports: Ports, folder: JobFolder, name: str) -> Metrics:
     for path in scored.iterdir():
         path.rename(folder.model / path.name)
     files = bundle.needed(_IN_MODEL, (folder.bundle,))
-    for path in (*files.values(), folder.bundle / "requirements.txt"):
+    for path in files.values():
         shutil.copyfile(path, folder.model / path.name)
     _copy_config(folder)
-    return _metrics(folder.model / "metrics.json")
+    metrics = _metrics(folder.model / "metrics.json")
+    saved = as_saved(context, metrics).architecture
+    if saved is None:
+        raise Bug("A trained model needs its architecture.")
+    bundle.write_requirements(folder.model, saved.requirements)
+    return metrics
 
 
 def _copy_config(folder: JobFolder) -> None:
@@ -254,7 +260,7 @@ def _write_pages(context: JobContext, run: Run, pictures: Sequence[Picture], fol
         raise Bug("A collected run has no metrics.")
     card = model_card.card(context, run.metrics, pictures)
     (folder / "README.md").write_text(card, "utf-8")
-    passport = model_card.passport(context, _versions(context))
+    passport = model_card.passport(context, run.metrics)
     (folder / "passport.json").write_text(passport, "utf-8")
 
 
@@ -264,13 +270,6 @@ def _metrics(path: Path) -> Metrics:
         return Metrics.model_validate(json.loads(path.read_bytes()))
     except (OSError, ValueError, ValidationError) as error:
         raise Rejected("The training left no usable metrics.json.", "Retry.") from error
-
-
-def _versions(context: JobContext) -> dict[str, str]:
-    """Pinned versions of the training environment."""
-    lines = context.architecture.requirements if context.architecture else ()
-    pins = (line.split("==") for line in lines if "==" in line)
-    return {name.strip(): version.strip() for name, version in pins}
 
 
 def _note(run: Run) -> str:

@@ -16,6 +16,8 @@ from pipeline.recipe import HARNESS
 
 SECONDS = 600
 CHECKING = Path(__file__).with_name("checking.py")
+TINY = Path(__file__).with_name("tiny_networks.py")
+BESIDE = (CHECKING, TINY, Path(__file__).with_name("tiny_config.py"))
 
 
 def names_in(script: Path) -> list[str]:
@@ -29,7 +31,7 @@ def names_in(script: Path) -> list[str]:
 
 def run_checks(python: Path, folder: Path, *scripts: Path) -> dict[str, str | None]:
     """Run all checks of some scripts, a process each; by name None, or what went wrong."""
-    for file in (*HARNESS.rglob("*.py"), CHECKING, *scripts):
+    for file in (*HARNESS.rglob("*.py"), *BESIDE, *scripts):
         shutil.copy(file, folder)
     settled = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     told: dict[str, str | None] = {}
@@ -46,3 +48,11 @@ def run_checks(python: Path, folder: Path, *scripts: Path) -> dict[str, str | No
         assert ran.returncode == 0, ran.stderr
         told |= json.loads(ran.stdout.splitlines()[-1])
     return told
+
+
+def tiny_encoder(python: Path, folder: Path, *texts: Path) -> Path:
+    """The folder of a tiny random network that reads texts, written in the deep environment."""
+    harness = os.pathsep.join(map(os.fspath, (HARNESS, HARNESS / "deep")))
+    env = {**variables(python), "PYTHONPATH": harness}
+    subprocess.run([python, TINY, folder, *texts], check=True, capture_output=True, env=env)
+    return folder

@@ -40,7 +40,7 @@ class BoxModel:
         return (self.column,)
 
     def predict(self, pictures: Pictures) -> Objects:
-        """The boxes on each picture, in pixels of the picture as it was given."""
+        """The boxes on each picture, in pixels of the picture the right way up."""
         every = [self.all_found(path).above(self.threshold) for path in pictures.paths]
         return answered(pictures.names, every)
 

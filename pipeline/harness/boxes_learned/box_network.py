@@ -19,6 +19,7 @@ Module: TypeAlias = Any  # transformers' types are not installed where this is c
 USUAL_SIDE = 640
 ON_CPU = 320  # a quarter of the pixels: without a graphics card the time is better spent on steps
 STRIDE = 32  # what networks divide a picture by
+BACKBONE = "backbone"  # as transformers calls what sees in a detector made of two networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,17 @@ def _with_weights(config: BundleConfig, weights: Path, labels: Sequence[str]) ->
             "Name another one: --set backbone=ustc-community/dfine-small-coco, for example.",
             field="backbone",
         ) from error
+    if config.setting("freeze_backbone", default=False):
+        _freeze(model)
     return Network(model, processor, side)
+
+
+def _freeze(model: Module) -> None:
+    """Leave what sees the picture as it was: the backbone, or all but the heads without one."""
+    modules = dict(model.named_modules())
+    seeing = [modules[name] for name in modules if name.rpartition(".")[2] == BACKBONE]
+    for part in seeing or [model.base_model]:
+        part.requires_grad_(requires_grad=False)
 
 
 def _side(config: BundleConfig, processor: Module) -> int:

@@ -1,5 +1,7 @@
 """The model that a fine-tuning begins with: fetched weights, or a tiny one made from nothing."""
 
+import os
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ OWN_PIECES = 4_000  # more would be seen too rarely to be learned from a few tho
 LONG = 1_024  # pieces of a conversation; on a card
 LONG_ON_CPU = 512
 SHORT = 64
+SCORE_BYTES = 16  # of a score: with its copies 12, as measured, and what half precision adds
+SCORES_SHARE = 0.5  # of the memory, for the scores of one conversation
 MOST_NEW = 256  # pieces of an answer
 LEAST_NEW = 16
 LOOKED_AT = 400  # conversations, to learn how long they are
@@ -91,10 +95,15 @@ def asking_for(
     return Asking(
         columns=inputs,
         inputs=inputs,
-        longest=longest,
+        longest=min(longest, longest_in(_memory(), len(base.tokenizer))),
         new_pieces=config.setting("max_new_tokens", max(LEAST_NEW, min(MOST_NEW, said))),
         threads=max(1, config.threads),
     )
+
+
+def longest_in(memory: float, vocabulary: int) -> int:
+    """Pieces of a conversation whose scores, each as many as the vocabulary, fit into memory."""
+    return max(SHORT, int(SCORES_SHARE * memory / SCORE_BYTES / vocabulary))
 
 
 def in_time(pieces: int, weights: int) -> int:
@@ -103,6 +112,15 @@ def in_time(pieces: int, weights: int) -> int:
         return pieces
     each = STEP_SECONDS + 4 * weights / MEMORY_SPEED
     return max(LEAST_NEW, min(pieces, int(ANSWERING_SECONDS / ROUNDS / each)))
+
+
+def _memory() -> float:
+    """Bytes of the card, else of the machine, within what this process may use."""
+    if device().type == "cuda":
+        return float(torch.cuda.get_device_properties(device()).total_memory)
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return whole if allowed == resource.RLIM_INFINITY else min(whole, allowed)
 
 
 def _most(lengths: Sequence[int]) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config import BundleConfig, Json
 from deep_arguments import REHEARSAL_STEPS, Size, Usual, arguments_of, ignored_settings, size_of
+from deep_checkpoints import Sealed, last_whole
 from deep_clock import Clock
 from deep_machine import deep_quiet, device, free_memory, out_of_memory, threads
 from deep_watch import Watch
@@ -22,7 +23,6 @@ from process_age import process_age
 from progress import Problem, say
 from torch.utils.data import Subset
 from transformers import PrinterCallback, Trainer, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 
 __all__ = ["Usual", "deep_quiet", "device", "facts", "threads", "trained"]
 
@@ -130,7 +130,8 @@ def _attempt(
         if watch.looks:
             _fewer_looked_at(trainer, watch.clock, config)
         trainer.add_callback(watch)
-        last = get_last_checkpoint(str(work))
+        trainer.add_callback(Sealed())
+        last = last_whole(work)
         if last is not None:
             say("train", "going on from the last checkpoint")
         trainer.train(resume_from_checkpoint=last)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pictures import DAMAGED, MOST_PIXELS, Size
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 from progress import Problem, say
 
 FOLDER = "images"  # "pictures" are those of the report
+MOST_EXAMPLES = 4
 _STEP = 500
 
 
@@ -38,6 +39,17 @@ def opened(path: Path) -> Image.Image:
         raise Problem(
             f"{path.name} cannot be read as a picture.", "Send it as JPEG or PNG."
         ) from error
+
+
+def is_turned(path: Path) -> bool:
+    """Whether a picture is shown otherwise than it is stored, as its camera noted."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd but harmless metadata
+            with Image.open(path) as picture:
+                return picture.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9)
+    except (*DAMAGED, Image.DecompressionBombError):
+        return False  # nor is it shown at all
 
 
 def keep(
@@ -75,6 +87,12 @@ def keep(
         if number % _STEP == 0:
             say("prepare", f"{number} of {len(wanted)} pictures", done=number / len(wanted))
     return kept
+
+
+def examples(folder: Path) -> list[str] | None:
+    """A few of the held-out pictures to try, where they lie beside the page."""
+    found = sorted((folder / FOLDER).glob("*.png"))[:MOST_EXAMPLES]
+    return [str(one) for one in found] or None
 
 
 def _upright(picture: Image.Image, name: str) -> Image.Image:

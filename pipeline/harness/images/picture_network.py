@@ -1,7 +1,7 @@
 """An image network of transformers with its processor: begun from weights, kept, and asked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,7 +19,6 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 Module: TypeAlias = Any  # transformers' types are not installed where this is checked
 USUAL_SIDE = 224
-HEAD = "classifier"
 SETTINGS = "network.json"
 
 
@@ -65,12 +64,13 @@ def begun(config: BundleConfig, labels: Sequence[str]) -> Network:
     names = {"id2label": dict(enumerate(labels)), "label2id": places}
     try:
         processor = AutoImageProcessor.from_pretrained(weights, local_files_only=True)
-        model = AutoModelForImageClassification.from_pretrained(
+        model, told = AutoModelForImageClassification.from_pretrained(
             weights,
             local_files_only=True,
             use_safetensors=True,
             ignore_mismatched_sizes=True,
             dtype=torch.float32,
+            output_loading_info=True,
             **(names if labels else numbers),
         )
     except (ValueError, KeyError, OSError, ImportError) as error:
@@ -80,8 +80,7 @@ def begun(config: BundleConfig, labels: Sequence[str]) -> Network:
             field="backbone",
         ) from error
     if config.setting("freeze_backbone", default=False):
-        for name, weight in model.named_parameters():
-            weight.requires_grad_(requires_grad=name.startswith(HEAD))
+        _freeze(model, {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])})
     return Network(model, processor, _side(processor))
 
 
@@ -102,6 +101,17 @@ def square(path: Path, side: int) -> Image:
     picture = opened(path)
     picture.thumbnail((KEPT, KEPT))
     return picture.resize((side, side), Resampling.BICUBIC)
+
+
+def _freeze(model: Module, new: Collection[str]) -> None:
+    """Leave all as it was but what the weights did not bring: the last layer.
+
+    Where they brought one for as many classes, it is what stands beside the body of the network.
+    """
+    body = max(model.children(), key=lambda part: sum(one.numel() for one in part.parameters()))
+    inside = set(body.parameters())
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(requires_grad=name in new if new else weight not in inside)
 
 
 def _side(processor: Module) -> int:

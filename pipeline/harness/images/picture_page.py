@@ -1,16 +1,14 @@
-"""What the page of a picture model shows: its answer for one picture, and examples to try."""
+"""What the page of a picture model shows: its answer for one picture, and how sure that is."""
 
 import json
 import tempfile
 from pathlib import Path
 
-from picture_files import FOLDER
 from picture_model import PictureModel
 from picture_serving import Pictures
 from PIL.Image import Image
 from serving import Answers
 
-MOST_EXAMPLES = 4
 NAME = "picture.png"
 
 
@@ -20,12 +18,6 @@ def answered(model: PictureModel, picture: Image) -> Answers:
         path = Path(folder) / NAME
         picture.save(path)
         return model.predict(Pictures((NAME,), (path,)))
-
-
-def examples(folder: Path) -> list[str] | None:
-    """A few of the held-out pictures, where they lie beside the page."""
-    found = sorted((folder / FOLDER).glob("*.png"))[:MOST_EXAMPLES]
-    return [str(one) for one in found] or None
 
 
 def usual_error(path: Path) -> str:

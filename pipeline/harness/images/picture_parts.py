@@ -49,9 +49,22 @@ def write_pictures(
     bad: list[str] = []
     kept = keep(names, files, out / DRAFT, KEPT, bad=bad)
     parts, repeats = _parts(_copied(given, kept), config, label, spread)
-    _move(parts, out)
+    move_copies(parts, out)
     told = [*warnings, *stand_ins, *fewer, *_unreadable(bad)]
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=told)
+
+
+def move_copies(parts: Parts, out: Path) -> None:
+    """Each picture into the folder of its part; copies that no part uses go with the draft.
+
+    A picture that is named twice, with two answers, is there once.
+    """
+    for part, table in parts.tables.items():
+        folder = out / ("heldout" if part == "test" else "fit")
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        for path in dict.fromkeys(filter(None, table.column(table.names[0]))):
+            (out / DRAFT / path).rename(folder / path)
+    shutil.rmtree(out / DRAFT)
 
 
 def _narrow(given: Mapping[Split | None, Table], config: BundleConfig) -> Given:
@@ -144,16 +157,3 @@ def _unreadable(bad: Sequence[str]) -> list[str]:
     if not bad:
         return []
     return [f"Left out {count(len(bad), 'picture')} that cannot be decoded ({some(bad)})."]
-
-
-def _move(parts: Parts, out: Path) -> None:
-    """Each picture into the folder of its part; copies that no part uses go with the draft.
-
-    A picture that is named twice, with two answers, is there once.
-    """
-    for part, table in parts.tables.items():
-        folder = out / ("heldout" if part == "test" else "fit")
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-        for path in dict.fromkeys(filter(None, table.column(table.names[0]))):
-            (out / DRAFT / path).rename(folder / path)
-    shutil.rmtree(out / DRAFT)

@@ -1,10 +1,14 @@
-"""The shared half of predict.py for pictures: a picture, a folder, a zip or a list of them in."""
+"""The shared half of predict.py for pictures: a picture, a folder, a zip or a list of them in.
+
+A picture that cannot be read is left out, counted and named; alone it is a mistake.
+"""
 
 import argparse
 import shutil
+import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,10 +17,13 @@ from typing import Protocol
 from allowance import Allowance
 from entry_names import safe_parts
 from packed import entries_of
+from parts import count, some
+from picture_files import opened
 from pictures import looks_like_picture
 from progress import Problem
 from reading import read_bytes
 from serving import Answers, Objects, fail, output, write_to
+from spreadsheets import harmless
 from tables import Table
 
 MOST_PICTURES = 100_000
@@ -33,6 +40,31 @@ class Pictures:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def take(self, places: Sequence[int]) -> "Pictures":
+        """The pictures at these places."""
+        return Pictures(
+            tuple(self.names[at] for at in places), tuple(self.paths[at] for at in places)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Answers that each say of which picture they are."""
+
+    answers: Answers
+    pictures: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Header of the CSV."""
+        return [*self.answers.names, "picture"]
+
+    @property
+    def rows(self) -> Iterator[list[object]]:
+        """Lines of that CSV."""
+        for row, name in zip(self.answers.rows, self.pictures, strict=True):
+            yield [*row, harmless(name)]
 
 
 class PictureModel(Protocol):
@@ -55,13 +87,37 @@ def serve_pictures(load: Callable[[Path], PictureModel]) -> None:
         model = load(options.model)
         with ExitStack() as stack:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            answers = model.predict(given(model, options.input, place))
+            pictures = given(model, options.input, place)
+            answers, broken = answers_for(model, pictures)
     except Problem as problem:
         fail(f"{problem.message} {problem.hint}")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}.")
     with output(options.output) as file:
         write_to(file, answers)
+    if broken:
+        total, named = count(len(pictures), "picture"), " ".join(some(broken).split())
+        left = f"{len(broken)} of {total} cannot be read; left out ({named})."
+        print(f"note: {left}", file=sys.stderr)  # noqa: T201 - part of the command's answer
+
+
+def answers_for(
+    model: PictureModel, pictures: Pictures
+) -> tuple[Answers | Named | Objects, list[str]]:
+    """Answers for the pictures that can be read, and the names of the others.
+
+    Where some are left out, each answer says of which picture it is. Problem when none is left.
+    """
+    try:
+        return model.predict(pictures), []
+    except Problem:
+        fit = [at for at, path in enumerate(pictures.paths) if _is_readable(path)]
+        if len(fit) in (0, len(pictures)):
+            raise
+    kept = pictures.take(fit)
+    answers = model.predict(kept)
+    broken = [pictures.paths[at].name for at in sorted({*range(len(pictures))} - {*fit})]
+    return (answers if isinstance(answers, Objects) else Named(answers, kept.names)), broken
 
 
 def given(model: PictureModel, path: Path, place: Path) -> Pictures:
@@ -80,6 +136,14 @@ def listed(model: PictureModel, path: Path) -> Pictures:
     table = read_bytes(path.read_bytes(), path.name, headers=model.inputs).table
     names = [cell or "" for cell in table.column(_column(model, table, path.name))]
     return Pictures(tuple(names), tuple(_beside(path, name) for name in names))
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        opened(path)
+    except Problem:
+        return False
+    return True
 
 
 def _column(model: PictureModel, table: Table, name: str) -> str:

@@ -167,4 +167,5 @@ def _settled(config: BundleConfig, texts: int, linear: Tried, tried: Tried) -> W
         }
         for one in (linear, tried)
     ]
-    return Winner(told, {"models_tried": rows, "why_this_model": told})
+    record: dict[str, Json] = {"models_tried": rows, "why_this_model": told}
+    return Winner(told, {**record, "model_saved": kept.model})

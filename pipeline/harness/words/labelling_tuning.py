@@ -8,22 +8,19 @@ from pathlib import Path
 import numpy as np
 import torch
 from config import BundleConfig
+from deep_reading import length_of, tokenizer_of
 from deep_training import CHECKPOINTS, Usual, facts, threads, trained
 from deep_watch import Watch
 from labelling_cuts import scale_of
 from labelling_network import LabelNetwork, as_scores
 from labelling_texts import Parts, Texts
 from progress import Problem
-from tagging_windows import length_of
 from torch.nn import Module
 from torch.utils.data import Dataset
 from transformers import (
     AutoModelForSequenceClassification,
-    AutoTokenizer,
     DataCollatorWithPadding,
     EvalPrediction,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
     Trainer,
     TrainerCallback,
     TrainerControl,
@@ -123,9 +120,7 @@ def begun(config: BundleConfig, labels: Sequence[str]) -> LabelNetwork:
     """The weights of the config with a new last layer; Problem where they are of no such model."""
     weights = str(config.weights)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(weights, local_files_only=True)
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+        tokenizer = tokenizer_of(weights)
         model = AutoModelForSequenceClassification.from_pretrained(
             weights,
             local_files_only=True,
@@ -147,18 +142,7 @@ def begun(config: BundleConfig, labels: Sequence[str]) -> LabelNetwork:
     if config.setting("freeze_backbone", default=False):
         body: Module = model.base_model
         body.requires_grad_(requires_grad=False)
-    return LabelNetwork(model, tokenizer, _length(config, tokenizer, model))
-
-
-def _length(
-    config: BundleConfig, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel
-) -> int:
-    """How many pieces are read of a text."""
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if positions and str(model.config.model_type).endswith("roberta"):
-        positions -= 2  # its first two places are never used
-    asked = config.hyperparameters.get("max_length")
-    return length_of(tokenizer, positions, asked if isinstance(asked, int) else None)
+    return LabelNetwork(model, tokenizer, length_of(config, tokenizer, model.config))
 
 
 def _usual(rows: int) -> Usual:

@@ -13,6 +13,7 @@ import torch
 from config import BundleConfig, Json
 from datasets import Dataset
 from deep_machine import deep_quiet
+from deep_reading import places_of
 from deep_training import Usual, device, facts, threads, trained
 from pairs_languages import Tongues, prefix_of, tell_tongues
 from pairs_model import Facts
@@ -182,7 +183,8 @@ def _begun(
     model, tokenizer = _opened(str(config.weights))
     first = tell_tongues(tokenizer, tongues) if tongues else None
     prefix = prefix_of(str(model.config.model_type), tongues)
-    reach = min(_reach(model), int(tokenizer.model_max_length))
+    most = int(tokenizer.model_max_length)
+    reach = min(places_of(model.config) or most, most)  # T5 has no end
     read = min(config.setting("max_input_tokens", LONGEST_INPUT), reach)
     sizes = sorted(len(tokenizer(text_target=text).input_ids) for _, text in pairs[:1000])
     usual = math.ceil(LONGER * sizes[int(0.99 * (len(sizes) - 1))]) + 2
@@ -226,12 +228,6 @@ def _opened(folder: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
             field="backbone",
         ) from error
     return model, tokenizer
-
-
-def _reach(model: PreTrainedModel) -> int:
-    """How many pieces the network has places for; T5 has no end."""
-    told = getattr(model.config, "max_position_embeddings", None)
-    return int(told) if told else 1 << 16
 
 
 def _encoded(network: Network, pairs: Sequence[tuple[str, str]]) -> Dataset:

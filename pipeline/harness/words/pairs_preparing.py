@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from config import BundleConfig, Split
-from pairs_reading import Read, merged, pairs_of, references_of, same_text, text_of
+from pairs_reading import Read, merged, pairs_of, references_of, same_cell, text_of
 from preparing import arguments, more_held_out, write_parts
 from progress import Problem, say
 from splits import split_tables
@@ -48,7 +48,7 @@ def prepare_pairs(wanted: Wanted) -> None:
         given,
         _shares(config, len(_rows(given)), most),
         config.seed,
-        keys=[lambda row: same_text(row[0])],
+        keys=[lambda row: same_cell(row[0])],
         told=("", "equal texts kept together"),
     )
     steps, warnings = _told(read, given, wanted)
@@ -74,7 +74,7 @@ def _check_count(given: Given, config: BundleConfig) -> None:
 
 def _check_sides(read: Read, config: BundleConfig) -> None:
     source, target = config.column("source"), config.column("target")
-    same = sum(same_text(row[0]) == same_text(row[1]) for row in _rows(read.given))
+    same = sum(same_cell(row[0]) == same_cell(row[1]) for row in _rows(read.given))
     if same > 0.9 * len(read):
         raise Problem(
             f"{source} and {target} say the same in nearly every row.",
@@ -140,7 +140,7 @@ def _told(read: Read, given: Given, wanted: Wanted) -> tuple[list[str], list[str
             f"{long:,} rows have {wanted.source} of more than {wanted.longest:,} characters: only"
             " so much of each is read."
         )
-    copies = sum(same_text(source) == same_text(target) for source, target in rows)
+    copies = sum(same_cell(source) == same_cell(target) for source, target in rows)
     if copies > len(rows) / 10:
         warnings.append(f"{copies:,} rows have the same text on both sides.")
     return steps, warnings

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from absent import missing_of
 from config import BundleConfig, Json, Split
 from tables import Cell, Row, Table, is_missing
+from texts_alike import same_text
 
 SPEAKERS = ("speaker", "role", "from", "author", "name", "user", "sender")
 SAYINGS = ("text", "content", "value", "message", "utterance", "body", "turn", "line")
@@ -142,7 +143,7 @@ def merged(table: Table) -> tuple[Table, int]:
     at: dict[str, int] = {}
     rows: list[tuple[Cell, list[str]]] = []
     for source, target in table.rows:
-        key = same_text(source)
+        key = same_cell(source)
         place = at.setdefault(key, len(rows))
         if place == len(rows):
             rows.append((source, []))
@@ -152,6 +153,6 @@ def merged(table: Table) -> tuple[Table, int]:
     return Table(table.names, whole), len(table) - len(whole)
 
 
-def same_text(cell: Cell) -> str:
-    """Equal for texts that differ only in case and spaces."""
-    return " ".join(text_of(cell).casefold().split())
+def same_cell(cell: Cell) -> str:
+    """Equal for cells whose texts differ only in case and spaces."""
+    return same_text(text_of(cell))

@@ -13,7 +13,7 @@ from heldout import write_objects
 from measured_baselines import baselines_in
 from metrics import Counted
 from pairs_model import PairsModel
-from pairs_reading import references_of, same_text, text_of, truth_of
+from pairs_reading import references_of, same_cell, text_of, truth_of
 from progress import say
 from scoring import arguments, conclude
 from serving import TRUTH, read_input, write_answers
@@ -98,7 +98,7 @@ def write_held_out(table: Table, path: Path) -> Held:
 def _alarms(table: Table, said: Sequence[str], references: References) -> list[str]:
     """Where a score is high because the answer stands in the question."""
     right = sum(
-        same_text(one) in {same_text(true) for true in those}
+        same_cell(one) in {same_cell(true) for true in those}
         for one, those in zip(said, references, strict=True)
     )
     if right < NEARLY_ALL * len(table):
@@ -111,7 +111,7 @@ def _warnings(table: Table, said: Sequence[str], *, copies: bool) -> list[str]:
     empty = sum(not one.strip() for one in said)
     if empty:
         told.append(f"{empty} of {len(said)} outputs are empty.")
-    same = sum(same_text(a) == same_text(b) for a, (b, _) in zip(said, table.rows, strict=True))
+    same = sum(same_cell(a) == same_cell(b) for a, (b, _) in zip(said, table.rows, strict=True))
     if copies and same > len(said) / 10:
         told.append(f"{same} of {len(said)} outputs are the source, unchanged.")
     return told

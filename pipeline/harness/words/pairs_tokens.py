@@ -6,6 +6,8 @@ Languages that write no spaces are cut into single signs.
 import re
 from collections.abc import Iterable, Sequence
 
+from texts_alike import ENDS
+
 GLUE = "\u2060"  # before a token that stood right behind the one before it: a word joiner
 _SOLID = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # Thai, Japanese, Chinese
 _TOKEN = re.compile(
@@ -15,7 +17,7 @@ _TOKEN = re.compile(
     rf"|[^\W_{_SOLID}]+(?:['\u2019\-][^\W_{_SOLID}]+)*"
     r"|\S"
 )
-_ENDS = (".!?\u3002\uff01\uff1f\u2026", ",;:\uff0c\u3001\uff1b\uff1a")  # of sentences, and of parts
+_ENDS = (ENDS, ",;:\uff0c\u3001\uff1b\uff1a")  # of sentences, and of parts
 _WORD = re.compile(rf"[{_SOLID}]|[^\W_{_SOLID}]+")
 
 

@@ -4,17 +4,16 @@ In a table a sentence is two JSON lists, words and BIO2 tags, whatever it was in
 """
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config import BundleConfig
 from tables import Row, Table
 from tagging_schemes import OUTSIDE, Scheme, Span, bio2, spans_in
+from texts_alike import ENDS, same_text
 
 LONGEST = 400  # words of one sentence; memory and time of a longer one grow without any use
 LONGEST_WORD = 200  # letters that are looked at
-_ENDS = frozenset(".!?。！？…।")  # noqa: RUF001 - full stops of other scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +124,15 @@ def tags_in(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag)))
 
 
-def same_text(words: Iterable[str]) -> str:
+def same_words(words: Iterable[str]) -> str:
     """Equal for sentences that say the same, whatever their capitals."""
-    return re.sub(r"\s+", " ", " ".join(words)).casefold()
+    return same_text(" ".join(words))
 
 
 def _place_to_cut(sentence: Sentence) -> int:
     covered = {at for span in sentence.spans for at in range(span.start + 1, span.end)}
     free = [at for at in range(LONGEST // 2, LONGEST + 1) if at not in covered]
-    ends = [at for at in free if sentence.words[at - 1][-1] in _ENDS]
+    ends = [at for at in free if sentence.words[at - 1][-1] in ENDS]
     return (ends or free or [LONGEST])[-1]
 
 

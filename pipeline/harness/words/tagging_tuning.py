@@ -6,21 +6,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from config import BundleConfig
+from deep_reading import length_of, tokenizer_of
 from deep_training import Usual, facts, threads, trained
 from progress import Problem, say
 from tagging_network import Network
 from tagging_schemes import spans_in
 from tagging_sentences import LONGEST_WORD, Sentence, tags_in
-from tagging_windows import Reader, length_of
+from tagging_windows import Reader
 from torch.nn import Module
 from transformers import (
     AutoConfig,
     AutoModelForTokenClassification,
-    AutoTokenizer,
     DataCollatorForTokenClassification,
     EvalPrediction,
     PreTrainedModel,
-    PreTrainedTokenizerBase,
     Trainer,
     TrainingArguments,
 )
@@ -94,21 +93,11 @@ def _apart(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence
 
 def _reader(weights: str, config: BundleConfig) -> Reader:
     """The tokenizer of the weights; Problem where it cannot say which piece is of which word."""
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        weights, local_files_only=True
-    )
+    tokenizer = tokenizer_of(weights)
     if not tokenizer.is_fast:
         raise _unfit(config, "its tokenizer cannot say which piece is of which word")
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
-    asked = config.hyperparameters.get("max_length")
     known = AutoConfig.from_pretrained(weights, local_files_only=True)
-    positions = getattr(known, "max_position_embeddings", None)
-    if positions and str(getattr(known, "model_type", "")).endswith("roberta"):
-        positions -= 2  # its first two places are never used
-    return Reader(
-        tokenizer, length_of(tokenizer, positions, asked if isinstance(asked, int) else None)
-    )
+    return Reader(tokenizer, length_of(config, tokenizer, known))
 
 
 def _model(weights: str, tags: Sequence[str], config: BundleConfig) -> PreTrainedModel:

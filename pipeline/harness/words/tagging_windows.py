@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from transformers import PreTrainedTokenizerBase
 
-USUAL_LENGTH = 512
 OVERLAP = 4  # a fourth of a window is read again in the next
 
 
@@ -48,12 +47,6 @@ class Reader:
             for part in range(len(told["input_ids"])):
                 ids = told["input_ids"][part]
                 yield Window(at, list(ids), _firsts(told.word_ids(part), continued=part > 0))
-
-
-def length_of(tokenizer: PreTrainedTokenizerBase, positions: int | None, asked: int | None) -> int:
-    """As many pieces as are asked for, or usual, or as the network can take."""
-    most = min(asked or USUAL_LENGTH, tokenizer.model_max_length)
-    return int(min(most, positions) if positions else most)
 
 
 def _firsts(numbers: Sequence[int | None], *, continued: bool) -> list[tuple[int, int]]:

@@ -11,11 +11,12 @@ from metrics import Counted, Floats
 from serving import Objects
 from tables import Table
 from tallies import perplexity_of, ratio_of
+from texts_alike import ENDS
 
 METRICS = ("nats_per_char", "perplexity")
 LONGEST_BEGINNING = 2_000  # characters that are read of a beginning
 LONGEST = 200  # characters that are written on
-ENDS = ".!?…。！？\n"  # noqa: RUF001 - where a sentence ends in other scripts too
+FULL_STOPS = ENDS + "\n"
 KEPT = 0.5  # of what was written stays at least, where it is cut back to a sentence's end
 
 
@@ -102,7 +103,7 @@ def rounded(text: str, longest: int) -> str:
     """A text that was cut off, back to where a sentence or a line ends, if that is not far."""
     if len(text) < longest:
         return text
-    last = max(text.rfind(one) for one in ENDS)
+    last = max(text.rfind(one) for one in FULL_STOPS)
     return text[: last + 1] if last >= KEPT * len(text) else text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from deep_machine import deep_quiet, device, has_bfloat16
+from deep_reading import places_of
 from torch.nn import functional
 from transformers import (
     AutoModelForCausalLM,
@@ -131,8 +132,7 @@ def writer_of(
 
 def context_of(config: PretrainedConfig, wanted: int) -> int:
     """How many tokens a model can look at, if fewer than wanted."""
-    known = getattr(config.get_text_config(), "max_position_embeddings", None)
-    return min(wanted, known) if isinstance(known, int) and known > 0 else wanted
+    return min(wanted, places_of(config) or wanted)
 
 
 def first_of(tokenizer: PreTrainedTokenizerBase) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from config import Split
-from tables import Cell, Table
+from tables import Table
 
 LONGEST_PIECE = 20_000  # characters; longer samples are cut, so that each is measured in full
 BLOCKS = 150  # of the held-out text, if they do not get too short: they carry the interval
@@ -72,8 +72,3 @@ def beginning_of(text: str) -> str:
 def texts_in(table: Table, column: str) -> list[str]:
     """The pieces of a part."""
     return [cell for cell in table.column(column) if cell]
-
-
-def same(cell: Cell) -> str:
-    """Equal for texts that differ in case and spaces alone."""
-    return " ".join((cell or "").casefold().split())

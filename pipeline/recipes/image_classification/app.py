@@ -5,8 +5,9 @@ python app.py
 
 from pathlib import Path
 
+from picture_files import examples
 from picture_model import PictureModel
-from picture_page import answered, examples
+from picture_page import answered
 from PIL.Image import Image
 from predict import load
 

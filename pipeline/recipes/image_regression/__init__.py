@@ -1,20 +1,12 @@
 """Image regression: a picture in, one number out."""
 
-from pydantic import ConfigDict
-
 from pipeline.artifacts import DataReport
-from pipeline.deep import DEEP, DeepSettings
+from pipeline.deep import EYES, DeepSettings
 from pipeline.hearing import asking, roles
 from pipeline.hearing.leaving import without_pictures
-from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
+from pipeline.recipe import Evidence, Metric, Recipe, Role, no_evidence
 
 LEAST_PICTURES = 10
-
-
-class Settings(DeepSettings):
-    """Hyperparameters of a network; without one, what counts is chosen on pictures left out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def headline(classes: int) -> Metric:
@@ -67,50 +59,9 @@ RECIPE = Recipe(
         Metric(name="rmse", better="lower"),
         Metric(name="r2", better="higher"),
     ),
-    backbones=(
-        Backbone(
-            name="dinov2_small",
-            title="DINOv2 small, which has learned to see on 142 million pictures",
-            why="the best eye for its size: a few dozen pictures a class are enough to tune it",
-            hardware="gpu",
-            requirements=DEEP,
-            least_seconds=30,
-            called=("dinov2", "dino", "vit", "vision transformer"),
-            hub="facebook/dinov2-small",
-            license="Apache-2.0",
-        ),
-        Backbone(
-            name="convnextv2_tiny",
-            title="ConvNeXtV2 tiny, a convolutional network trained on 14 million pictures",
-            why="quick and strong on textures and small details",
-            hardware="gpu",
-            requirements=DEEP,
-            least_seconds=30,
-            called=("convnext", "convnextv2", "cnn", "resnet", "efficientnet"),
-            hub="facebook/convnextv2-tiny-22k-224",
-            license="Apache-2.0",
-        ),
-        Backbone(
-            name="siglip2_base",
-            title="SigLIP2 base, which has learned from pictures with captions",
-            why="four times as large; strong on things that people name",
-            hardware="gpu",
-            requirements=DEEP,
-            least_seconds=60,
-            called=("siglip", "siglip2", "clip"),
-            hub="google/siglip2-base-patch16-224",
-            license="Apache-2.0",
-        ),
-        Backbone(
-            name="plain_views",
-            title="edges, colours, textures and little patches, read by kernels and boosted trees",
-            why="needs no weights and no GPU, and learns in a minute or two from any pictures",
-            hardware="cpu",
-            called=("hog", "svm", "lightgbm", "kernel ridge", "no weights", "plain views"),
-        ),
-    ),
+    backbones=EYES,
     minimum_rows=LEAST_PICTURES,
     budget_seconds=240,
-    settings=Settings,
+    settings=DeepSettings,
     evidence=evidence,
 )

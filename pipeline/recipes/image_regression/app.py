@@ -5,7 +5,8 @@ python app.py
 
 from pathlib import Path
 
-from picture_page import answered, examples, usual_error
+from picture_files import examples
+from picture_page import answered, usual_error
 from predict import load
 
 

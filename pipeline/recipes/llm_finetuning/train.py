@@ -40,6 +40,9 @@ def main() -> None:
     parts = _talks(train), _talks(load_table(told.fit / "validation.jsonl"))
     base = base_of(config, parts[0])
     asking = asking_for(config, base, parts[0], train.names[:-1])
+    if config.setting("max_length", 0) > asking.longest:
+        fits = f"{asking.longest:,} pieces of a conversation are read, fewer than max_length"
+        say("train", f"{fits}: the scores of more do not fit into the memory of this machine")
     if told.rehearse:
         parts = parts[0][:REHEARSAL_ROWS], parts[1][:REHEARSAL_ROWS]
         asking = replace(asking, longest=min(asking.longest, REHEARSAL_PIECES))

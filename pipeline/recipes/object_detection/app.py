@@ -7,11 +7,10 @@ from pathlib import Path
 
 from box_model import BoxModel
 from config import Json
-from picture_files import FOLDER
+from picture_files import examples
 from PIL.Image import Image
 from predict import load
 
-MOST_EXAMPLES = 4
 Region = tuple[tuple[int, int, int, int], str]
 
 
@@ -41,12 +40,6 @@ def told(model: BoxModel, picture: Image) -> tuple[Json, tuple[Image, list[Regio
         left, top, right, bottom = (round(float(value)) for value in corners)
         regions.append(((left, top, right, bottom), f"{label} {score:.0%}"))
     return boxes.found(), (picture, regions)
-
-
-def examples(folder: Path) -> list[str] | None:
-    """A few of the held-out pictures."""
-    found = sorted((folder / FOLDER).glob("*.png"))[:MOST_EXAMPLES]
-    return [str(one) for one in found] or None
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python predict.py --input picture.jpg
     python predict.py --input FOLDER --output boxes.jsonl
 
-One JSON object a line: the picture's name and its boxes, in pixels of the picture as it is given,
+One JSON object a line: the picture's name and its boxes, in pixels of the picture the right way up,
 the surest first. Nothing in a model folder can run code.
 """
 

@@ -12,27 +12,25 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import json
 import random
-import shutil
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from box_forms import Boxes
 from box_rows import BOXES, about_classes, by_picture, rarest_label
 from config import BundleConfig, Split
 from parts import count, some
-from picture_files import FOLDER, Kept, keep
+from picture_files import Kept, is_turned, keep
+from picture_parts import DRAFT, FEW_PICTURES, move_copies
 from preparing import arguments_with_files, more_held_out, read_given, write_parts
 from progress import Problem, run, say
 from splits import Parts, drop_repeats, split_tables
 from tables import Row, Table
 
 LEAST_PICTURES = 10  # with boxes: fewer cannot be cut into parts that mean anything
-FEW_PICTURES = 1_000  # below this a tenth of them is too few to measure on
 MOST_LEARNED = 5_000  # no budget here reads more of them often enough
 MOST_HELD_OUT = 500  # answering more takes longer than it tells
 LONGEST = 800  # pixels of the longer side: models look at 640
-DRAFT = "draft"
 NO_BOXES = "[]"
 
 Given = dict[Split | None, dict[str, Boxes]]
@@ -45,31 +43,33 @@ def main() -> None:
     _check(given)
     warnings += about_classes(given, config.column("target"))
     given, fewer = _fewer(given, config)
+    turned = _turned(given, files)
+    given = _without(given, turned)
     names = [name for part in given.values() for name in part]
     say("prepare", f"copying {count(len(names), 'picture')}")
     longest = max(LONGEST, config.setting("image_size", 0))
     bad: list[str] = []
     kept = keep(names, files, out / DRAFT, longest, bad=bad)
     given = _without(given, bad)
-    _check(given)
+    _check(given, _about(turned))
     tables, lost = _tables(given, kept, config)
     parts, repeats = _parts(tables, config)
     _check_parts(parts)
-    _move(parts, out)
+    move_copies(parts, out)
     unreadable = f"{count(len(bad), 'picture')} that cannot be read left out ({some(bad)})."
-    warnings += [*fewer, *([unreadable] if bad else []), *lost]
+    warnings += [*fewer, *_about(turned), *([unreadable] if bad else []), *lost]
     steps = _steps(given)
     write_parts(out, parts, config.seed, repeats=repeats, steps=steps, warnings=warnings)
 
 
-def _check(given: Given) -> None:
-    """Problem where there are too few pictures to learn anything from."""
+def _check(given: Given, why: Sequence[str] = ()) -> None:
+    """Problem where there are too few pictures to learn anything from; `why` says more of it."""
     marked = sum(len(boxes) > 0 for part in given.values() for boxes in part.values())
     if marked < LEAST_PICTURES:
         only = f"There are only {marked}" if marked else "There are no"
         raise Problem(
             f"{only} pictures with boxes; at least {LEAST_PICTURES} are needed.",
-            "Send more pictures with their boxes.",
+            " ".join([*why, "Send more pictures with their boxes."]),
         )
 
 
@@ -91,6 +91,24 @@ def _some(pictures: dict[str, Boxes], most: int, seed: int) -> dict[str, Boxes]:
         return pictures
     drawn = set(random.Random(seed).sample(sorted(pictures), most))  # noqa: S311 - no secret
     return {name: boxes for name, boxes in pictures.items() if name in drawn}
+
+
+def _turned(given: Given, files: Path) -> set[str]:
+    """Pictures whose boxes may have been marked before or after they were turned: nothing tells."""
+    return {
+        name
+        for pictures in given.values()
+        for name, boxes in pictures.items()
+        if len(boxes) and is_turned(files / name)
+    }
+
+
+def _about(turned: Collection[str]) -> list[str]:
+    if not turned:
+        return []
+    told = f"{count(len(turned), 'picture')} with boxes left out ({some(turned)})"
+    doubt = "a camera noted to turn them, and nothing says if their boxes are of before or after"
+    return [f"{told}: {doubt}. Save them upright."]
 
 
 def _without(given: Given, bad: Collection[str]) -> Given:
@@ -156,16 +174,6 @@ def _check_parts(parts: Parts) -> None:
                 f"No picture of the {name} part has a box.",
                 "Send the boxes of that part too, or all pictures together: they are then split.",
             )
-
-
-def _move(parts: Parts, out: Path) -> None:
-    """Each picture into the folder of its part; copies that no part uses go with the draft."""
-    for part, table in parts.tables.items():
-        folder = out / ("heldout" if part == "test" else "fit")
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-        for path in filter(None, table.column(table.names[0])):
-            (out / DRAFT / path).rename(folder / path)
-    shutil.rmtree(out / DRAFT)
 
 
 def _steps(given: Given) -> list[str]:

@@ -108,20 +108,10 @@ def _learned(
 def _trainer(
     config: BundleConfig, given: Given, network: Network, arguments: Mapping[str, object]
 ) -> BoxTrainer:
-    _freeze(config, network)
     mirrors = config.setting("flip", may_mirror(given.labels))
     learned = Lessons(given.learned, given.labels, network, mirrors=mirrors)
     looked_at = Lessons(given.looked_at, given.labels, network, mirrors=False)
     return trainer_of(network, arguments, learned, looked_at)
-
-
-def _freeze(config: BundleConfig, network: Network) -> None:
-    """Leave what sees the picture as it was, where the person wants that."""
-    if not config.setting("freeze_backbone", default=False):
-        return
-    for name, weights in network.model.named_parameters():
-        if "backbone" in name:
-            weights.requires_grad = False
 
 
 def _threshold(config: BundleConfig, trainer: BoxTrainer, network: Network) -> float:

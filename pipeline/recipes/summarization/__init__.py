@@ -1,9 +1,7 @@
 """Summarization: a long text in, a short one out."""
 
-from pydantic import Field
-
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.deep import DEEP, DeepSettings
+from pipeline.deep import DEEP, PairSettings
 from pipeline.hearing import pairing
 from pipeline.hearing.likeness import name_words
 from pipeline.hearing.phrases import hear
@@ -38,20 +36,6 @@ _SHORT_NAMES = frozenset(
         *("gist", "headnote", "brief", "digest", "synopsis", "subject", "summarized", "recap"),
     )
 )
-
-
-class Settings(DeepSettings):
-    """Hyperparameters; those of the network are not used where sentences are only chosen."""
-
-    max_input_tokens: int | None = Field(
-        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
-    )
-    max_output_tokens: int | None = Field(
-        default=None, ge=4, le=1_024, description="of a summary; None: what nearly all have"
-    )
-    beams: int | None = Field(
-        default=None, ge=1, le=16, description="summaries followed at once while one is written"
-    )
 
 
 def headline(classes: int) -> Metric:
@@ -143,6 +127,6 @@ RECIPE = Recipe(
     ),
     minimum_rows=10,
     budget_seconds=120,
-    settings=Settings,
+    settings=PairSettings,
     evidence=evidence,
 )

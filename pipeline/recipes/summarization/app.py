@@ -5,35 +5,8 @@ python app.py
 
 from pathlib import Path
 
-from pairs_model import PairsModel
+from pairs_page import show
 from predict import load
-from tables import Table
-
-
-def main() -> None:
-    """Load the model beside this file and serve one text box."""
-    import gradio as gr  # noqa: PLC0415 - only the Space has it installed
-
-    model = load(Path(__file__).parent / "model")
-
-    gr.Interface(
-        fn=lambda text: answered(model, text),
-        inputs=gr.Textbox(lines=12, label="Text"),
-        outputs=[
-            gr.Textbox(lines=4, label="Summary"),
-            gr.Textbox(label="How it is made"),
-        ],
-        title="In short",
-        flagging_mode="never",
-        api_name="predict",
-    ).launch()
-
-
-def answered(model: PairsModel, text: str) -> tuple[str, str]:
-    """The summary that predict.py writes, and how."""
-    said = model.outputs(Table(model.inputs, [(text,)]))[0]
-    return said, str(model.about.get("method", ""))
-
 
 if __name__ == "__main__":
-    main()
+    show(load(Path(__file__).parent / "model"), answer="Summary", title="In short")

@@ -9,6 +9,7 @@ from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidenc
 
 MOST_CLASSES = 200
 LEAST_ROWS = 20
+LEAST_TO_TUNE = 300  # of fewer texts a network learns less than counting words does
 TYPICAL_TARGETS = frozenset(
     (
         *("label", "labels", "category", "class", "target", "sentiment", "intent", "topic"),
@@ -190,6 +191,7 @@ RECIPE = Recipe(
             hardware="gpu",
             requirements=DEEP,
             least_seconds=60,
+            least_rows=LEAST_TO_TUNE,
             hub="answerdotai/ModernBERT-base",
             license="apache-2.0",
             called=("modern bert", "bert", "transformer"),
@@ -201,6 +203,7 @@ RECIPE = Recipe(
             hardware="gpu",
             requirements=DEEP,
             least_seconds=60,
+            least_rows=LEAST_TO_TUNE,
             hub="FacebookAI/xlm-roberta-base",
             license="mit",
             called=("xlm roberta", "roberta", "multilingual"),

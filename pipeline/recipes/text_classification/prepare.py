@@ -21,6 +21,7 @@ from preparing import (
 from progress import Problem, run, say
 from splits import drop_repeats, split_tables
 from tables import Row, Table, label_of
+from texts_alike import same_text
 
 LEAST_ROWS = 20  # fewer cannot give a class a training and a test row with any meaning
 FEW_ROWS = 1_000  # below this a tenth of the rows is too few to measure on
@@ -35,17 +36,17 @@ def main() -> None:
     names = next(iter(given.values())).names
     text_at, target_at = names.index(text), names.index(target)
 
-    def same_text(row: Row) -> Hashable:
-        return " ".join((row[text_at] or "").casefold().split())
+    def text_of(row: Row) -> Hashable:
+        return same_text(row[text_at])
 
     def same_row(row: Row) -> Hashable:
-        return same_text(row), label_of(row[target_at])
+        return text_of(row), label_of(row[target_at])
 
     groups = config.columns_of("group")
     group_at = names.index(groups[0]) if groups else text_at
     empty = repeats = 0
     for split, table in given.items():
-        filled = [row for row in table.rows if same_text(row)]
+        filled = [row for row in table.rows if text_of(row)]
         empty += len(table) - len(filled)
         given[split] = Table(names, filled)
         if split != "test":  # a test file is measured on as it was given
@@ -60,7 +61,7 @@ def main() -> None:
         given,
         more_held_out(config) if len(labels) < FEW_ROWS else config.split,
         config.seed,
-        keys=[same_text, lambda row: row[group_at]] if groups else [same_text],
+        keys=[text_of, lambda row: row[group_at]] if groups else [text_of],
         label=lambda row: label_of(row[target_at]),
     )
     steps = [f"{empty} rows without text left out"] if empty else []

@@ -17,6 +17,7 @@ from progress import Problem, run
 from serving import TRUTH
 from splits import PARTS, Parts, drop_repeats, split_tables
 from tables import Row, Table
+from texts_alike import same_text
 from writing_form import is_running, write_form
 from writing_pieces import (
     LONGEST_PIECE,
@@ -26,7 +27,6 @@ from writing_pieces import (
     cut,
     in_turn,
     running,
-    same,
     texts_in,
 )
 
@@ -67,9 +67,9 @@ def _running(config: BundleConfig, given: Given, out: Path) -> None:
     pool = texts.get(None, "") + texts.get("train", "")
     parts = in_turn(list(blocks(pool, length)), wanted)
     fit = parts["train"], [*parts["validation"], *held["validation"]]
-    learned = {same(text) for part in fit for text in part}
+    learned = {same_text(text) for part in fit for text in part}
     every = [*parts["test"], *held["test"]]
-    test = [text for text in every if same(text) not in learned]
+    test = [text for text in every if same_text(text) not in learned]
     told = "as given" if held["test"] else f"the last {100 * shares['test']:.0f} % of the text"
     cut_up = Parts(
         train=_table(column, fit[0]),
@@ -92,7 +92,7 @@ def _samples(config: BundleConfig, given: Given, out: Path) -> None:
             f"There are only {len(texts)} different texts; at least {LEAST_SAMPLES} are needed.",
             "Send more texts, or one long text as a plain text file.",
         )
-    filled = sum(bool(same(row[0])) for table in given.values() for row in table.rows)
+    filled = sum(bool(same_text(row[0])) for table in given.values() for row in table.rows)
     empty = sum(map(len, given.values())) - filled
     long = sum(len(text) > LONGEST_PIECE for text in texts)
     pieces = {split: _pieces(table) for split, table in kept.items()}
@@ -114,7 +114,7 @@ def _samples(config: BundleConfig, given: Given, out: Path) -> None:
 
 def _once(table: Table) -> Table:
     """Texts that say something, the first of those that say the same."""
-    filled = Table(table.names, [row for row in table.rows if same(row[0])])
+    filled = Table(table.names, [row for row in table.rows if same_text(row[0])])
     return drop_repeats(filled, _same_text)[0]
 
 
@@ -138,7 +138,7 @@ def _pieces(table: Table) -> Table:
 
 
 def _same_text(row: Row) -> str:
-    return same(row[0])
+    return same_text(row[0])
 
 
 def _same_source(row: Row) -> str:

@@ -15,7 +15,7 @@ from progress import Problem, run, say
 from splits import drop_repeats, split_tables
 from tables import Row, Table
 from tagging_schemes import Scheme, scheme_of
-from tagging_sentences import LONGEST, as_words, from_table, read, same_text, shortened
+from tagging_sentences import LONGEST, as_words, from_table, read, same_words, shortened
 
 LEAST_ROWS = 10
 FEW_ROWS = 1_000  # below this a tenth of the sentences is too few to measure on
@@ -124,7 +124,7 @@ def _told(left: Left) -> list[str]:
 
 
 def _same(row: Row) -> Hashable:
-    return same_text(as_words(row[0]) or [])
+    return same_words(as_words(row[0]) or [])
 
 
 def _rarest(tables: Given) -> "_Label":

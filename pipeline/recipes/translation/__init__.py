@@ -1,9 +1,7 @@
 """Translation: a text in one language in, the same in another out."""
 
-from pydantic import Field
-
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.deep import DEEP, DeepSettings
+from pipeline.deep import DEEP, PairSettings
 from pipeline.hearing import pairing
 from pipeline.hearing.phrases import hear
 from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
@@ -12,20 +10,6 @@ WORDS = (
     *("translation", "translate", "translates", "translator", "translating", "translations"),
     *("parallel corpus", "parallel text", "bilingual", "machine translation"),
 )
-
-
-class Settings(DeepSettings):
-    """Hyperparameters; those of the network are not used where phrases are put together."""
-
-    max_input_tokens: int | None = Field(
-        default=None, ge=16, le=16_384, description="pieces of words read of a text; None: 512"
-    )
-    max_output_tokens: int | None = Field(
-        default=None, ge=4, le=1_024, description="of a translation; None: what nearly all have"
-    )
-    beams: int | None = Field(
-        default=None, ge=1, le=16, description="translations followed at once while one is written"
-    )
 
 
 def headline(classes: int) -> Metric:
@@ -104,6 +88,6 @@ RECIPE = Recipe(
     ),
     minimum_rows=10,
     budget_seconds=180,
-    settings=Settings,
+    settings=PairSettings,
     evidence=evidence,
 )

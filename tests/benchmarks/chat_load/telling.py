@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from tests.benchmarks.blocks import fill
 from tests.benchmarks.chat_load.checking import Found
 from tests.benchmarks.chat_load.sending import Answered
 from tests.benchmarks.chat_load.watching import Watch
@@ -164,15 +165,7 @@ def write(kept: Result, document: Path) -> None:
             ],
         ),
     }
-    text = document.read_text("utf-8")
-    for name, block in blocks.items():
-        first, last = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
-        before, found, rest = text.partition(first)
-        _, closed, after = rest.partition(last)
-        if not (found and closed):
-            raise ValueError(f"{document.name} has no block '{name}'")
-        text = f"{before}{first}\n{block}\n{last}{after}"
-    document.write_text(text, "utf-8")
+    document.write_text(fill(document.read_text("utf-8"), blocks), "utf-8")
 
 
 def _told(kept: Result) -> str:

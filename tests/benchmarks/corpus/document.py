@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.benchmarks.blocks import fill
 from tests.benchmarks.corpus.scoring import Score, Share
 from tests.benchmarks.quality.markdown import table
 
@@ -40,9 +41,4 @@ def _shown(share: Share) -> str:
 
 def write(document: Path, block: str) -> None:
     """Fill the generated block anew; ValueError where its marks are missing."""
-    first, last = "<!-- figures: generated -->", "<!-- end of figures -->"
-    before, found, rest = document.read_text("utf-8").partition(first)
-    _, closed, after = rest.partition(last)
-    if not (found and closed):
-        raise ValueError(f"{document.name} has no block 'figures'")
-    document.write_text(f"{before}{first}\n{block}\n{last}{after}", "utf-8")
+    document.write_text(fill(document.read_text("utf-8"), {"figures": block}), "utf-8")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.predicting import answer_card, input_of, written
+from adapters import workbench
+from bot.predicting import Predicting, answer_card, input_of, written
 from pipeline.context import JobContext
 from pipeline.errors import UnknownName
-from tests.fakes.reported import reported_job
+from pipeline.jobs import JobStatus
+from tests.fakes.reported import reported_job, row_of
 
 
 @pytest.fixture
@@ -72,6 +74,31 @@ def test_a_text_model_reads_a_text(context: JobContext) -> None:
     assert report is not None
     texts = report.model_copy(update={"roles": {"text": "message", "target": "spam"}})
     assert input_of(context.evolve(data_report=texts)).kind == "text"
+
+
+def test_what_is_noted_of_answers_stands_under_them() -> None:
+    note = "1 of 2 pictures cannot be read; left out (cut.png)."
+    assert answer_card("prediction,picture\na,whole.png\n", [note]).body == note
+    assert answer_card("prediction\na\nb\n", [note]).body.splitlines()[-1] == note
+
+
+PREDICT = """
+import sys
+print("1 of 2", file=sys.stderr)
+print("note: 1 of 2 pictures cannot be read; left out (cut.png).", file=sys.stderr)
+open(sys.argv[sys.argv.index("--output") + 1], "w").write("prediction,picture\\na,whole.png\\n")
+"""
+
+
+@pytest.mark.anyio
+async def test_the_thread_is_told_what_a_model_notes(tmp_path: Path, environments: Path) -> None:
+    model = tmp_path / "model"
+    context = reported_job(model).evolve(release=None)
+    (model / "predict.py").write_text(PREDICT, "utf-8")
+    (model / "requirements.txt").write_text("", "utf-8")
+    predict = Predicting(await workbench.adapter(env_cache=environments), tmp_path / "home")
+    card = await predict(row_of(context, JobStatus.DONE), "tenure=3", [])
+    assert card.body == "1 of 2 pictures cannot be read; left out (cut.png)."
 
 
 def test_one_answer_is_shown_label_by_label_and_many_by_their_first_lines() -> None:

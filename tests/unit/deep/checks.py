@@ -23,6 +23,7 @@ from deep_machine import deep_quiet, device, out_of_memory
 from deep_training import CHECKPOINTS, Build, Usual, facts, trained
 from process_age import process_age
 from progress import Problem
+from tiny_config import tiny_config
 from tokenizers_own import own_tokenizer
 from transformers import (
     AutoTokenizer,
@@ -36,23 +37,7 @@ from transformers import (
 deep_quiet()
 torch.set_num_threads(1)
 
-CONFIG = BundleConfig(
-    task_type="text_generation",
-    backbone="tiny",
-    columns={},
-    ignored={},
-    kinds={},
-    metric="eval_loss",
-    better="lower",
-    positive=None,
-    seed=3,
-    budget_seconds=600,
-    threads=1,
-    split={},
-    split_chosen=False,
-    files=(),
-    hyperparameters={},
-)
+CONFIG = tiny_config("text_generation", "eval_loss", "lower", seed=3)
 USUAL = Usual(epochs=4, learning_rate=0.05, batch_size=16)
 ROWS = 96
 
@@ -185,24 +170,6 @@ def check_it_goes_on_where_memory_ran_out() -> None:
     assert any("going on from the last checkpoint" in line["message"] for line in lines)
     assert facts(trainer)["batch_size"] == 4
     assert facts(trainer)["ended"] == "all epochs are done"
-
-
-def check_a_killed_training_goes_on_from_its_checkpoint() -> None:
-    def killed() -> None:
-        raise KeyboardInterrupt
-
-    def dies(arguments: dict[str, object]) -> Trainer:
-        trainer = build(arguments)
-        trainer.add_callback(At(4, 30, killed))
-        return trainer
-
-    with tempfile.TemporaryDirectory() as folder:
-        with contextlib.suppress(KeyboardInterrupt):
-            learned(maker=dies, folder=folder)
-        assert list((Path(folder) / CHECKPOINTS).glob("checkpoint-*"))
-        trainer, lines = learned(folder=folder)
-    assert facts(trainer)["steps"] == 48
-    assert any("going on" in line["message"] for line in lines)
 
 
 def check_a_checkpoint_of_another_training_is_not_taken() -> None:

@@ -8,6 +8,7 @@ Run by tests/unit/apart.py.
 import contextlib
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,17 @@ from box_dense import _alone, _nearness, dense_network
 from box_forms import Boxes, boxes_of, from_json, overlaps
 from box_lessons import may_mirror
 from box_model import load_boxes, save_plain
+from box_network import begun
 from box_rows import Shown
 from box_threshold import UNSURE, best_threshold
 from box_usual import usual_boxes
+from made_pictures import CONFIG
 from metrics import Floats, interval, value_of
 from picture_serving import Pictures
 from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
+from tiny_detector import write
 
 SIDE = 300
 
@@ -200,6 +204,17 @@ def check_a_network_from_nothing_learns_one_picture() -> None:
     place = told.logits.flatten(1).argmax(dim=1)
     assert (place % 2).tolist() == [0, 1]
     assert torch.allclose(told.pred_boxes[0, place[0] // 2], box[0], atol=0.06)
+
+
+def check_a_frozen_detector_keeps_what_sees_the_picture() -> None:
+    for kind, seeing in (("dfine", "model.backbone."), ("yolos", "vit.")):
+        with tempfile.TemporaryDirectory() as made:
+            write(kind, Path(made))
+            config = replace(CONFIG, weights=made, hyperparameters={"freeze_backbone": True})
+            model = begun(config, ["cat", "dog"], 1.0).model
+            kept = {n for n, one in model.named_parameters() if not one.requires_grad}
+            assert kept == {n for n, _ in model.named_parameters() if n.startswith(seeing)}
+            assert kept
 
 
 def check_pictures_are_not_mirrored_where_sides_matter() -> None:

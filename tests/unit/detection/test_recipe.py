@@ -22,6 +22,15 @@ SAMPLE = recipe_folder(TASK) / "sample"
 HEADER = ("image", "label", "xmin", "ymin", "xmax", "ymax")
 TINY = Path(__file__).with_name("tiny_detector.py")
 WIDE, HIGH = 64, 48  # of the sample's pictures
+TURNING = """
+import sys
+from PIL import Image
+for path in sys.argv[1:]:
+    picture = Image.open(path)
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    picture.save(path, exif=exif)
+"""
 
 Rows = Sequence[Sequence[str]]
 
@@ -125,6 +134,33 @@ def test_a_picture_damaged_after_the_report_is_left_out_and_said(bundle: TestBun
     assert sum(map(len, parts(bundle).values())) == len(pictures) - 1
 
 
+def test_marked_pictures_that_a_camera_turned_are_left_out_and_said(bundle: TestBundle) -> None:
+    rows = sample_rows()
+    marked = sorted({row[0] for row in rows if row[1]})[:2]
+    bare = next(row[0] for row in rows if not row[1])
+    given(bundle, {"boxes.csv": rows})
+    folder = bundle.work / "given" / "shapes"
+    turn(bundle.python, [folder / name for name in (*marked, bare)])
+    found = told(bundle)
+    assert f"2 pictures with boxes left out (shapes/{marked[0]}, shapes/{marked[1]})" in str(found)
+    kept = parts(bundle)
+    assert sum(map(len, kept.values())) == len({row[0] for row in rows}) - len(marked)
+
+
+def test_where_a_camera_turned_all_pictures_it_is_said_what_to_do(bundle: TestBundle) -> None:
+    given(bundle, {"boxes.csv": sample_rows()})
+    turn(bundle.python, sorted((bundle.work / "given" / "shapes").glob("*.png")))
+    ended = bundle.prepare()
+    assert ended.code == 3, ended.errors
+    assert "There are no pictures with boxes" in ended.output
+    assert "Save them upright." in ended.output
+
+
+def turn(python: Path, pictures: Sequence[Path]) -> None:
+    """Note in each picture that it is to be turned by a quarter, as a camera does."""
+    subprocess.run([python, "-c", TURNING, *pictures], check=True)
+
+
 def test_labels_spelt_in_two_ways_are_one(bundle: TestBundle) -> None:
     rows = [
         [row[0], row[1].upper() if at % 4 else row[1], *row[2:]]
@@ -203,6 +239,19 @@ def test_a_picture_alone_is_answered_as_among_others(tuned: tuple[TestBundle, Me
     bundle.must("predict.py", "--input", scored / first["file"], "--output", "alone.jsonl")
     alone = json.loads((bundle.work / "alone.jsonl").read_text("utf-8"))
     assert alone["boxes"] == first["boxes"]
+
+
+def test_a_broken_picture_in_a_folder_is_left_out_counted_and_named(
+    tuned: tuple[TestBundle, Metrics], tmp_path: Path
+) -> None:
+    bundle, _ = tuned
+    names = sorted({row[0] for row in sample_rows()})[:3]
+    for name in names:
+        shutil.copy(SAMPLE / name, tmp_path / name)
+    (tmp_path / names[1]).write_bytes(b"no picture")
+    ended = bundle.must("predict.py", "--input", tmp_path)
+    assert [one["file"] for one in ended.lines] == [names[0], names[2]]
+    assert f"note: 1 of 3 pictures cannot be read; left out ({names[1]})." in ended.errors
 
 
 def test_weights_of_something_else_are_refused(bundle: TestBundle, tmp_path: Path) -> None:

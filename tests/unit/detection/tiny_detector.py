@@ -77,9 +77,8 @@ def yolos() -> hub.PreTrainedModel:
     )
 
 
-def main() -> None:
+def write(kind: str, folder: Path) -> None:
     """Write the model and its processor."""
-    kind, folder = sys.argv[1], Path(sys.argv[2])
     torch.manual_seed(0)
     made = {"dfine": dfine, "rtdetr": rtdetr, "yolos": yolos}[kind]()
     made.save_pretrained(folder)
@@ -91,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write(sys.argv[1], Path(sys.argv[2]))

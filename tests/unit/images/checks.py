@@ -25,7 +25,7 @@ from picture_model import PictureModel, load_pictures
 from picture_parts import write_pictures
 from picture_ridge import choose_looks, fit_ridge, left_out
 from picture_rows import Lesson, lesson_of
-from picture_serving import Pictures, given
+from picture_serving import Pictures, answers_for, given
 from picture_training import train_pictures
 from picture_trees import grow
 from PIL import Image
@@ -170,6 +170,27 @@ def check_a_damaged_picture_is_named_and_left_out() -> None:
         kept = keep(["0.png", "cut.png"], place, place / "out", 320, bad=bad)
         assert (list(kept), bad) == (["0.png"], ["cut.png"])
         assert "cut.png" in refused(lambda: keep(["cut.png"], place, place / "out", 320)).message
+
+
+def check_a_broken_picture_among_others_is_left_out_and_named() -> None:
+    with folder() as place:
+        whole = lesson(place / "many", 3).paths
+        alike = trained().predict(Pictures(("a", "c"), (whole[0], whole[2])))
+        whole[1].write_bytes(whole[1].read_bytes()[:90])
+        answers, broken = answers_for(trained(), given(trained(), place / "many", place))
+        assert broken == ["1.png"]
+        assert answers.names == [*alike.names, "picture"]
+        known = [[*row, name] for row, name in zip(alike.rows, ("0.png", "2.png"), strict=True)]
+        assert list(answers.rows) == known
+
+
+def check_a_broken_picture_alone_is_a_mistake() -> None:
+    with folder() as place:
+        path = lesson(place, 1).paths[0]
+        path.write_bytes(path.read_bytes()[:90])
+        for given_path in (path, place):
+            problem = refused(lambda: answers_for(trained(), given(trained(), given_path, place)))  # noqa: B023
+            assert "0.png cannot be read" in problem.message
 
 
 def check_a_zip_is_answered_without_what_its_system_left_in_it() -> None:

@@ -19,40 +19,25 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 import torch
-from chat_base import asking_for, base_of
+from chat_base import SHORT, asking_for, base_of, longest_in
 from chat_guess import counted, load_guess
 from chat_model import ChatModel, load_chat, opened_network, read_questions, write_asking
 from chat_pieces import asked_pieces, pieces_of, rendered, stops_of, with_template
 from chat_training import learn
 from chats import Conversation, Turn, as_json
-from config import BundleConfig
 from deep_machine import deep_quiet
 from progress import Problem
 from tables import Table
+from tiny_config import tiny_config
+from tiny_networks import decoder
 from tokenizers_own import own_tokenizer
 from torch.nn.functional import cross_entropy
-from transformers import PreTrainedTokenizerBase, Qwen3Config, Qwen3ForCausalLM
+from transformers import PreTrainedTokenizerBase
 
 deep_quiet()
 torch.set_num_threads(1)
 
-CONFIG = BundleConfig(
-    task_type="llm_finetuning",
-    backbone="tiny",
-    columns={},
-    ignored={},
-    kinds={},
-    metric="eval_loss",
-    better="lower",
-    positive=None,
-    seed=0,
-    budget_seconds=600,
-    threads=1,
-    split={},
-    split_chosen=False,
-    files=(),
-    hyperparameters={"epochs": 8},
-)
+CONFIG = tiny_config("llm_finetuning", "eval_loss", "lower", hyperparameters={"epochs": 8})
 WORDS = ("red", "green", "blue", "round", "square", "small", "large", "old")
 TALKS: list[Conversation] = [
     (Turn("user", f"Say {one} and {two}."), Turn("assistant", f"I say {one} and {two}."))
@@ -96,26 +81,8 @@ def tokenizer(template: str | None = None) -> PreTrainedTokenizerBase:
 @contextlib.contextmanager
 def tiny() -> Iterator[Path]:
     """A folder with a small random model, as somebody would name it."""
-    torch.manual_seed(0)
-    cut = tokenizer()
-    config = Qwen3Config(
-        vocab_size=len(cut),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        head_dim=16,
-        max_position_embeddings=256,
-        tie_word_embeddings=True,
-        initializer_range=0.15,
-        pad_token_id=cut.pad_token_id,
-        eos_token_id=cut.eos_token_id,
-    )
     with tempfile.TemporaryDirectory() as folder:
-        Qwen3ForCausalLM(config).save_pretrained(folder)
-        cut.save_pretrained(folder)
-        yield Path(folder)
+        yield decoder(Path(folder), tokenizer(), context=256)
 
 
 @contextlib.contextmanager
@@ -197,6 +164,16 @@ def check_too_long_conversations_keep_the_question_and_the_answer() -> None:
     assert learned_text(cut, TALKS[0]) == [
         cut.decode([piece for piece in answer.labels if piece >= 0])
     ]
+
+
+def check_memory_and_vocabulary_bound_how_much_is_read() -> None:
+    assert longest_in(8 << 30, 150_000) == 1_789
+    assert longest_in(80e9, 150_000) == 16_666
+    assert longest_in(0, 150_000) == SHORT
+    with tiny() as weights:
+        config = replace(CONFIG, weights=str(weights), hyperparameters={"max_length": 32_768})
+        base = base_of(config, TALKS)
+        assert asking_for(config, base, TALKS, ("prompt",)).longest == 32_768
 
 
 def check_lora_learns_and_is_merged_into_the_weights() -> None:

@@ -20,6 +20,7 @@ from pairs_reading import cell_of, merged, pairs_of, references_of, text_of, tru
 from pairs_rouge import common_run, counted_rouge, rouges
 from pairs_tokens import joined, pieces, tokens_of, words_of
 from tables import Table
+from tiny_config import tiny_config
 
 TALK = (
     "Ana: Hello Ben. The lift is stuck again.\nBen: Oh no. I will call the engineer at once.\n"
@@ -28,22 +29,9 @@ TALK = (
 
 
 def config_of(seed: int = 0) -> BundleConfig:
-    return BundleConfig(
-        task_type="summarization",
-        backbone="extract",
-        columns={"source": "talk", "target": "summary"},
-        ignored={},
-        kinds={},
-        metric="rouge1",
-        better="higher",
-        positive=None,
-        seed=seed,
-        budget_seconds=30,
-        threads=1,
-        split={},
-        split_chosen=False,
-        files=(),
-        hyperparameters={},
+    columns = {"source": "talk", "target": "summary"}
+    return tiny_config(
+        "summarization", "rouge1", "higher", columns=columns, seed=seed, budget_seconds=30
     )
 
 

@@ -26,6 +26,7 @@ from retrieving_near import Kin
 from retrieving_phrases import Way, numbered, spans
 from retrieving_training import learned_book, train_book, usable
 from sacrebleu.metrics import BLEU, CHRF
+from tiny_config import tiny_config
 
 WHO = (("a man", "ein Mann"), ("the child", "das Kind"), ("my sister", "meine Schwester"))
 DOES = (("reads", "liest"), ("buys", "kauft"), ("sees", "sieht"))
@@ -41,23 +42,8 @@ def go_on() -> bool:
 
 
 def config_of(seconds: float = 60.0) -> BundleConfig:
-    return BundleConfig(
-        task_type="translation",
-        backbone="phrases",
-        columns={"source": "en", "target": "de"},
-        ignored={},
-        kinds={},
-        metric="chrf",
-        better="higher",
-        positive=None,
-        seed=0,
-        budget_seconds=seconds,
-        threads=1,
-        split={},
-        split_chosen=False,
-        files=(),
-        hyperparameters={},
-    )
+    columns = {"source": "en", "target": "de"}
+    return tiny_config("translation", "chrf", "higher", columns=columns, budget_seconds=seconds)
 
 
 def check_chrf_and_bleu_are_those_of_sacrebleu() -> None:

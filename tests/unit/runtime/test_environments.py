@@ -243,11 +243,12 @@ def test_torch_for_gpus_is_not_accepted_without_one(tmp_path: Path) -> None:
 
 
 def test_only_torch_on_a_machine_without_a_gpu_is_looked_at(tmp_path: Path) -> None:
-    (tmp_path / "gpu").touch()
+    (tmp_path / "nvidiactl").touch()  # a driver without a card
 
-    assert needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path / "none")
-    assert not needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path / "gpu")
-    assert not needs_cpu_torch(("torchmetrics",), tmp_path / "none")
+    assert needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path)
+    assert not needs_cpu_torch(("torchmetrics",), tmp_path)
+    (tmp_path / "nvidia0").touch()
+    assert not needs_cpu_torch(("numpy", "Torch==2.13.0"), tmp_path)
 
 
 def test_the_cpu_build_is_told_from_a_dry_run() -> None:

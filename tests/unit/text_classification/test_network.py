@@ -3,20 +3,19 @@
 import csv
 import json
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
 
-from adapters.environments import Environments, variables
+from adapters.environments import Environments
 from pipeline.artifacts import DataReport
 from pipeline.jobs import TaskType
-from pipeline.recipe import requirements
+from pipeline.recipe import find_recipe, requirements
 from tests.contracts.bundles import TestBundle, assemble
+from tests.unit.apart import tiny_encoder
 
 TASK = TaskType("text_classification")
-MADE = Path(__file__).parent.parent / "token_classification" / "made_network.py"
 FILLING = ("the", "old", "ship", "sailed", "slowly", "along", "grey", "coast", "with", "no", "crew")
 # Single letters are no words to the linear model, and here it is not to look at characters.
 SETTINGS: dict[str, JsonValue] = {"char_ngrams": 0, "learning_rate": 0.005, "epochs": 8}
@@ -38,9 +37,9 @@ def letters(path: Path, count: int) -> Path:
 def bundle(deep_python: Path, tmp_path_factory: pytest.TempPathFactory) -> TestBundle:
     folder = tmp_path_factory.mktemp("network")
     made = assemble(TASK, folder, deep_python)
-    told = [deep_python, MADE, folder / "weights", letters(folder / "letters.csv", 600)]
-    subprocess.run(told, check=True, capture_output=True, env=variables(deep_python))
-    configure(made, made.report(folder / "letters.csv"), folder / "weights", SETTINGS)
+    texts = letters(folder / "letters.csv", 600)
+    weights = tiny_encoder(deep_python, folder / "weights", texts)
+    configure(made, made.report(texts), weights, SETTINGS)
     assert made.prepare().code == 0
     made.train(made.folder / "model")
     return made
@@ -101,6 +100,8 @@ def test_of_few_texts_no_network_learns(environments: Path, tmp_path: Path) -> N
     configure(bundle, report, tmp_path / "nothing", {})
     assert bundle.prepare().code == 0
     said = bundle.train("model").lines
-    assert any("only 160 texts" in str(line.get("message")) for line in said)
+    least = find_recipe(TASK).backbones[0].least_rows
+    why = f"only 160 texts, and a network needs {least}"
+    assert any(why in str(line.get("message")) for line in said)
     record = json.loads((bundle.work / "model" / "trial.json").read_text("utf-8"))
     assert "tfidf_svc is kept" in record["why_this_model"]

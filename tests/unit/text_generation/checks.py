@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from metrics import value_of
+from texts_alike import same_text
 from writing_codes import Alphabet, alphabet_of, stream_of
 from writing_contexts import contexts_of, letters_of, seen_before
 from writing_copies import copied_run, held_twice, told_of_copies
@@ -20,7 +21,7 @@ from writing_counting import count, load_counts, save_counts, taught
 from writing_form import belong_together
 from writing_mixture import CountWriter
 from writing_model import TextWriter, rounded
-from writing_pieces import beginning_of, blocks, cut, in_turn, same
+from writing_pieces import beginning_of, blocks, cut, in_turn
 from writing_sampling import Page
 from writing_training import some_of
 
@@ -168,7 +169,7 @@ def check_a_beginning_ends_with_a_word() -> None:
         assert text.startswith(begun)
         assert len(begun) <= 200
     assert beginning_of("The river took the mill.") == "The river"
-    assert same(" The  RIVER\n") == "the river"
+    assert same_text(" The  RIVER\n") == "the river"
 
 
 def check_few_of_many_texts_are_spread_over_all() -> None:

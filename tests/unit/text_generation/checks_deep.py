@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from config import BundleConfig
-from deep_machine import deep_quiet
 from progress import Problem
+from tiny_config import tiny_config
+from tiny_networks import decoder
 from tokenizers_own import own_tokenizer
-from transformers import LlamaConfig, LlamaForCausalLM
 from writing_model import TextWriter
 from writing_network import UNSAID, load_network, writer_of
 from writing_store import load_writer
@@ -26,53 +26,22 @@ from writing_tuning import tuned, windows_of
 TALES = [f"The goose took {at} lamps, and the river took the goose at {at}.\n" for at in range(60)]
 
 
-def tiny(folder: Path) -> Path:
-    """A random model with a tokenizer of its own."""
-    deep_quiet()
-    torch.manual_seed(0)
-    tokenizer = own_tokenizer(TALES, "decoder", vocabulary=330)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        max_position_embeddings=64,
-        initializer_range=0.15,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
-
-
 @cache
 def weights() -> Path:
-    return tiny(Path(tempfile.mkdtemp()) / "tiny")
+    """A random model with a tokenizer of its own."""
+    tokenizer = own_tokenizer(TALES, "decoder", vocabulary=330)
+    return decoder(Path(tempfile.mkdtemp()) / "tiny", tokenizer, context=64)
 
 
 def config_of(**changes: object) -> BundleConfig:
     told = {
-        "task_type": "text_generation",
-        "backbone": "a-tiny-model",
         "columns": {"text": "text"},
-        "ignored": {},
-        "kinds": {"text": "text"},
-        "metric": "nats_per_char",
-        "better": "lower",
-        "positive": None,
         "seed": 1,
         "budget_seconds": 60.0,
-        "threads": 1,
-        "split": {"train": 0.8, "validation": 0.1, "test": 0.1},
-        "split_chosen": False,
-        "files": (),
         "hyperparameters": {"running_text": True, "epochs": 4, "learning_rate": 0.01},
         "weights": str(weights()),
     }
-    return BundleConfig(**{**told, **changes})
+    return tiny_config("text_generation", "nats_per_char", "lower", **{**told, **changes})
 
 
 def learned(folder: str, **changes: object) -> tuple[TextWriter, str]:
@@ -160,7 +129,7 @@ def refusal(**changes: object) -> Problem:
 def check_weights_that_are_not_there_are_a_persons_problem() -> None:
     problem = refusal(weights=None)
     assert problem.field == "backbone"
-    assert "no weights of a-tiny-model" in problem.message
+    assert "no weights of tiny" in problem.message
 
 
 def check_a_context_longer_than_the_model_knows_is_refused() -> None:

@@ -26,6 +26,7 @@ from tagging_single import single_words
 from tagging_taggers import Lookup, in_pieces
 from tagging_terms import learned
 from tagging_training import trained_tagger
+from tiny_config import tiny_config
 
 TAGS = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
 
@@ -170,21 +171,12 @@ def made_up(count: int, seed: int) -> list[Sentence]:
 
 
 def config_of(seconds: float = 30.0, **settings: object) -> BundleConfig:
-    return BundleConfig(
-        task_type="token_classification",
-        backbone="word_chain",
+    return tiny_config(
+        "token_classification",
+        "span_f1",
+        "higher",
         columns={"tokens": "tokens", "tags": "tags"},
-        ignored={},
-        kinds={},
-        metric="span_f1",
-        better="higher",
-        positive=None,
-        seed=0,
         budget_seconds=seconds,
-        threads=1,
-        split={},
-        split_chosen=False,
-        files=(),
         hyperparameters={"rounds": 25, **settings},
     )
 

@@ -1,17 +1,15 @@
 """A tiny random network is fine-tuned, kept and read again, all by the recipe's own scripts."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from adapters.environments import variables
 from pipeline.jobs import TaskType
 from tests.contracts.bundles import TestBundle, assemble, sample_files
+from tests.unit.apart import tiny_encoder
 
 TASK = TaskType("token_classification")
-MADE = Path(__file__).with_name("made_network.py")
 SETTINGS = {"epochs": 8, "learning_rate": 0.005, "max_length": 24}
 
 
@@ -19,9 +17,7 @@ SETTINGS = {"epochs": 8, "learning_rate": 0.005, "max_length": 24}
 def trained(deep_python: Path, tmp_path_factory: pytest.TempPathFactory) -> TestBundle:
     folder = tmp_path_factory.mktemp("network")
     bundle = assemble(TASK, folder, deep_python)
-    weights = folder / "weights"
-    made = [deep_python, MADE, weights, *sample_files(TASK)]
-    subprocess.run(made, check=True, capture_output=True, env=variables(deep_python))
+    weights = tiny_encoder(deep_python, folder / "weights", *sample_files(TASK))
     report = bundle.report(*sample_files(TASK))
     changes = {"weights": str(weights), "hyperparameters": SETTINGS, "budget_seconds": 60.0}
     bundle.configure(report, **changes)

@@ -52,6 +52,7 @@ RECIPE = Recipe(
 '''
 GRAND = '_model("grand", "gpu", "big/grand", "apache-2.0", called=("the big one",))'
 SLOW = '_model("slow", "gpu", "big/slow", "mit", least_seconds=900)'
+HUNGRY = '_model("hungry", "gpu", "big/hungry", "mit", least_rows=300)'
 STRICT = '_model("strict", "gpu", "big/strict", "cc-by-nc-4.0")'
 PAIRED = '_model("paired", "cpu", "big/{target}")'
 PLAIN = '_model("plain", "cpu")'

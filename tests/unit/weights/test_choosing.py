@@ -17,7 +17,7 @@ from pipeline.readiness import apply_reply
 from tests.fakes.weights import FakeWeights
 from tests.unit.agents.made import AGE, LEFT, Copying, Table, table
 from tests.unit.orchestrator.scripted import Clock
-from tests.unit.weights.conftest import GRAND, PAIRED, PLAIN, SCRATCH, SLOW, STRICT
+from tests.unit.weights.conftest import GRAND, HUNGRY, PAIRED, PLAIN, SCRATCH, SLOW, STRICT
 
 pytestmark = pytest.mark.anyio
 AWAY = TryAgain("https://hub.test cannot be reached.", "Check the network.")
@@ -102,6 +102,30 @@ async def test_what_needs_more_time_than_there_is_is_left_out(
 ) -> None:
     made, _ = job(tmp_path, sorting, gpus=1, there=OPEN, said={"budget_minutes": minutes})
     assert (await chosen(made)).backbone == name
+
+
+@pytest.mark.parametrize("menu", [(HUNGRY, PLAIN)])
+@pytest.mark.parametrize("said", [{}, {"backbone": "hungry"}, {"backbone": "ann/tiny"}])
+async def test_of_too_few_rows_for_a_network_none_is_fetched(
+    tmp_path: Path, sorting: str, said: dict[str, JsonValue]
+) -> None:
+    there: dict[str, str | MLTrainerError] = {"big/hungry": "mit", "ann/tiny": "mit"}
+    made, weights = job(tmp_path, sorting, gpus=1, there=there, said=said)
+    assert (await chosen(made)).backbone == "plain"
+    assert weights.looked_for == []
+    told = [
+        line for line in made.warned if "learns from 300 rows or more, and here are 100" in line
+    ]
+    assert len(told) == len(said)
+
+
+@pytest.mark.parametrize("menu", [(HUNGRY, PLAIN)])
+async def test_a_network_for_more_rows_is_not_what_a_gpu_would_bring(
+    tmp_path: Path, sorting: str
+) -> None:
+    made, _ = job(tmp_path, sorting)
+    assert (await chosen(made)).backbone == "plain"
+    assert made.warned == []
 
 
 @pytest.mark.parametrize("menu", [(PAIRED, SCRATCH)])

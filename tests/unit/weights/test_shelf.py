@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.weights.shelf import WeightsShelf, adapter
+from adapters.weights.shelf import WeightsShelf
 from pipeline.errors import PersonCanFix, TryAgain
 from tests.fakes.hub import CONFIG, FakeHub, Model, model, safetensors
 from tests.fakes.hub.repos import part_of
+from tests.unit.weights.rooms import room
 
 pytestmark = pytest.mark.anyio
 Lines = list[str]
@@ -20,7 +21,7 @@ MODEL_FILES = ["config.json", "model.safetensors", "tokenizer.json", "weights.js
 
 @pytest.fixture
 def shelf(tmp_path: Path, hub: FakeHub) -> WeightsShelf:
-    return adapter(home=tmp_path, hf_endpoint=f"{hub.url}/")
+    return WeightsShelf(room(tmp_path / "weights"), hub.url)
 
 
 async def say(line: str) -> None:
@@ -118,7 +119,7 @@ async def test_cancelling_ends_the_download_and_its_process(
 
 async def test_a_hub_that_keeps_silent_is_not_waited_for(tmp_path: Path, hub: FakeHub) -> None:
     hub.silent = True
-    shelf = WeightsShelf(tmp_path, hub.url, find_seconds=0.2)
+    shelf = WeightsShelf(room(tmp_path), hub.url, find_seconds=0.2)
     with pytest.raises(TryAgain, match="did not answer in time"):
         await shelf.find("ann/tiny", local=False)
 
@@ -132,7 +133,7 @@ async def test_a_status_that_only_proxies_know_is_no_fault_of_ours(
 
 
 async def test_without_a_network_it_is_said_at_once(tmp_path: Path) -> None:
-    shelf = WeightsShelf(tmp_path, "http://127.0.0.1:9")
+    shelf = WeightsShelf(room(tmp_path), "http://127.0.0.1:9")
     with pytest.raises(TryAgain, match=r"127\.0\.0\.1:9 cannot be reached"):
         await shelf.find("ann/tiny", local=False)
 
@@ -178,12 +179,12 @@ async def test_what_is_no_name_of_a_model_never_leaves_this_machine(
     tmp_path: Path, name: str
 ) -> None:
     with pytest.raises(PersonCanFix, match="is no model of the Hub"):
-        await WeightsShelf(tmp_path, "http://127.0.0.1:9").find(name, local=False)
+        await WeightsShelf(room(tmp_path), "http://127.0.0.1:9").find(name, local=False)
 
 
 async def test_what_is_too_large_is_refused_before_it_comes(tmp_path: Path, hub: FakeHub) -> None:
     hub.models["ann/tiny"] = model()
-    shelf = WeightsShelf(tmp_path, hub.url, most_bytes=100)
+    shelf = WeightsShelf(room(tmp_path), hub.url, most_bytes=100)
     assert "too large" in (await refused(shelf, "ann/tiny")).message
 
 
