@@ -7,24 +7,25 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 import pipeline.recipes
+from bot import commands
 from bot.cli.work import Runner
 from bot.settings import Settings
 from bot.wiring import House, open_house
 from pipeline import recipe, training
 from pipeline.artifacts import DataInput
-from pipeline.context import JobContext, Request
+from pipeline.context import Request
 from pipeline.events import StageRetried
-from pipeline.jobs import Actor, JobId, JobStatus, Place, new_job_id
+from pipeline.jobs import JobId, JobStatus
 from pipeline.ports.runtime import Limits
 from pipeline.ports.store import JobRow
 from tests.fakes.chat import FakeChat
+from tests.fakes.jobs import ANN
 
 pytestmark = pytest.mark.anyio
 SECRET = "hf_" + "FAKE" * 8
@@ -82,22 +83,14 @@ async def train(house: House, tmp_path: Path, task: str) -> JobRow:
     rows = [f"claim,you won prize {n} claim cash now" for n in range(40)]
     rows += [f"chat,see you at {n} near the station" for n in range(60)]
     data.write_text("\n".join(["label,message", *rows]) + "\n", "utf-8")
-    job = new_job_id()
-    context = JobContext(
-        job_id=job,
-        created_at=datetime.now(UTC),
-        owner=Actor(platform="terminal", space="tty", id="me"),
-        thread=Place(platform="terminal", space="tty", channel="tty", thread=job),
-        home=str(house.home),
-        request=Request(
-            words="sort these",
-            inputs=(DataInput(location=str(data)),),
-            settings={"task_type": task},
-            budget_seconds=1,
-        ),
+    request = Request(
+        words="sort these",
+        inputs=(DataInput(location=str(data)),),
+        settings={"task_type": task},
+        budget_seconds=1,
     )
-    await house.store.create(context, ())
-    return await Runner(house, print).settle(job, FakeChat())
+    row = await commands.begin(house.store, home=house.home, owner=ANN, request=request)
+    return await Runner(house, print).settle(row.id, FakeChat())
 
 
 async def test_a_script_that_fails_is_sent_back_once_with_its_error_then_asks(

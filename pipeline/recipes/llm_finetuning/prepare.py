@@ -25,6 +25,7 @@ from preparing import arguments_with_files, read_given, write_parts
 from progress import Problem, run
 from splits import Key, Parts, drop_repeats, split_tables
 from tables import Row, Table
+from texts_alike import same_text
 
 LEAST = 10
 MOST_HELD_OUT = 200  # each is answered by the model and, for comparison, by its base
@@ -104,7 +105,7 @@ def _without_repeats(given: Mapping[Split | None, Table]) -> tuple[dict[Split | 
     kept: dict[Split | None, Table] = {}
     dropped = 0
     for part, table in given.items():
-        kept[part], more = drop_repeats(table, lambda row: _spelt(row[-1] or ""))
+        kept[part], more = drop_repeats(table, lambda row: same_text(row[-1]))
         dropped += more
     return kept, dropped
 
@@ -136,25 +137,20 @@ def _shares(config: BundleConfig, rows: int, most: int) -> Mapping[Split, float]
 
 def asked(row: Row) -> Hashable:
     """Equal for conversations that are the same up to the last answer."""
-    return _spelt(as_json(from_json(row[-1])[:-1]))
+    return same_text(as_json(from_json(row[-1])[:-1]))
 
 
 def _begun_key(tables: Iterable[Table]) -> Key:
     """Equal for rows that are the beginnings of one conversation, told longer row by row."""
-    known = {_spelt(row[-1] or "") for table in tables for row in table.rows}
+    known = {same_text(row[-1]) for table in tables for row in table.rows}
 
     def key(row: Row) -> Hashable:
         turns = from_json(row[-1])
         ends = (at for at, turn in enumerate(turns, start=1) if turn.role == "assistant")
-        begun = (_spelt(as_json(turns[:end])) for end in ends)
+        begun = (same_text(as_json(turns[:end])) for end in ends)
         return next(one for one in begun if one in known)
 
     return key
-
-
-def _spelt(text: str) -> str:
-    """Without differences of case and spaces."""
-    return " ".join(text.casefold().split())
 
 
 def _checked(parts: Parts) -> Parts:

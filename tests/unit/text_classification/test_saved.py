@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.environments import Environments
+from bot import commands
 from bot.cli.work import Runner
 from bot.settings import Settings
 from bot.wiring import House, open_house
 from pipeline.artifacts import DataInput
-from pipeline.context import JobContext, Request
-from pipeline.jobs import Actor, JobStatus, Place, new_job_id
+from pipeline.context import Request
+from pipeline.jobs import JobStatus
 from pipeline.ports.store import JobRow
 from pipeline.recipe import read_requirements, requirements
 from tests.fakes.chat import FakeChat
 from tests.fakes.hub import FakeHub, Model
+from tests.fakes.jobs import ANN
 from tests.unit.apart import tiny_encoder
 from tests.unit.text_classification.test_network import TASK, letters
 
@@ -54,23 +55,15 @@ async def house(
 
 
 async def trained(house: House, texts: Path) -> JobRow:
-    job = new_job_id()
     settings = {"task_type": TASK, "backbone": "modernbert", "learning_rate": UNTAUGHT, "epochs": 1}
-    context = JobContext(
-        job_id=job,
-        created_at=datetime.now(UTC),
-        owner=Actor(platform="terminal", space="tty", id="me"),
-        thread=Place(platform="terminal", space="tty", channel="tty", thread=job),
-        home=str(house.home),
-        request=Request(
-            words="tell calm from storm",
-            inputs=(DataInput(location=str(texts)),),
-            settings=settings,
-            budget_seconds=60,
-        ),
+    request = Request(
+        words="tell calm from storm",
+        inputs=(DataInput(location=str(texts)),),
+        settings=settings,
+        budget_seconds=60,
     )
-    await house.store.create(context, ())
-    return await Runner(house, print).settle(job, FakeChat())
+    row = await commands.begin(house.store, home=house.home, owner=ANN, request=request)
+    return await Runner(house, print).settle(row.id, FakeChat())
 
 
 async def test_the_folder_names_the_model_that_it_holds(house: House, texts: Path) -> None:
