@@ -15,7 +15,7 @@ from pipeline.errors import PersonCanFix, TryAgain
 if TYPE_CHECKING:
     import modal
 
-Status = Literal["running", "done", "failed", "cancelled", "lost"]
+Status = Literal["running", "done", "failed", "lost"]
 APP = "mltrainer"
 ENDED, NUMBER = "ended", "sandbox"  # on the volume: its exit code, its id
 _NUMBER = re.compile(r"sb-[A-Za-z0-9-]{1,60}")

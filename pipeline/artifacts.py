@@ -243,7 +243,8 @@ class Run(Frozen):
     """The training run. `name` is saved before anything is submitted, so it can be found again.
 
     `ended` is one whose output and price have been told, and from which nothing followed yet.
-    `gpu` is what it was given, `page` where a person can look at it, `lost` how often it was gone.
+    `gpu` is what it was given, `page` where a person can look at it. `seen_at` is its last sign of
+    life, `missing` how many looks have not shown it since, `lost` how often it was gone.
     `champion` is how the model it would replace does on the same rows.
     """
 
@@ -261,6 +262,8 @@ class Run(Frozen):
     gpu: str = ""
     page: str = ""
     submitted_at: AwareDatetime | None = None
+    seen_at: AwareDatetime | None = None
+    missing: int = 0
     lost: int = 0
     champion: HeadlineMetric | None = None
 

@@ -173,7 +173,10 @@ class ModelProven(Frozen):
 
 
 class TrainingCharged(Frozen):
-    """A run elsewhere has ended: how long it took there, and what that costs by the price list."""
+    """A run elsewhere has ended: how long it took there, and what that costs by the price list.
+
+    `run` is its handle: each submission is charged once.
+    """
 
     kind: Literal["training_charged"] = "training_charged"
     run: str

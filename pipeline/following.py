@@ -1,16 +1,23 @@
 """What a look at a run shows: its output as events, each line once, and what the run costs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.artifacts import Run
+from pipeline.context import JobContext
+from pipeline.errors import PersonCanFix
 from pipeline.events import ProgressReported, TrainingCharged
 from pipeline.jobs import Stage
-from pipeline.placing import Estimate
-from pipeline.ports.runtime import RunState
+from pipeline.placing import estimate
+from pipeline.planning import LOCAL
+from pipeline.ports.runtime import RunState, Runtime
 from pipeline.scripts import progress
+from pipeline.training import most_seconds
 
 _TAIL = 30
+_MOST_MISSING = 3  # looks at a run that the service does not show, though it may be there
+_MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
 _MOST_HERE = 20  # a look, of which there is one a second: nobody reads more
 _MOST_ELSEWHERE = 2000  # seldom looked at; after a restart this is all that was missed
 
@@ -33,22 +40,66 @@ def latest(told: Sequence[ProgressReported], *, here: bool) -> tuple[ProgressRep
     return tuple(told[-(_MOST_HERE if here else _MOST_ELSEWHERE) :])
 
 
-def seen(run: Run, state: RunState) -> Run:
-    """The run as this look shows it, with its lines read."""
+def seen(run: Run, state: RunState, now: datetime) -> Run:
+    """The run as this look shows it, with its lines read; one that is gone has not been seen."""
+    alive = {"seen_at": now, "missing": 0} if state.status != "lost" else {}
     return run.model_copy(
         update={
             "status": "running" if state.status == "running" else "ended",
             "lines_read": run.lines_read + len(state.lines),
             "log_tail": (*run.log_tail, *state.lines)[-_TAIL:],
             "page": state.page or run.page,
+            **alive,
         }
     )
 
 
-def price_of(run: Run, place: Estimate | None, now: datetime) -> tuple[TrainingCharged, ...]:
-    """What a run elsewhere costs, by the time since it was submitted; nothing for one here."""
-    if place is None or run.submitted_at is None:
+def may_come(run: Run) -> bool:
+    """Whether a run that the service does not show is worth another look."""
+    return run.missing < _MOST_MISSING
+
+
+def once_more(run: Run, runtime: Runtime) -> Run:
+    """A run that is gone, to be submitted anew; PersonCanFix when it is gone again and again."""
+    if run.lost < _MOST_LOST:
+        named = {"status": "named", "handle": None, "lines_read": 0, "missing": 0}
+        return run.model_copy(update={**named, "lost": run.lost + 1})
+    raise PersonCanFix(
+        f"The run on {runtime.offer.title} was gone each of the {_MOST_LOST + 1} times.",
+        "See there what ends it, then retry, or train elsewhere: “change runtime to local”.",
+        field="runtime",
+    )
+
+
+def stopped_there(runtime: Runtime) -> PersonCanFix:
+    """Somebody has ended the run where it was."""
+    return PersonCanFix(
+        f"The training was stopped on {runtime.offer.title}.",
+        "Retry to train anew, or train elsewhere: “change runtime to local”.",
+        field="runtime",
+    )
+
+
+def stopped(
+    run: Run, context: JobContext, runtime: Runtime, now: datetime
+) -> tuple[TrainingCharged, ...]:
+    """What a run elsewhere costs that was ended from here; of one that had ended it is told."""
+    if run.status not in {"submitted", "running"}:
         return ()
-    seconds = (now - run.submitted_at).total_seconds()
-    usd = float(place.spent(seconds))
-    return (TrainingCharged(run=run.name, runtime=run.runtime, seconds=seconds, usd=usd),)
+    return price_of(run.model_copy(update={"seen_at": now}), context, runtime)
+
+
+def price_of(run: Run, context: JobContext, runtime: Runtime) -> tuple[TrainingCharged, ...]:
+    """What a run elsewhere costs, from its submission to its last sign of life; nothing here.
+
+    It is never more than the plan said. Each submission has its own, by its handle: what was lost
+    or ended early is paid for although the run is submitted anew under its name.
+    """
+    if run.runtime == LOCAL or run.handle is None or not (run.submitted_at and run.seen_at):
+        return ()
+    place = estimate(context, runtime, most_seconds(context))
+    given = [one for one in place.offer.gpus if one.name == run.gpu]
+    place = replace(place, gpu=given[0] if given else place.gpu)
+    seconds = max(0.0, (run.seen_at - run.submitted_at).total_seconds())
+    usd = float(min(place.spent(seconds), place.most_usd))
+    return (TrainingCharged(run=run.handle, runtime=run.runtime, seconds=seconds, usd=usd),)

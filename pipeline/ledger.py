@@ -26,7 +26,7 @@ _MOST_USD = 1000
 class Ledger:
     """Kept from the events, which outlive a process that died in the middle of a stage.
 
-    `charged` holds the price of each run elsewhere by its name. `silent` counts by provider and
+    `charged` holds the price of each run elsewhere by its handle. `silent` counts by provider and
     model the calls since its latest answer, or since its person did something about the job.
     """
 

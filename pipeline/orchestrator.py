@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from pipeline import stopping, transitions
+from pipeline import following, stopping, transitions
 from pipeline.context import JobContext
 from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
 from pipeline.events import AgentLogged, Event
@@ -175,23 +175,28 @@ class Orchestrator:
 
     async def _cancel(self, row: JobRow) -> None:
         """End what runs outside, also when it was submitted and not saved yet; then the job."""
-        goes_on = await self._end_run(row.context)
+        told = await self._end_run(row.context)
         spent = await self._ledger(row.id)
+        for event in told:
+            spent.note(event)
         by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
         change = stopping.stopped(row.context, by, self._ports.clock.now())
-        change = replace(change, events=[*goes_on, *change.events])
+        change = replace(change, events=[*told, *change.events])
         await self._save(row, transitions.paid(change, spent), cancel=False)
 
     async def _end_run(self, context: JobContext) -> list[Event]:
-        """End the training of a job where it runs; what goes on there nevertheless is told."""
+        """End the training of a job where it runs; its price, and what goes on there, are told."""
         run, owner = context.run, context.owner
         if run is None or run.runtime not in self._ports.runtimes:
             return []
         runtime = self._ports.runtimes[run.runtime]
         with contextlib.suppress(MLTrainerError):
             handle = run.handle or await runtime.find(run.name, owner)
-            if handle is None or await runtime.cancel(handle, owner):
+            if handle is None:
                 return []
+            if await runtime.cancel(handle, owner):
+                now = self._ports.clock.now()
+                return list(following.stopped(run, context, runtime, now))
         return [AgentLogged(stage=Stage.MONITOR, message=stopping.goes_on(run, runtime.offer))]
 
     async def _ledger(self, job_id: JobId) -> Ledger:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,10 +146,7 @@ class ModalRuntime:
             raise _unbuilt(named) from None
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
-        """State now; the output is read from its first line on, as nothing is kept between.
-
-        PersonCanFix when Modal has ended the run before it was done.
-        """
+        """State now; the output is read from its first line on, as nothing is kept between."""
         number, name = _parts(handle)
         async with self._client(owner, "follow a training", self.patience.call) as client:
             if not number:
@@ -168,7 +165,8 @@ class ModalRuntime:
                 return _state(run, lines_read, "done", page)
             await machines.forget(client, name)
             if run.result is None or run.result.ok:
-                raise await machines.why_cut_off(sandbox, code)
+                why = await machines.why_cut_off(sandbox, code)
+                return replace(_state(run, lines_read, "failed", page), why=why)
             return _state(run, lines_read, "failed", page)
 
     async def _printed(self, sandbox: "modal.Sandbox", *, is_over: bool) -> list[str]:

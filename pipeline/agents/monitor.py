@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,6 @@ from pipeline.saved import as_saved
 from pipeline.scripts import environment, failure, reporter
 from pipeline.training import most_seconds, run_request, score_step
 
-_MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
 _IN_MODEL = ("predict.py", "score.py", "app.py")
 
 
@@ -83,7 +83,8 @@ class Monitor:
             handle = await self._submit(context, ports, run, runtime)
             anew = {"submitted_at": ports.clock.now(), "lines_read": 0, "log_tail": ()}
             run = run.model_copy(update=anew)
-        submitted = run.model_copy(update={"handle": handle, "status": "submitted"})
+        seen = {"handle": handle, "status": "submitted", "seen_at": ports.clock.now()}
+        submitted = run.model_copy(update=seen)
         return ComeBack(timedelta(0), submitted)
 
     async def _submit(self, context: JobContext, ports: Ports, run: Run, runtime: Runtime) -> str:
@@ -105,26 +106,35 @@ class Monitor:
         """Save what is new before anything follows from it, so that it is told once."""
         lines = following.progress_of(self.name, state.lines)
         told = following.latest(lines, here=run.runtime == LOCAL)
-        if state.status == "running" and (sign := diagnosing.early_sign(lines)):
-            for event in told:
-                await ports.emit(event)
-            return await self._stopped(context, ports, run, state, sign)
-        seen = following.seen(run, state)
+        runtime = ports.runtimes[run.runtime]
+        pause = timedelta(seconds=runtime.poll_seconds)
+        if state.status == "missing":
+            if following.may_come(run):
+                return ComeBack(pause, run.model_copy(update={"missing": run.missing + 1}))
+            state = replace(state, status="lost")
+        seen = following.seen(run, state, ports.clock.now())
+        if state.status == "running":
+            if sign := diagnosing.early_sign(lines):
+                for event in told:
+                    await ports.emit(event)
+                return await self._stopped(context, ports, seen, state, sign)
+            return ComeBack(pause, seen, told)
+        if run.status == "ended":
+            return await self._ended(context, ports, seen, state)
+        is_charged = run.handle in ports.ledger.charged  # and found again after a question
+        price = () if is_charged else following.price_of(seen, context, runtime)
+        return ComeBack(timedelta(0), seen, (*told, *price))
+
+    async def _ended(self, context: JobContext, ports: Ports, run: Run, state: RunState) -> Outcome:
+        """What follows from how a run has ended, once it is told."""
+        runtime = ports.runtimes[run.runtime]
         match state.status:
-            case "running":
-                pause = timedelta(seconds=ports.runtimes[run.runtime].poll_seconds)
-                return ComeBack(pause, seen, told)
-            case "done" | "failed" if run.status != "ended":
-                place, _ = _places(context, ports)
-                price = following.price_of(seen, place, ports.clock.now())
-                return ComeBack(timedelta(0), seen, (*told, *price))
             case "done":
-                return await self._collected(context, ports, seen)
+                return await self._collected(context, ports, run)
             case "lost":
-                again = {"status": "named", "handle": None, "lines_read": 0, "lost": run.lost + 1}
-                if run.lost >= _MOST_LOST:
-                    raise _disappears(ports.runtimes[run.runtime])
-                return ComeBack(timedelta(0), seen.model_copy(update=again))
+                return ComeBack(timedelta(0), following.once_more(run, runtime))
+            case "cancelled":
+                raise following.stopped_there(runtime)
             case _:
                 return await self._crashed(context, ports, state)
 
@@ -163,13 +173,18 @@ class Monitor:
         self, context: JobContext, ports: Ports, run: Run, state: RunState, sign: str
     ) -> Outcome:
         """End a training that leads nowhere, and try it again otherwise."""
+        runtime = ports.runtimes[run.runtime]
         if run.handle is not None:
-            await ports.runtimes[run.runtime].cancel(run.handle, context.owner)
+            await runtime.cancel(run.handle, context.owner)
+        for charged in following.price_of(run, context, runtime):
+            await ports.emit(charged)
         text = f"The training was stopped: {sign}."
         return await diagnosing.tried_again(context, ports, state, text, text)
 
     async def _crashed(self, context: JobContext, ports: Ports, state: RunState) -> Outcome:
         """A crash of the script goes back to codegen; a limit that was hit is for the person."""
+        if state.why is not None:
+            raise state.why
         if state.result is None:
             raise Rejected("The training ended without a result.", "Retry.")
         error = failure(state.step, state.result)
@@ -186,14 +201,6 @@ class Monitor:
         await ports.emit(ModelProven(where="this machine", rows=proof.rows, seconds=proof.seconds))
         proven = run.model_copy(update={"status": "proven", "proof": proof, "pictures": pictures})
         return Done(proven, _note(run))
-
-
-def _disappears(runtime: Runtime) -> PersonCanFix:
-    return PersonCanFix(
-        f"The run on {runtime.offer.title} was gone each of the {_MOST_LOST + 1} times.",
-        "See there what ends it, then retry, or train elsewhere: “change runtime to local”.",
-        field="runtime",
-    )
 
 
 def _runtime(context: JobContext) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pipeline.errors import PersonCanFix
 from pipeline.jobs import Actor
 
 SandboxLevel = Literal["full", "partial", "limited"]
@@ -130,14 +131,17 @@ class RunRequest:
 class RunState:
     """Where a submitted run is. `lines` are the output lines after the asked number.
 
-    `page` is where a person can look at it, if there is such a place.
+    `missing` is one that the service does not show now and may show in a moment; `lost` is gone.
+    `page` is where a person can look at it, if there is such a place. `why` is what the person
+    must know of one that the service itself ended: no script is to blame.
     """
 
-    status: Literal["running", "done", "failed", "cancelled", "lost"]
+    status: Literal["running", "done", "failed", "cancelled", "missing", "lost"]
     lines: tuple[str, ...] = ()
     step: str = ""
     result: StepResult | None = None
     page: str = ""
+    why: PersonCanFix | None = None
 
 
 class Runtime(Protocol):

@@ -1,5 +1,6 @@
 """A training away from here: its price, the yes it waits for, and what follows a refusal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ from pipeline.ports.runtime import (
     Workbench,
 )
 from pipeline.readiness import TRY_AGAIN
+from pipeline.training import most_seconds
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 from tests.unit.orchestrator.scripted import ARTIFACTS, Clock
@@ -41,6 +43,7 @@ CLOUD = Offer(
     "Cloud", (LARGE, SMALL), Decimal("0.20"), date(2026, 11, 1), most_seconds=7200, start_seconds=60
 )
 FREE = Offer("Free", stops=False)
+CRASHED = RunState("failed", (), "train", StepResult("failed", 1, 5.0, ("Error: no",)))
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Elsewhere:
     name: str
     offer: Offer
     refusal: PersonCanFix | None = None
+    state: RunState = CRASHED
     account: str | None = None
     poll_seconds: float = 0.5
     asked: list[RunRequest] = field(default_factory=list)
@@ -67,8 +71,7 @@ class Elsewhere:
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         del handle, lines_read, owner
-        ended = StepResult("failed", 1, 5.0, ("Error: no",))
-        return RunState("failed", (), "train", ended, page="https://cloud.example/runs/1")
+        return self.state
 
     async def collect(self, handle: str, into: Path, owner: Actor) -> None:
         raise NotImplementedError
@@ -168,21 +171,135 @@ async def test_a_refusal_offers_the_other_places_with_their_price(tmp_path: Path
     assert refused.value.options == (TRY_AGAIN, "free")
 
 
+def running(ports: Ports, **known: object) -> JobContext:
+    """The job of a run that was submitted half an hour ago, and seen ten minutes ago."""
+    now = ports.clock.now()
+    began, seen = now - timedelta(minutes=30), now - timedelta(minutes=10)
+    run = Run(runtime="cloud", name="r", handle="r-1", status="running", submitted_at=began)
+    return job().evolve(run=run.model_copy(update={"seen_at": seen, **known}))
+
+
+def charges(events: Iterable[Event]) -> list[tuple[str, float]]:
+    return [(one.run, one.usd) for one in events if isinstance(one, TrainingCharged)]
+
+
 async def test_a_run_that_ended_is_charged_once_however_often_it_is_looked_at(
     tmp_path: Path,
 ) -> None:
     told: list[Event] = []
     ports = house(tmp_path, Elsewhere("cloud", CLOUD), told)
-    began = ports.clock.now() - timedelta(minutes=30)
-    run = Run(runtime="cloud", name="r", handle="r", status="running", submitted_at=began)
+    context = running(ports)
 
-    seen = await AGENT.run(job().evolve(run=run), ports)
+    seen = await AGENT.run(context, ports)
     assert isinstance(seen, ComeBack)
-    crashed = await AGENT.run(job().evolve(run=seen.artifact), ports)
+    crashed = await AGENT.run(context.evolve(run=seen.artifact), ports)
+    ports.ledger.note(seen.events[0])
+    found = await AGENT.run(context, ports)
 
-    (charged,) = seen.events
-    assert isinstance(charged, TrainingCharged)
-    assert charged.usd == 0.10
-    assert Ledger.of(seen.events).compute_usd == Decimal("0.1")
+    assert charges(seen.events) == [("r-1", 0.05)]
+    assert Ledger.of(seen.events).compute_usd == Decimal("0.05")
     assert isinstance(crashed, Redo)
     assert not [event for event in told if isinstance(event, PlanProposed | TrainingCharged)]
+    assert isinstance(found, ComeBack)
+    assert charges(found.events) == []
+
+
+async def test_it_is_never_charged_more_than_the_plan_said(tmp_path: Path) -> None:
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD), [])
+    days_ago = ports.clock.now() - timedelta(days=3)
+
+    seen = await AGENT.run(running(ports, submitted_at=days_ago), ports)
+
+    assert isinstance(seen, ComeBack)
+    most = estimate(job(), ports.runtimes["cloud"], most_seconds(job())).most_usd
+    assert charges(seen.events) == [("r-1", float(most))]
+
+
+async def test_it_is_charged_by_the_gpu_that_it_was_given(tmp_path: Path) -> None:
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD), [])
+    began = ports.clock.now() - timedelta(minutes=16)
+
+    seen = await AGENT.run(running(ports, gpu=LARGE.name, submitted_at=began), ports)
+
+    assert isinstance(seen, ComeBack)
+    assert charges(seen.events) == [("r-1", 0.51)]  # not the machine that would be taken now
+
+
+async def test_what_the_service_itself_ends_is_charged_and_told(tmp_path: Path) -> None:
+    why = PersonCanFix("Cloud ended it at its time limit.", "Allow more.", field="runtime")
+    state = RunState("failed", ("the last words",), why=why)
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=state), [])
+    context = running(ports)
+
+    seen = await AGENT.run(context, ports)
+    assert isinstance(seen, ComeBack)
+    assert isinstance(seen.artifact, Run)
+    assert seen.artifact.log_tail == ("the last words",)
+    assert charges(seen.events) == [("r-1", 0.05)]
+    with pytest.raises(PersonCanFix, match="at its time limit"):
+        await AGENT.run(context.evolve(run=seen.artifact), ports)
+
+
+async def test_a_run_that_is_lost_is_charged_until_it_was_last_seen(tmp_path: Path) -> None:
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=RunState("lost")), [])
+    context = running(ports, submitted_at=ports.clock.now() - timedelta(minutes=16))
+
+    gone = await AGENT.run(context, ports)
+    assert isinstance(gone, ComeBack)
+    again = await AGENT.run(context.evolve(run=gone.artifact), ports)
+    assert isinstance(again, ComeBack)
+
+    assert charges(gone.events) == [("r-1", 0.02)]  # six minutes
+    second = TrainingCharged(run="r-2", runtime="cloud", seconds=60, usd=0.01)
+    assert Ledger.of([*gone.events, second]).compute_usd == Decimal("0.03")
+    assert isinstance(again.artifact, Run)
+    assert (again.artifact.status, again.artifact.lost) == ("named", 1)
+
+
+async def test_what_is_missing_is_looked_for_some_times_by_whoever_looks(tmp_path: Path) -> None:
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=RunState("missing")), [])
+    context, looks = running(ports), 0
+    while context.run and context.run.status == "running":
+        outcome = await AGENT.run(context, ports)
+        assert isinstance(outcome, ComeBack)
+        saved = type(context).model_validate_json(
+            context.with_artifact(outcome.artifact).model_dump_json()
+        )
+        context, looks = saved, looks + 1
+
+    assert looks == 4
+    named = await AGENT.run(context, ports)
+    assert isinstance(named, ComeBack)
+    assert isinstance(named.artifact, Run)
+    assert (named.artifact.status, named.artifact.missing) == ("named", 0)
+
+
+async def test_one_that_is_shown_again_is_followed_on(tmp_path: Path) -> None:
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=RunState("running")), [])
+
+    outcome = await AGENT.run(running(ports, missing=3), ports)
+
+    assert isinstance(outcome, ComeBack)
+    assert isinstance(outcome.artifact, Run)
+    assert (outcome.artifact.missing, outcome.artifact.seen_at) == (0, ports.clock.now())
+
+
+async def test_a_training_that_leads_nowhere_is_charged_when_it_is_stopped(tmp_path: Path) -> None:
+    told: list[Event] = []
+    line = '{"step": "train", "numbers": {"loss": NaN}}'
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=RunState("running", (line,))), told)
+
+    assert isinstance(await AGENT.run(running(ports), ports), Redo)
+
+    assert charges(told) == [("r-1", 0.05)]
+
+
+async def test_a_run_that_somebody_stops_there_is_no_fault_of_its_script(tmp_path: Path) -> None:
+    well = StepResult("ok", 0, 5.0, ())
+    state = RunState("cancelled", (), "baseline", well)
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=state), [])
+
+    with pytest.raises(PersonCanFix, match="was stopped on Cloud") as stopped:
+        await AGENT.run(running(ports, status="ended"), ports)
+
+    assert stopped.value.field == "runtime"

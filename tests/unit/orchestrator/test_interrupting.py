@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -171,6 +172,30 @@ async def test_a_training_is_ended_where_it_runs_and_submitted_anew(
     await commands.resume(store, row, worked_on=True)
     await until(play, lambda: bool(elsewhere.running))
     assert elsewhere.submitted == [f"{play.job}-0"] * 2
+
+
+@pytest.mark.parametrize("word", ["pause", "cancel"])
+async def test_a_training_elsewhere_that_a_person_ends_is_charged(
+    store: SqlStore, tmp_path: Path, word: str
+) -> None:
+    play, elsewhere = await training(store, tmp_path)
+    await until(play, lambda: bool(elsewhere.running))
+    row = await play.row()
+    assert row.context.run is not None
+    there = row.context.run.model_copy(update={"runtime": "cloud"})
+    await store.save(row, row.context.with_artifact(there), [])
+    elsewhere.offer = Offer("Cloud", usd_hour=Decimal(3))
+    cloud = {"cloud": cast("Runtime", elsewhere)}
+    play.orchestrator._ports = replace(play.orchestrator._ports, runtimes=cloud)
+    play.clock.pass_(60)
+
+    stop = commands.cancel if word == "cancel" else commands.interrupt
+    await stop(store, await play.row(), "Ann")
+    await play.orchestrator.drive(play.job)
+
+    row = await play.row()
+    assert row.context.cost.compute_usd == Decimal("0.05")
+    assert (await play.kinds()).count("training_charged") == 1
 
 
 @pytest.mark.parametrize("stage", ["codegen", "the training"])
