@@ -79,15 +79,6 @@ def too_few(hours: "Hours", seconds: float) -> PersonCanFix:
     )
 
 
-def lost_again(times: int) -> PersonCanFix:
-    """The kernel keeps disappearing."""
-    return PersonCanFix(
-        f"The training has disappeared at Kaggle {times} times.",
-        "Look whether something deletes it there, then retry; or choose another place to train.",
-        field="runtime",
-    )
-
-
 def _last(session: "Session", told: Told) -> str:
     """What was said last, Kaggle's own word before that of the run."""
     said = (line for line in reversed(told.lines) if line.strip() and not line.startswith("{"))

@@ -41,8 +41,7 @@ _RESULTS = "results.zip"
 _SHAPES = {"T4": "NvidiaTeslaT4"}
 _INSTALLING = 1800.0  # seconds for the libraries, on top of the steps' own limits
 _READY_LOOKS = 60
-_UNSEEN_LOOKS = 3  # a kernel that is not there may be there a moment later
-_MOST_LOST = 2
+_LOOKS_FOR_LOG = 3  # of a kernel that has ended well: it may be there a moment later
 _RUNNING = frozenset({"QUEUED", "RUNNING", "NEW_SCRIPT", "CANCEL_REQUESTED"})
 
 
@@ -56,8 +55,7 @@ class KaggleRuntime:
     poll_seconds: float = POLL_SECONDS
     ready_seconds: float = 5.0
     most_bytes: int = MOST_BYTES
-    _unseen: Counter[str] = field(default_factory=Counter)
-    _lost: Counter[str] = field(default_factory=Counter)
+    _without_log: Counter[str] = field(default_factory=Counter)
 
     @property
     def offer(self) -> Offer:
@@ -95,17 +93,16 @@ class KaggleRuntime:
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:
         """State now; the log is told from its first line each time, and taken from the asked one.
 
-        A kernel that is gone is lost; one that is gone again and again is for the person.
+        A kernel that Kaggle does not show is missing: it may be there a moment later.
         """
         values = await self._values_for(handle, owner, "follow a training")
         try:
             session, log = await self.kaggle.try_to(values, lambda desk: _looked(desk, handle))
         except Refused as refused:
             if refused.is_gone:
-                return self._gone(handle)
+                return RunState("missing", page=endings.page(handle))
             error = meant(refused, self.kaggle.field)
         else:
-            del self._unseen[handle]
             return await self._state(values, handle, session, log, lines_read)
         raise error
 
@@ -187,10 +184,10 @@ class KaggleRuntime:
         if session.status in _RUNNING:
             return state
         if session.status == "COMPLETE" and (told.result is None or told.result.ok):
-            is_all = told.result is not None or not self._may_come(f"{handle} log")
+            is_all = told.result is not None or not self._may_come(handle)
             return replace(state, status="done") if is_all else state
         if not told.step and await self._is_without_data(values, handle):
-            return self._lost_one(handle)
+            return RunState("lost")
         await self._tidy(values, handle)
         if (why := endings.never_trained(session, told)) is not None:
             raise why
@@ -200,27 +197,10 @@ class KaggleRuntime:
         state = await self.kaggle.ask(values, lambda desk: desk.datasets.state(handle))
         return state == "missing"
 
-    def _gone(self, handle: str) -> RunState:
-        """What is said of a kernel that is not there."""
-        if self._may_come(handle):
-            return RunState("running", page=endings.page(handle))
-        return self._lost_one(handle)
-
-    def _may_come(self, what: str) -> bool:
-        """Whether something that is not there is worth another look."""
-        self._unseen[what] += 1
-        if self._unseen[what] <= _UNSEEN_LOOKS:
-            return True
-        del self._unseen[what]
-        return False
-
-    def _lost_one(self, handle: str) -> RunState:
-        """It may be submitted anew, but not without end."""
-        self._lost[handle] += 1
-        if self._lost[handle] <= _MOST_LOST:
-            return RunState("lost")
-        del self._lost[handle]
-        raise endings.lost_again(_MOST_LOST + 1)
+    def _may_come(self, handle: str) -> bool:
+        """Whether a log that is not there is worth another look."""
+        self._without_log[handle] += 1
+        return self._without_log[handle] <= _LOOKS_FOR_LOG
 
     async def _values_for(self, handle: str, owner: Actor, purpose: str) -> Values:
         """The owner's values; PersonCanFix when they are another account's than the run's."""

@@ -163,29 +163,18 @@ async def test_a_run_stopped_on_its_page_is_told_and_can_be_trained_anew(house: 
     assert (await followed(runtime, handle)).status == "done"
 
 
-async def test_a_run_that_keeps_disappearing_is_for_the_person(house: House) -> None:
-    runtime = house.runtime()
-    house.world.held = True
-    states: list[str] = []
-    for _ in range(2):
-        handle = await runtime.submit(house.request(WELL), ANN)
-        house.fake.forget(REF)
-        state = await followed(runtime, handle)
-        states.append(state.status)
-        assert await runtime.find("j-1-0", ANN) is None
-    assert states == ["lost", "lost"]
-    handle = await runtime.submit(house.request(WELL), ANN)
-    house.fake.forget(REF)
-    with pytest.raises(PersonCanFix, match="disappeared at Kaggle 3 times") as told:
-        await followed(runtime, handle)
-    assert told.value.field == "runtime"
-
-
-async def test_a_kernel_that_is_out_of_sight_for_a_moment_is_not_lost(house: House) -> None:
+async def test_a_kernel_that_kaggle_does_not_show_is_missing_and_no_process_counts(
+    house: House,
+) -> None:
     runtime, handle = await _begun(house, house.request(WAITS))
-    house.world.faults.refuse("GetKernelSessionStatus", 404, times=3)
-    for _ in range(4):
-        assert (await runtime.check(handle, 0, ANN)).status == "running"
+    house.world.faults.refuse("GetKernelSessionStatus", 404, times=5)
+    states = [(await house.runtime().check(handle, 0, ANN)).status for _ in range(6)]
+    assert states == ["missing"] * 5 + ["running"]
+    house.fake.forget(REF)
+    assert (await runtime.check(handle, 0, ANN)).status == "missing"
+    assert await runtime.find("j-1-0", ANN) is None
+    assert await runtime.submit(house.request(WELL), ANN) == handle
+    assert (await followed(runtime, handle)).status == "done"
 
 
 async def test_a_session_that_begins_without_its_data_is_submitted_anew(house: House) -> None:
