@@ -1,6 +1,7 @@
 """Makes the environments in which the pages of Spaces run, where the tests look: `make spaces`.
 
 They are installed as the Hub does it: by the lines of a Space alone, without this project's lock.
+What those leave open comes as it was on one day, so that nothing breaks by itself.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from tests.contracts.space_pages import wanted  # noqa: E402
 
 CACHE = Path(os.environ.get("MLTRAINER_ENV_CACHE") or ROOT / ".pytest_cache" / "environments")
 
+AS_OF = "2026-11-25"  # a later day is tried by moving this, with an empty MLTRAINER_ENV_CACHE
+
 
 async def show(line: str) -> None:
     """Print what the installer prints."""
@@ -26,7 +29,8 @@ async def show(line: str) -> None:
 
 async def main() -> None:
     """Find or make them, and say where they are."""
-    environments = Environments(CACHE, Installer(constraints=None))
+    installer = Installer({**os.environ, "UV_EXCLUDE_NEWER": AS_OF}, constraints=None)
+    environments = Environments(CACHE, installer)
     for deep in (False, True):
         began = time.monotonic()
         python = await environments.prepare(wanted(deep=deep), show)
