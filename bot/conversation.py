@@ -91,9 +91,9 @@ class Conversation:
         """The job that a message is for, unless it begins one."""
         return await self._desk.meant(mention.actor, mention.place)
 
-    async def begun(self, job_id: JobId, row: JobRow | None, place: Place) -> bool:
-        """Whether the job of a message is there already; `row` is what stands in its place."""
-        return await self._desk.begun(job_id, row, place)
+    async def begun(self, job_id: JobId) -> bool:
+        """Whether the job of a message is there already."""
+        return await self._desk.begun(job_id)
 
     async def _understand(self, inbound: Inbound) -> Reply:
         match inbound:

@@ -11,13 +11,13 @@ from pipeline.artifacts import Champion, DataInput
 from pipeline.context import Cost, JobContext, Request
 from pipeline.errors import PersonCanFix
 from pipeline.events import AgentLogged
-from pipeline.folders import JobFolder
+from pipeline.folders import JobFolder, remove
 from pipeline.jobs import Actor, JobId, Place, Stage, new_job_id
 from pipeline.ports.store import JobRow, Store
 from pipeline.readiness import forget_from, with_changes
 from pipeline.wishes import ROLE_LEAVES
 
-_LEFT = ("runs", "model", "scratch")  # of the parent's own training
+_LEFT = ("runs", "model", "published", "scratch")  # of the parent's own training
 
 
 async def fork(
@@ -40,6 +40,11 @@ async def fork(
     first = stage or (Stage.DEPLOY if wanted else Stage.MONITOR)
     context = forget_from(with_changes(context, wanted), first)
     source, target = (JobFolder.of(home, one).path for one in (parent.id, job_id))
+    if Stage.INTAKE_MANAGER not in parent.context.stage_results:
+        raise PersonCanFix(
+            f"The job {parent.id} has not read its data yet, so nothing can be taken from it.",
+            f"See where it stands: mltrainer status {parent.id}",
+        )
     if not source.is_dir():
         raise PersonCanFix(
             f"The data of {parent.id} is not kept on this machine any more.",
@@ -119,7 +124,11 @@ def _with_own_files(request: Request, source: Path, target: Path) -> Request:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """What the parent had read and prepared; links as links, and nothing of its training."""
+    """What the parent had read and prepared; links as links, and nothing of its training.
+
+    What lies there already was begun by a copy that broke off.
+    """
+    remove(target)
     left = shutil.ignore_patterns(*_LEFT)
 
     def at_the_top(folder: str, names: list[str]) -> set[str]:

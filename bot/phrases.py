@@ -186,6 +186,16 @@ def asks(text: str) -> str:
     return f"I need your answer: {text}"
 
 
+SAME_DATA = "The same again uses the same data, so nothing was begun with what you attached."
+
+
+def new_data(job_id: JobId) -> str:
+    """How a finished job learns from other data."""
+    return (
+        f"For new data at the shell: mltrainer retrain {job_id} --data FILE. Or make a new request."
+    )
+
+
 def asks_for_account(title: str, why: str) -> str:
     """A notice: the job waits for an account."""
     return f"I need your {title} account. {why}".strip()

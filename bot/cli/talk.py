@@ -6,8 +6,8 @@ from bot.cli.inputs import named_files
 from bot.cli.output import EXIT, Output
 from bot.cli.session import Work, perform, person, working
 from bot.conversation import Conversation
+from bot.doors.reading import leaves
 from bot.wiring import accounts, terminal
-from pipeline.changes import changes
 from pipeline.errors import MLTrainerError
 from pipeline.jobs import Actor, JobStatus, Place, new_job_id
 from pipeline.ports.chat import Card, Inbound, Mention, Ok, Reply, Submit, Whisper
@@ -102,8 +102,9 @@ class Talk:
             return reply
         if isinstance(reply, Whisper):
             self._screen.tell(reply.card)
+        is_new = before is None or row.id != before.id
         try:
-            return await self._shown(row, after)
+            return await self._shown(row, 0 if is_new else after)
         except MLTrainerError as error:
             return Whisper(card=Card(title=error.message, body=error.hint, tone="bad"))
 
@@ -129,11 +130,9 @@ class Talk:
 
 def _is_over(row: JobRow, inbound: Inbound) -> bool:
     """The thread's job has ended, and this is no command about it."""
-    ended = row.status in {JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED}
-    if not ended or not isinstance(inbound, Mention):
+    if not isinstance(inbound, Mention) or commands.read_command(inbound.text) is not None:
         return False
-    changed = row.status is JobStatus.FAILED and bool(changes(inbound.text))
-    return not changed and commands.read_command(inbound.text) is None
+    return leaves(row, inbound.text)
 
 
 def _accounts(here: Work) -> Connecting:

@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"(?:https?://|hf:|kaggle:)[^\s<>|]+")
 async def hear(desk: Desk, mention: Mention, job_id: JobId | None = None) -> Reply | Said:
     """Understand one message; a job that it starts gets `job_id`. Safe to repeat."""
     row = await desk.meant(mention.actor, mention.place)
-    if row is not None and job_id is not None and await desk.begun(job_id, row, mention.place):
+    if job_id is not None and await desk.begun(job_id):
         return Ok()
     if not mention.addressed and (row is None or not may_act(mention, row)):
         return Ok()
@@ -55,11 +55,13 @@ async def _again(
 ) -> Reply:
     """A finished job is begun again beside it, in the same thread."""
     refuse_strangers(mention, row)
+    if mention.files:
+        raise PersonCanFix(phrases.SAME_DATA, phrases.new_data(row.id))
     await forking.fork(
         desk.store,
         row,
         home=desk.home,
-        owner=mention.actor,
+        owner=row.context.owner,  # also where an admin asks: data and accounts stay the owner's
         wanted=wanted,
         place=mention.place,
         job_id=job_id,

@@ -35,10 +35,15 @@ def begins(mention: Mention, row: JobRow | None) -> bool:
 
 def _makes_room(place: Place, row: JobRow, text: str) -> bool:
     """Where there are no threads a job that is over leaves its place to the next."""
+    return place.thread is None and leaves(row, text)
+
+
+def leaves(row: JobRow, text: str) -> bool:
+    """Whether a job is over and words do not go back to it, to change it or want it again."""
     over = row.status.settled and row.status is not JobStatus.WAITING
     changed = row.status is JobStatus.FAILED and bool(changes(text))
     again = row.status is JobStatus.DONE and wanted_again(text) is not None
-    return place.thread is None and over and not changed and not again
+    return over and not changed and not again
 
 
 def _is_an_option(row: JobRow | None, text: str) -> bool:

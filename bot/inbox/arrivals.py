@@ -149,7 +149,7 @@ class Arrivals:
         if mention.edited or (pasted and (_is_empty(mention) or _wants_account(row))):
             await self._leaks.tell(chat, mention, pasted)
             return
-        if await self._conversation.begun(arrival.job_id, row, mention.place):
+        if await self._conversation.begun(arrival.job_id):
             return  # a crash came between the start of the job and the mark of its message
         new = begins(mention, row)
         if _takes_files(mention, row):

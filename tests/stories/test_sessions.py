@@ -62,13 +62,17 @@ def test_words_and_a_file_become_a_model_that_predicts(shell: Shell) -> None:
     assert "Verdict" in shown.stdout
 
 
-def test_a_talk_asks_for_what_is_missing_and_ends_with_the_model(shell: Shell) -> None:
-    talk = shell.run(typed=f"{WORDS}\nmessages.csv\nexit\n")
+def test_a_talk_asks_for_what_is_missing_and_ends_with_the_model_and_the_same_again(
+    shell: Shell,
+) -> None:
+    talk = shell.run(typed=f"{WORDS}\nmessages.csv\nsame with seed=7\nexit\n")
     assert talk.returncode == 0, talk.stderr
     asked = talk.stdout.index("To begin I need to know")
     assert talk.stdout.index("Metric") > asked
     assert "\x1b" not in talk.stdout
     assert "You: messages.csv" in talk.stdout
+    assert "Forked from j-" in talk.stdout
+    assert talk.stdout.count("Verdict") == 2
 
 
 def test_an_open_job_is_offered_again_in_the_next_talk(shell: Shell) -> None:
