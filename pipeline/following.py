@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.artifacts import Run
 from pipeline.context import JobContext
@@ -17,6 +17,7 @@ from pipeline.training import most_seconds
 
 _TAIL = 30
 _MOST_MISSING = 3  # looks at a run that the service does not show, though it may be there
+_MOST_WAIT = timedelta(days=2)  # longer than any queue and session: nobody ends it any more
 _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
 _MOST_HERE = 20  # a look, of which there is one a second: nobody reads more
 _MOST_ELSEWHERE = 2000  # seldom looked at; after a restart this is all that was missed
@@ -67,6 +68,18 @@ def once_more(run: Run, runtime: Runtime) -> Run:
     raise PersonCanFix(
         f"The run on {runtime.offer.title} was gone each of the {_MOST_LOST + 1} times.",
         "See there what ends it, then retry, or train elsewhere: “change runtime to local”.",
+        field="runtime",
+    )
+
+
+def check_overdue(run: Run, runtime: Runtime, now: datetime) -> None:
+    """PersonCanFix for a run that should have ended long ago, or has waited too long to begin."""
+    if run.runtime == LOCAL or run.submitted_at is None or now - run.submitted_at < _MOST_WAIT:
+        return
+    where = f" at {run.page}" if run.page else ""
+    raise PersonCanFix(
+        f"The training on {runtime.offer.title} has not ended in two days.",
+        f"End it there{where}, then retry, or train elsewhere: “change runtime to local”.",
         field="runtime",
     )
 

@@ -118,6 +118,7 @@ class Monitor:
                 for event in told:
                     await ports.emit(event)
                 return await self._stopped(context, ports, seen, state, sign)
+            following.check_overdue(seen, runtime, ports.clock.now())
             return ComeBack(pause, seen, told)
         if run.status == "ended":
             return await self._ended(context, ports, seen, state)

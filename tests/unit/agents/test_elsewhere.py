@@ -274,6 +274,20 @@ async def test_what_is_missing_is_looked_for_some_times_by_whoever_looks(tmp_pat
     assert (named.artifact.status, named.artifact.missing) == ("named", 0)
 
 
+async def test_a_run_that_never_ends_is_for_its_person_after_two_days(tmp_path: Path) -> None:
+    state = RunState("running", page="https://cloud.example/runs/1")
+    ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=state), [])
+    now = ports.clock.now()
+
+    waits = await AGENT.run(running(ports, submitted_at=now - timedelta(hours=40)), ports)
+    with pytest.raises(PersonCanFix, match="not ended in two days") as late:
+        await AGENT.run(running(ports, submitted_at=now - timedelta(hours=48)), ports)
+
+    assert isinstance(waits, ComeBack)
+    assert late.value.field == "runtime"
+    assert "End it there at https://cloud.example/runs/1" in late.value.hint
+
+
 async def test_one_that_is_shown_again_is_followed_on(tmp_path: Path) -> None:
     ports = house(tmp_path, Elsewhere("cloud", CLOUD, state=RunState("running")), [])
 
