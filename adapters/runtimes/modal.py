@@ -161,7 +161,7 @@ class ModalRuntime:
             page = f"https://modal.com/id/{number}"
             if code is None:
                 return _state(run, lines_read, "running", page)
-            if code == 0 and is_done:
+            if code == 0 and (is_done or await machines.found(client, name) is not None):
                 return _state(run, lines_read, "done", page)
             await machines.forget(client, name)
             if run.result is None or run.result.ok:

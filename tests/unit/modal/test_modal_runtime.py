@@ -129,6 +129,20 @@ async def test_one_that_ended_while_the_bot_was_away_is_found(
     assert len(house.modal.ann.sandboxes) == 1
 
 
+async def test_a_training_whose_last_line_is_not_shown_has_ended_well(house: House) -> None:
+    request = house.request()
+    handle = await house.runtime.submit(request, ANN)
+    await house.ended(handle)
+    (sandbox,) = house.modal.ann.sandboxes.values()
+    del sandbox.output[-5:]
+
+    state = await house.runtime.check(handle, 0, ANN)
+    await house.runtime.collect(handle, request.folder, ANN)
+
+    assert state.status == "done"
+    assert (request.folder / "model" / "weights.bin").exists()
+
+
 async def test_results_are_collected_as_often_as_asked(house: House) -> None:
     request = house.request()
     handle = await house.runtime.submit(request, ANN)
