@@ -206,7 +206,7 @@ class KaggleRuntime:
         """The owner's values; PersonCanFix when they are another account's than the run's."""
         values = await self.kaggle.values(owner, purpose)
         user = handle.partition("/")[0]
-        if user != user_of(values):
+        if user.lower() != user_of(values):  # an answer of Kaggle's may write it otherwise
             raise PersonCanFix(
                 f"This training runs in the Kaggle account '{user}', and another is connected.",
                 f"Connect '{user}' again, then go on.",

@@ -238,6 +238,11 @@ async def test_results_that_are_not_shown_yet_or_too_many_are_told(
     assert list(house.world.datasets) == [REF]
 
 
+async def test_an_account_is_the_same_however_its_name_is_written(house: House) -> None:
+    handle = REF.replace("ann-k", "Ann-K")
+    assert (await house.runtime().check(handle, 0, ANN)).status == "missing"
+
+
 async def test_data_that_kaggle_cannot_take_in_is_sent_again(house: House) -> None:
     request, runtime = house.request(WELL), house.runtime()
     house.world.publish(REF, {PARCEL: b""}, private=True, status="FAILED")
