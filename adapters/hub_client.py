@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from adapters import hub_whose
 from adapters.hub_library import Abandoned, Refused, Silent, abandoned, library, transport_error
 from adapters.hub_refusals import KIND, TITLE, TOKENS, Topic, translated
 from adapters.providers import VISIBLE
@@ -78,6 +79,8 @@ class HubClient:
             raise
         except (*_EXPECTED, transport_error(), unsettled) as error:
             told = translated(error, topic, signed_in=bool(self.token))
+        if isinstance(told, PersonCanFix) and told.field == KIND:
+            hub_whose.forget(self.endpoint, self.token)
         raise told  # after the handler: not even as a cause does the library's error go on
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from adapters import hub_whose
 from adapters.hub_library import client_id
 from adapters.hub_refusals import KIND, TITLE, TOKENS
 from adapters.pasted_keys import PastedKeys
@@ -105,15 +106,10 @@ class HuggingFace(PastedKeys):
         token = values.get("token", "").strip()
         if not VISIBLE.fullmatch(token):
             raise _refused("is no token: it holds blanks or other signs that no token has.")
-        address = f"{self.endpoint}/api/whoami-v2"
-        headers = {"Authorization": f"Bearer {token}"}
-        response = await listed(address, headers, TITLE, seconds=self.seconds)
-        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise _refused("is not accepted.")
-        if not response.is_success:
-            unanswered(TITLE, response)
+        known = hub_whose.recall(self.endpoint, token)
+        told = await self._whose(token) if known is None else known
         try:
-            who = _Who.model_validate_json(response.content)
+            who = _Who.model_validate(told)
         except ValidationError:
             raise TryAgain(f"{TITLE} does not answer properly.", "Try again in a minute.") from None
         if not who.writes:
@@ -122,7 +118,20 @@ class HuggingFace(PastedKeys):
                 f"Make one that may write at {TOKENS}, and paste that.",
                 field=KIND,
             )
+        if known is None:
+            hub_whose.keep(self.endpoint, token, told)
         return Checked(name=who.name, expires_at=who.auth.expires_at)
+
+    async def _whose(self, token: str) -> dict[str, Any]:
+        """What the Hub says of a token; PersonCanFix when it does not take it."""
+        address = f"{self.endpoint}/api/whoami-v2"
+        headers = {"Authorization": f"Bearer {token}"}
+        response = await listed(address, headers, TITLE, seconds=self.seconds)
+        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise _refused("is not accepted.")
+        if not response.is_success:
+            unanswered(TITLE, response)
+        return _told(response)
 
     async def begin_login(self, now: datetime) -> LoginLink | None:
         """A link and a code to log in with, in any browser."""
@@ -159,11 +168,16 @@ class HuggingFace(PastedKeys):
             raise TryAgain(f"{TITLE} cannot be reached.", "Try again in a minute.") from None
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             unanswered(TITLE, response)
-        try:
-            told = response.json()
-        except ValueError:
-            return {}
-        return told if isinstance(told, dict) else {}
+        return _told(response)
+
+
+def _told(response: httpx.Response) -> dict[str, Any]:
+    """The object that a response holds; an empty one where it holds none."""
+    try:
+        told = response.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _refused(what: str) -> PersonCanFix:

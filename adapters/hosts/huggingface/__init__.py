@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters import hub_whose
 from adapters.credentials import values_of
 from adapters.hosts.huggingface import contents
 from adapters.hosts.huggingface.placing import Spot, spot
@@ -60,6 +61,7 @@ class HubHost:
     pause: float = 5.0
     space_seconds: float = 900.0
     name: str = KIND
+    title: str = TITLE
     account: str | None = KIND
 
     async def publish(
@@ -76,10 +78,7 @@ class HubHost:
         TryAgain goes on from what is there, which its hint names.
         """
         client = await self._client(owner, "publish")
-        me: dict[str, Any] = await client.ask(
-            lambda api: api.whoami(), Topic("your account", "https://huggingface.co/settings")
-        )
-        place = spot(me, terms, name)
+        place = await self._spot(client, terms, name)
         url = f"{self.endpoint}/{place.repo}"
         revision = await self._model(client, place, folder, name, terms)
         published = Published(url=url, path=None, revision=revision)
@@ -115,6 +114,19 @@ class HubHost:
     async def _client(self, owner: Actor, purpose: str) -> HubClient:
         values = await values_of(self.vault, owner, KIND, purpose, TITLE)
         return HubClient.of(self.endpoint, values["token"])
+
+    async def _spot(self, client: HubClient, terms: Terms, job: str) -> Spot:
+        """Where the model goes; after a refusal the Hub is asked anew whose token it is."""
+        me = hub_whose.recall(client.endpoint, client.token)
+        if me is None:
+            about = Topic("your account", "https://huggingface.co/settings")
+            me = told = await client.ask(lambda api: api.whoami(), about)
+            hub_whose.keep(client.endpoint, client.token, told)
+        try:
+            return spot(me, terms, job)
+        except PersonCanFix:
+            hub_whose.forget(client.endpoint, client.token)
+            raise
 
     async def _model(
         self, client: HubClient, place: Spot, folder: Path, job: str, terms: Terms

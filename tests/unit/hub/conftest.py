@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import hub_library
+from adapters import hub_library, hub_whose
 from pipeline.jobs import Actor
 from tests.fakes.clock import FakeClock
 from tests.fakes.hub import FakeHub
@@ -58,8 +58,9 @@ def people(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Peo
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is waited for long."""
+    """Nothing is waited for long, and nothing known from a Hub before."""
     monkeypatch.setattr(hub_library, "SECONDS", 1.0)
+    monkeypatch.setattr(hub_whose, "_said", {})
 
 
 @pytest.fixture

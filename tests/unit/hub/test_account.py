@@ -1,17 +1,21 @@
 """What a person hears of a Hugging Face token or login, and which verdict a stored one gets."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters import hub_whose
 from adapters.accounts.huggingface import ACCOUNT, HuggingFace, adapter
+from adapters.hosts.huggingface import HubHost
 from adapters.stored_keys import StoredKeys
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.account import Verdict
+from pipeline.ports.host import Terms
 from tests.fakes.hub import FakeHub
 from tests.fakes.hub.faults import Trouble
 from tests.fakes.jobs import ANN
-from tests.unit.hub.conftest import People
+from tests.unit.hub.conftest import JOB, People
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -40,6 +44,31 @@ async def test_a_token_that_only_reads_says_whose_it_is_and_what_to_make(hub: Fa
         error = await told(hub, token)
         assert "belongs to ann, but may not publish" in error.message
         assert "Make one that may write at https://" in error.hint
+
+
+async def test_whose_token_it_is_is_asked_once_in_a_while_and_anew_after_a_refusal(
+    people: People, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people.both()
+    assert (await verdict_of(people)).status == "ok"
+    host = HubHost(people.vault, people.hub.url, people.hub.spaces_url, 0.01, 1.0)
+    await host.publish(folder, JOB, ANN, terms=Terms(name="mails", space=False))
+    assert (await verdict_of(people)).status == "ok"
+    assert questions(people.hub) == 1
+    people.hub.fail("POST", "/commit/", 401)
+    with pytest.raises(PersonCanFix, match="does not accept your token"):
+        await host.publish(folder, JOB, ANN, terms=Terms(name="more", space=False))
+    with pytest.raises(PersonCanFix, match="does not belong to"):
+        await host.publish(folder, JOB, ANN, terms=Terms(name="strangers/mails", space=False))
+    assert (await verdict_of(people)).status == "ok"
+    assert questions(people.hub) == 3
+    monkeypatch.setattr(hub_whose, "SECONDS", 0.0)
+    assert (await verdict_of(people)).status == "ok"
+    assert questions(people.hub) == 4
+
+
+def questions(hub: FakeHub) -> int:
+    return sum("/whoami" in one.path for one in hub.requests)
 
 
 async def test_a_wrong_token_and_one_with_a_line_end_are_refused(hub: FakeHub) -> None:
