@@ -9,10 +9,10 @@ from typing import cast
 import pytest
 
 from adapters.store import SqlStore
-from pipeline.errors import Bug, Superseded
+from pipeline.errors import Bug, Superseded, TryAgain
 from pipeline.events import AgentLogged
 from pipeline.jobs import Actor, JobStatus, Stage
-from pipeline.outcomes import ComeBack, Done
+from pipeline.outcomes import ComeBack, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.runtime import Runtime
 from tests.unit.orchestrator.scripted import ARTIFACTS, stage_a_play
@@ -87,6 +87,16 @@ async def test_a_cancel_ends_a_run_whose_handle_was_not_saved_yet(
     await store.request_cancel(play.job, "me")
     assert (await play.play()).status is JobStatus.CANCELLED
     assert running == set()
+
+
+async def test_a_long_training_outlives_any_number_of_short_troubles(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    look = ComeBack(timedelta(minutes=1), ARTIFACTS[Stage.MONITOR])
+    turns: list[Outcome | Exception] = [TryAgain("The network is away."), look] * 12
+    play = await stage_a_play(store, tmp_path, {Stage.MONITOR: turns})
+
+    assert (await play.play(most=100)).status is JobStatus.DONE
 
 
 async def test_a_worker_that_lost_its_job_stops_and_writes_nothing(
