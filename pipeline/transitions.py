@@ -3,7 +3,7 @@
 The orchestrator does the waiting and the saving; every decision about a job stands here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
@@ -87,7 +87,7 @@ def followed(
             pause = max(after * scale, min(after, _SOON))
             context = timed(context, stage, pause.total_seconds()).with_artifact(artifact)
             # What failed before it is over: a day of looks may have many short troubles.
-            context = context.evolve(retry_counts=_but(context.retry_counts, stage))
+            context = context.evolve(retry_counts={**context.retry_counts, stage: 0})
             return Change(context, events, wake_at=now + pause)
         case Ask(question, about, options):
             asked = QuestionAsked(text=question, field=about, options=options)
@@ -264,14 +264,10 @@ def _with_result(
     return context.evolve(
         stage_results={**context.stage_results, stage: result},
         feedback={one: text for one, text in context.feedback.items() if one is not stage},
-        retry_counts=_but(context.retry_counts, stage),
+        retry_counts={one: n for one, n in context.retry_counts.items() if one is not stage},
         active=None,
         starts=0,
     )
-
-
-def _but(counts: Mapping[Stage, int], stage: Stage) -> dict[Stage, int]:
-    return {one: n for one, n in counts.items() if one is not stage}
 
 
 def _with_error(
