@@ -167,7 +167,7 @@ def _waiting(
             kind = waiting.field
             title = titles.get(kind, kind)
             state, facts = phrases.needs_account(title), shell.facts
-            body = waiting.asked.replace(f"your {kind} account", f"your {title} account")
+            body = waiting.asked
         case "approval":
             state, body = "waiting for your yes", waiting.asked
             facts = (*_without_cost(shell.facts), *_plan(row.context, events))
@@ -200,13 +200,14 @@ def _without_cost(facts: trying.Facts) -> trying.Facts:
 
 def _consequences(context: JobContext, events: tuple[Event, ...], paid: str) -> trying.Facts:
     collected = context.collected
-    runtime = collected.runtime if collected else "local"
+    is_away = collected is not None and collected.runtime != "local"
     host = collected.host if collected and context.publishes else "folder"
-    leaves = [f"the rows to learn from, to {runtime}"] if runtime != "local" else []
-    leaves += [f"the model with its held-out rows, to {host}"] if host != "folder" else []
+    there, at = (collected.trained_on, collected.published_at) if collected else ("", host)
+    leaves = [f"the rows to learn from, to {there}"] if is_away else []
+    leaves += [f"the model with its held-out rows, to {at}"] if host != "folder" else []
     leaves += [shown] if (shown := trying.sent(events)) else []
     shown_to_all = host != "folder" and is_public(context)
-    public = f"the model, its card and its held-out rows, at {host}" if shown_to_all else "nothing"
+    public = f"the model, its card and its held-out rows, at {at}" if shown_to_all else "nothing"
     spent = trying.spent(events)
     time = (("Time", time_limit(context)),) if context.config else ()
     return (

@@ -37,13 +37,26 @@ class DataInput(Frozen):
 class Collected(Frozen):
     """Result of intake: everything needed to begin, checked.
 
-    `files` are the copies in the job's data folder, by their paths below it.
+    `files` are the copies in the job's data folder, by their paths below it. `runtime` and `host`
+    are names on their shelves; `trained_on` and `published_at` what people call them.
     """
 
     files: tuple[DataInput, ...]
     runtime: str
     host: str
     summary: tuple[str, ...]
+    runtime_title: str = ""
+    host_title: str = ""
+
+    @property
+    def trained_on(self) -> str:
+        """The runtime, in words."""
+        return self.runtime_title or self.runtime
+
+    @property
+    def published_at(self) -> str:
+        """The host, in words."""
+        return self.host_title or self.host
 
 
 class ColumnReport(Frozen):

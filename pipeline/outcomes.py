@@ -31,9 +31,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class NeedCredential:
-    """An account of the owner is needed."""
+    """An account of the owner is needed; `title` is what people call its service."""
 
     kind: str
+    title: str
     why: str
 
 

@@ -180,13 +180,13 @@ def needs_yes(context: JobContext, approval: str, place: Estimate | None = None)
     collected = context.collected
     reasons: list[str] = []
     if collected is not None and collected.runtime != LOCAL:
-        where = place.offer.title if place else collected.runtime
+        where = place.offer.title if place else collected.trained_on
         money = "costs nothing" if place and not place.most_usd else "may cost money"
         reasons.append(f"Training on {where} sends your rows there and {money}.")
     if collected is not None and collected.host != FOLDER and context.publishes:
         seen = "where everybody can see them" if is_public(context) else "where only you see them"
         reasons.append(
-            f"Publishing sends the model and its held-out rows to {collected.host}, {seen}."
+            f"Publishing sends the model and its held-out rows to {collected.published_at}, {seen}."
         )
     always = "You asked to see every plan first." if approval == "always" else ""
     return " ".join(reasons) or always
@@ -206,7 +206,8 @@ def _where(context: JobContext, leaves: str, place: Estimate | None) -> list[str
     kept = "; the held-out rows stay here" if place else ""
     if host != FOLDER:
         seen = "public" if is_public(context) else "private"
-        sent.append(f"the finished model with the held-out rows that prove it, to {host} ({seen})")
+        at = context.collected.published_at if context.collected else host
+        sent.append(f"the finished model with the held-out rows that prove it, to {at} ({seen})")
         kept += " until then" if place else ""
     return [f"{LEAVES}: {', and '.join(sent)}{kept}"]
 

@@ -92,8 +92,8 @@ def followed(
         case Ask(question, about, options):
             asked = QuestionAsked(text=question, field=about, options=options)
             return _parked(context, "question", asked, now)
-        case NeedCredential(kind, why):
-            text = f"I need your {kind} account. {why}"
+        case NeedCredential(kind, title, why):
+            text = f"I need your {title} account. {why}"
             needed = Waiting(reason="credential", text=text, field=kind)
             return _waiting(context, needed, [CredentialNeeded(credential=kind, why=why)], now)
         case Approve(lines, why):

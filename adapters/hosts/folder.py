@@ -18,6 +18,7 @@ class FolderHost:
 
     models: Path
     name: str = "folder"
+    title: str = "folder"
     account: str | None = None
 
     async def publish(

@@ -56,7 +56,7 @@ class Deploy:
             raise UnknownName("host", context.collected.host, ports.hosts)
         kind = host.account  # the owner's was there at intake, and may be over or forgotten now
         if kind is not None and await ports.vault.find(context.owner, kind) is None:
-            return NeedCredential(kind, f"It is needed to publish the model at {host.name}.")
+            return NeedCredential(kind, host.title, "It is needed to publish the model there.")
         await improved(self, context, ports, partial(self._told, context, ports))
         name = context.champion.job if context.champion else context.job_id
         published = await host.publish(
@@ -68,7 +68,7 @@ class Deploy:
         into = folder.scratch("published") if published.path else folder.published
         fetched = await host.fetch(published, into, context.owner)
         proof = await prove(self.name, ports, fetched, folder.scratch("proof"))
-        await ports.emit(ModelProven(where=host.name, rows=proof.rows, seconds=proof.seconds))
+        await ports.emit(ModelProven(where=host.title, rows=proof.rows, seconds=proof.seconds))
         release = Release(
             host=host.name,
             url=published.url,

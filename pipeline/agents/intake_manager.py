@@ -87,6 +87,8 @@ class IntakeManager:
             runtime=runtime,
             host=host,
             summary=tuple(_summary(report)),
+            runtime_title=ports.runtimes[runtime].offer.title,
+            host_title=ports.hosts[host].title,
         )
         return Done(collected, "; ".join(collected.summary))
 
@@ -205,12 +207,13 @@ async def _lacking(
 ) -> NeedCredential | None:
     """An account of the owner's that the work will take and that is not there, before it begins."""
     place = ports.runtimes[runtime]
-    uses = [(place.account, f"to train on {place.offer.title}" if place.account else "")]
+    uses = [(place.account, place.offer.title, "to train there")]
     if context.publishes:
-        uses.append((ports.hosts[host].account, f"to publish the model at {host}"))
-    for kind, purpose in uses:
+        found = ports.hosts[host]
+        uses.append((found.account, found.title, "to publish the model there"))
+    for kind, title, purpose in uses:
         if kind is not None and await ports.vault.find(context.owner, kind) is None:
-            return NeedCredential(kind, f"It is needed {purpose}.")
+            return NeedCredential(kind, title, f"It is needed {purpose}.")
     return None
 
 

@@ -36,10 +36,11 @@ class Terms:
 class Host(Protocol):
     """Publishes a model folder; the same job published twice replaces its own earlier version.
 
-    `account` is the kind of credential that publishing takes, if any.
+    `title` is what people call it, `account` the kind of credential that publishing takes, if any.
     """
 
     name: str
+    title: str
     account: str | None
 
     async def publish(

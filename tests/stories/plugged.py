@@ -25,6 +25,7 @@ class ParcelHost:
     """Implements pipeline.ports.host.Host; says whose key it was given at PARCEL_URL."""
 
     name = "parcel"
+    title = "Hugging Face"  # the account it takes
     account: str | None = "huggingface"
 
     def __init__(self, models: Path, vault: Vault) -> None:

@@ -25,7 +25,7 @@ LONGEST = 240.0
 WORDS_HERE: Mapping[str, str] = {  # of a card in a chat, and what stands here in their place
     "waiting for your answer": "To begin I need to know",
     "waiting for your yes": "Waits for your yes",
-    "waiting for your Hugging Face account": "I need your huggingface account",
+    "waiting for your Hugging Face account": "I need your Hugging Face account",
     ": done": "The model is ready and proven",
     ": failed": "The job failed",
     "cancelled": "The job was cancelled",

@@ -12,7 +12,7 @@ class TerminalWorld(World):
     """A terminal: what is private needs no place of its own, and a shell beside it has commands."""
 
     in_training = "monitor  "
-    what_leaves = "to parcel (private)"
+    what_leaves = "to Hugging Face (private)"
     after_a_paste = "Give it unseen"
 
     def nowhere(self, value: str) -> None:

@@ -79,7 +79,7 @@ def test_the_first_session_ends_at_a_terminal_with_a_model_that_is_live(
     assert "the held-out rows stay here" in talk.stdout
     model = outside.holds_the_model()
     assert f"{LIVE}{outside.hub.url}/{model}" in talk.stdout
-    assert talk.stdout.index("Proof (huggingface)") < talk.stdout.index(LIVE)
+    assert talk.stdout.index("Proof (Hugging Face)") < talk.stdout.index(LIVE)
     for secret in (outside.token, outside.key[1]):
         assert secret not in talk.stdout + talk.stderr
 
@@ -93,7 +93,7 @@ def test_the_first_session_ends_in_a_chat_with_a_model_that_is_live(
         said = ann.mention("C1", SAID)
         connected(world, ann, said, outside)
         plan = wait_for_card(ann, said, "waiting for your yes")
-        assert "to kaggle" in plan
+        assert "to Kaggle" in plan
         ann.click(plan, "Approve")
         if where == "slack-http":
             dies_while_it_trains(world.bot, outside.kaggle)

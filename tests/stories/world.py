@@ -19,7 +19,7 @@ class World:
     """What all platforms share. `town` is the fake platform, `bot` the real bot on it."""
 
     in_training = "monitor  running"
-    what_leaves = "the model with its held-out rows, to parcel"
+    what_leaves = "the model with its held-out rows, to Hugging Face"
     file_named_after_a_key = "waiting for your yes"  # what a form with such a file leads to
     after_a_paste = "delete"  # what is to be done with a message that holds a key
 

@@ -24,6 +24,7 @@ class Hub:
     """pipeline.ports.host.Host, which is away as soon as somebody publishes."""
 
     name: str = "hub"
+    title: str = "The Hub"
     account: str | None = "hub"
     owners: list[Actor] = field(default_factory=list)
 
@@ -84,5 +85,5 @@ async def test_an_account_that_was_forgotten_meanwhile_is_asked_for_again(tmp_pa
     hub = Hub()
     outcome = await deploy(tmp_path, hub, BEN)
     assert isinstance(outcome, NeedCredential)
-    assert outcome.kind == "hub"
+    assert (outcome.kind, outcome.title) == ("hub", "The Hub")
     assert hub.owners == []

@@ -31,6 +31,7 @@ class Anywhere:
     """A runtime or a host, as far as intake sees it."""
 
     account: str | None = None
+    title: str = "a place"
     offer: Offer = field(default_factory=lambda: Offer("kaggle"))
 
 

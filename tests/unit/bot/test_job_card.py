@@ -78,7 +78,14 @@ def test_a_missing_account_is_named_as_people_know_it() -> None:
 
 def test_a_plan_says_what_leaves_what_becomes_public_cost_and_time(tmp_path: Path) -> None:
     asked = Waiting(reason="approval", text="Publishing leaves this machine.", field="approval")
-    abroad = Collected(files=(), runtime="kaggle", host="huggingface", summary=())
+    abroad = Collected(
+        files=(),
+        runtime="kaggle",
+        host="huggingface",
+        summary=(),
+        runtime_title="Kaggle",
+        host_title="Hugging Face",
+    )
     context = reported_job(tmp_path).evolve(waiting=asked, collected=abroad, release=None)
     plan = PlanProposed(
         lines=("Data: 2,250 rows", "Price: at most $0.12", "Time: up to 60 s"), needs_yes=True
@@ -86,7 +93,7 @@ def test_a_plan_says_what_leaves_what_becomes_public_cost_and_time(tmp_path: Pat
     card = drawn(context, JobStatus.WAITING, plan)
     facts = dict(card.facts)
     assert facts["Data"] == "2,250 rows"
-    assert "to kaggle and the model with its held-out rows, to huggingface" in facts["Leaves here"]
+    assert "to Kaggle and the model with its held-out rows, to Hugging Face" in facts["Leaves here"]
     assert facts["Public"] == "nothing"
     assert "at most $0.12" in facts["Cost"]
     assert "Price" not in facts

@@ -13,6 +13,7 @@ from pipeline.jobs import Actor
 from pipeline.outcomes import Ask, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.account import Verdict
+from pipeline.ports.runtime import Offer
 from pipeline.secrets import SecretRef
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
@@ -29,6 +30,8 @@ class Looked(Exception):
 @dataclass
 class Anywhere:
     account: str | None = None
+    title: str = "a place"
+    offer: Offer = field(default_factory=lambda: Offer("a place"))
 
 
 @dataclass

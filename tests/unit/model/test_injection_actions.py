@@ -51,6 +51,7 @@ class Fetching(Exception):
 @dataclass
 class Place:
     account: str | None = None
+    title: str = "a place"
     offer: Offer = field(default_factory=lambda: Offer("a place"))
 
 
