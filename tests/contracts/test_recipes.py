@@ -52,6 +52,8 @@ COPIED = TaskType("text_classification")
 FOURTEENTH = TaskType("a_task_added_by_a_folder")
 ON_SHARED_HARDWARE = TaskType("tabular_regression")  # its Space starts the page another way
 LOOKED_AT = TaskType("tabular_classification")
+# What is published is not another thing for the copy, whose folder is that of its original.
+OF_THE_HOUSE = pytest.mark.parametrize("task", FOUND, indirect=True)
 METRICS = frozenset(
     (
         *("accuracy", "macro_f1", "f1", "roc_auc", "log_loss", "rmse", "mae", "r2"),
@@ -383,64 +385,82 @@ def test_the_same_seed_gives_the_same_parts(trained: Trained) -> None:
     assert before == after
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("where", ["a folder", "the Hub"])
-def test_what_was_published_answers_alike_with_its_own_requirements_alone(
-    trained: Trained, environments: Path, tmp_path: Path, where: str
-) -> None:
-    model = model_folder(trained.bundle, tmp_path / "model")
-    if where == "a folder":
-        fetched = asyncio.run(through_a_folder(model, tmp_path))
-    else:
-        fetched, _ = asyncio.run(through_the_hub(model, tmp_path))
-    shutil.rmtree(model)
-    python = asyncio.run(training_python(environments, read_requirements(fetched)))
-    (elsewhere := tmp_path / "elsewhere").mkdir()
-    assert predicted(fetched, python, elsewhere) == trained.scored.predictions.read_bytes()
-
-
 @dataclass(frozen=True, slots=True)
-class Space:
-    """A Space's files, and where its page runs."""
+class Published:
+    """A model folder as two hosts gave it back, and the files that the Hub gave its Space."""
 
-    files: Path
-    address: str
+    from_folder: Path
+    from_hub: Path
+    space: Path
+
+
+@pytest.fixture(scope="module")
+def published(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    here, there = (tmp_path_factory.mktemp(name) for name in ("folder", "hub"))
+    model = model_folder(trained.bundle, there / "model")
+    pro = trained.bundle.task != ON_SHARED_HARDWARE
+    from_folder = asyncio.run(through_a_folder(model, here))
+    from_hub, space = asyncio.run(through_the_hub(model, there, pro=pro))
+    shutil.rmtree(model)
+    return Published(from_folder, from_hub, space)
+
+
+@pytest.mark.slow
+@OF_THE_HOUSE
+def test_what_was_published_answers_alike_with_its_own_requirements_alone(
+    trained: Trained, published: Published, environments: Path, tmp_path: Path
+) -> None:
+    # The same bytes answer alike: those of the other host need no process of their own.
+    assert contents(published.from_folder) == contents(published.from_hub)
+    python = asyncio.run(training_python(environments, read_requirements(published.from_hub)))
+    assert (
+        predicted(published.from_hub, python, tmp_path) == trained.scored.predictions.read_bytes()
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder but its card, to which the Hub adds what it shows."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
 def space(
-    trained: Trained, environments: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Space]:
-    """The Space that the Hub was given, started in an environment of what it names."""
-    task = trained.bundle.task
-    lines = wanted(deep=is_deep(task))
+    trained: Trained,
+    published: Published,
+    environments: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Where the page of its Space runs, in an environment of what the Space names."""
+    lines = wanted(deep=is_deep(trained.bundle.task))
     python = Environments(environments).ready(lines)
     if python is None:
         pytest.skip("Gradio is not installed: run `make spaces` first")
-    work = tmp_path_factory.mktemp("published")
-    model = model_folder(trained.bundle, work / "model")
-    _, files = asyncio.run(through_the_hub(model, work, pro=task != ON_SHARED_HARDWARE))
-    assert {*read_requirements(files)} <= {*lines}
-    with started(files, python, work) as address:
-        yield Space(files, address)
+    assert {*read_requirements(published.space)} <= {*lines}
+    with started(published.space, python, tmp_path_factory.mktemp("page")) as address:
+        yield address
 
 
 @pytest.mark.slow
-def test_its_space_answers_what_predict_says(trained: Trained, space: Space) -> None:
+@OF_THE_HOUSE
+def test_its_space_answers_what_predict_says(
+    trained: Trained, published: Published, space: str
+) -> None:
     asked, answer = trained.scored.asked[0], rows_of(trained.scored.predictions)[0]
-    shown, *_ = Page(space.address).answer(asked, pictures=trained.scored.has_pictures)
+    shown, *_ = Page(space).answer(asked, pictures=trained.scored.has_pictures)
     assert shown in (answer, said_of(answer), json.dumps(answer, ensure_ascii=False))
-    assert asyncio.run(Asking(space.address).asked(space.files, 0.1)) == "answered"
+    assert asyncio.run(Asking(space).asked(published.space, 0.1)) == "answered"
 
 
 @pytest.mark.slow
 def test_a_person_gets_the_same_answer_in_a_browser(
-    trained: Trained, space: Space, tmp_path: Path
+    trained: Trained, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     if trained.bundle.task != LOOKED_AT:
         return
     if CHROMIUM is None:
         pytest.skip("needs Chromium: apt-get install chromium")
+    address = request.getfixturevalue("space")
     cells = dict(zip(trained.scored.inputs, map(str, trained.scored.asked[0]), strict=True))
-    said = seen_in_a_browser(space.address, cells, tmp_path / "page.png")
+    said = seen_in_a_browser(address, cells, tmp_path / "page.png")
     assert said == said_of(rows_of(trained.scored.predictions)[0])

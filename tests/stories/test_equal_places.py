@@ -4,8 +4,7 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -51,36 +50,54 @@ def rows(of: str) -> str:
     return "\n".join([*lines, ""])
 
 
-@pytest.mark.parametrize("of", sorted(WORDS))
-async def test_the_same_training_comes_to_the_same_figures_wherever_it_is_carried(
-    of: str, tmp_path: Path, environments: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "rows.csv").write_text(rows(of), "utf-8")
-    with outside(tmp_path) as services:
-        settings = services.settings(tmp_path / "home", environments, MLTRAINER_APPROVAL="always")
-        async with open_house(settings) as house:
-            await keys_of(services, "ann", ANN_TOKEN).give(house.vault(), ANN)
-            context = await up_to_its_plan(house, of, tmp_path / "rows.csv")
-            services.with_python(await python_of(house, context))
-            found = {
-                place: await figures(place, context, ports(house, settings))
-                for place in ("local", *AWAY)
-            }
-            if of == "texts":
-                found |= await on_a_real_head(house, settings, context, environments, monkeypatch)
+@pytest.fixture
+def real_ray(environments: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a real head of Ray on this machine."""
+    python = Environments(environments).ready(REQUIREMENTS)
+    if python is None:
+        pytest.skip("Ray is not installed: run `make ray` first")
+    # With the installer of the tests and its cache, the head makes its environment in seconds.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("UV_SYSTEM_CERTS", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", os.environ.get("UV_CACHE_DIR") or _usual_cache())
+    with real_head(python) as address:
+        yield address
 
-    here = found.pop("local")
-    for place, there in found.items():
+
+async def test_a_table_comes_to_the_same_figures_wherever_it_is_learned(
+    tmp_path: Path, environments: Path
+) -> None:
+    with outside(tmp_path) as services:
+        await come_to_the_same("table", services, tmp_path, environments, services.ray.address)
+        assert services.ray.submitted == 1
+
+
+async def test_texts_come_to_the_same_figures_also_on_a_real_head_of_ray(
+    tmp_path: Path, environments: Path, real_ray: str
+) -> None:
+    with outside(tmp_path) as services:
+        await come_to_the_same("texts", services, tmp_path, environments, real_ray)
+
+
+async def come_to_the_same(
+    of: str, services: Outside, folder: Path, environments: Path, ray: str
+) -> None:
+    """One plan, carried out at each place: every figure is that of this machine."""
+    (folder / "rows.csv").write_text(rows(of), "utf-8")
+    told = {"MLTRAINER_APPROVAL": "always", "RAY_ADDRESS": ray}
+    settings = services.settings(folder / "home", environments, **told)
+    async with open_house(settings) as house:
+        await keys_of(services, "ann", ANN_TOKEN).give(house.vault(), ANN)
+        context = await up_to_its_plan(house, of, folder / "rows.csv")
+        services.with_python(await python_of(house, context))
+        to = ports(house, settings)
+        here, *away = [await figures(place, context, to) for place in ("local", *AWAY)]
+
+    for place, there in zip(AWAY, away, strict=True):
         assert there == pytest.approx(here, abs=1e-6), place
     assert any(0.5 < value < 1 for value in here.values()), "nothing could differ"
-    assert_each_once(services)
-
-
-def assert_each_once(services: Outside) -> None:
-    """One submission at each service."""
     assert len(services.kaggle.world.calls("SaveKernel")) == 1
     assert len(services.modal.ann.sandboxes) == 1
-    assert services.ray.submitted == 1
 
 
 async def up_to_its_plan(house: House, of: str, data: Path) -> JobContext:
@@ -149,28 +166,6 @@ async def _trained(context: JobContext, to: Ports) -> Metrics:
         context = context.with_artifact(run)
         await asyncio.sleep(_LOOK_SECONDS)
     raise AssertionError("the training did not end")
-
-
-async def on_a_real_head(
-    house: House,
-    settings: Settings,
-    context: JobContext,
-    environments: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Mapping[str, Mapping[str, float]]:
-    """The figures on a real Ray head; nothing where `make ray` has not made one."""
-    python = Environments(environments).ready(REQUIREMENTS)
-    if python is None:
-        return {}
-    # With the installer of the tests and its cache, the head makes its environment in seconds.
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("UV_SYSTEM_CERTS", "1")
-    monkeypatch.setenv("UV_CACHE_DIR", os.environ.get("UV_CACHE_DIR") or _usual_cache())
-    with real_head(python) as address:
-        real = settings.model_copy(update={"ray_address": address})
-        to = ports(house, real)
-        to = replace(to, runtimes={"ray": to.runtimes["ray"], "local": to.runtimes["local"]})
-        return {"a real head of Ray": await figures("ray", context, to)}
 
 
 def _usual_cache() -> str:
