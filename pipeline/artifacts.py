@@ -185,6 +185,7 @@ class Architecture(Frozen):
 class Bundle(Frozen):
     """The folder that trains: sha256 of every file by name, and how its rehearsal went.
 
+    `rehearsal_work` are its seconds without the start of its process, None where nobody knows.
     `split` is how the rows were cut where no stage of its own has done so.
     """
 
@@ -192,6 +193,7 @@ class Bundle(Frozen):
     files: Mapping[str, str]
     requirements: tuple[str, ...]
     rehearsal_seconds: float
+    rehearsal_work: float | None = None
     split: Preprocessing | None = None
 
     @property

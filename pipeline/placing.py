@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 from pipeline.context import JobContext
+from pipeline.estimating import likely_seconds
 from pipeline.ports.runtime import Gpu, Offer, Runtime
 from pipeline.recipe import find_recipe
 
@@ -19,13 +20,17 @@ _HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A training in one place. `most_seconds` ends it there, so `most_usd` cannot be exceeded."""
+    """A training in one place. `most_seconds` ends it there, so `most_usd` cannot be exceeded.
+
+    `likely_seconds` is what it probably takes, its start there included; None where nobody knows.
+    """
 
     runtime: str
     offer: Offer
     gpu: Gpu | None
     start_seconds: float
     most_seconds: float
+    likely_seconds: float | None = None
 
     @property
     def usd_hour(self) -> Decimal:
@@ -37,6 +42,11 @@ class Estimate:
         """The most that it can cost, rounded up to a cent."""
         return self.spent(self.start_seconds + self.most_seconds)
 
+    @property
+    def likely_usd(self) -> Decimal | None:
+        """What it probably costs, rounded up to a cent; None where nobody knows."""
+        return None if self.likely_seconds is None else self.spent(self.likely_seconds)
+
     def spent(self, seconds: float) -> Decimal:
         """The price of so many seconds, rounded up to a cent."""
         usd = self.usd_hour * Decimal(str(round(seconds, 1))) / _HOUR
@@ -47,7 +57,18 @@ def estimate(context: JobContext, runtime: Runtime, most_seconds: float) -> Esti
     """What a training of at most so many seconds takes at a runtime."""
     offer = runtime.offer
     longest = min(most_seconds, offer.most_seconds or most_seconds)
-    return Estimate(runtime.name, offer, gpu_for(context, offer), offer.start_seconds, longest)
+    gpu = gpu_for(context, offer)
+    likely = None if gpu else _likely(context, offer, longest)  # measured without one
+    return Estimate(runtime.name, offer, gpu, offer.start_seconds, longest, likely)
+
+
+def _likely(context: JobContext, offer: Offer, longest: float) -> float | None:
+    """The time from the submission to the end, as this machine measured it."""
+    likely, written = likely_seconds(context), context.bundle
+    if likely is None or written is None:
+        return None
+    run = likely[1] + written.rehearsal_seconds  # the baselines begin in a process of their own
+    return offer.start_seconds + run if run < longest else None
 
 
 def others(

@@ -1,5 +1,6 @@
 """The plan a person sees before anything runs, and whether it waits for a yes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from types import MappingProxyType
 from pipeline.artifacts import Architecture
 from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
+from pipeline.estimating import likely_seconds
 from pipeline.placing import Estimate
 from pipeline.ports import Ports
 from pipeline.ports.model import AWAY, Model, named
@@ -119,9 +121,14 @@ def _weights(chosen: Architecture) -> list[str]:
 
 
 def time_limit(context: JobContext) -> str:
-    """How long the training may take; empty before that is settled."""
-    config = context.config
-    return f"up to {_minutes(config.budget_seconds)} of training" if config else ""
+    """How long the training probably takes and may take; empty before that is settled."""
+    config, likely = context.config, likely_seconds(context)
+    if config is None:
+        return ""
+    longest = _minutes(config.budget_seconds)
+    if likely is None:
+        return f"up to {longest} of training"
+    return f"about {_between(*likely)} of training by its rehearsal, {longest} at the latest"
 
 
 def _explained(context: JobContext, metric: str) -> list[str]:
@@ -138,7 +145,7 @@ def away_lines(place: Estimate, others: Sequence[Estimate]) -> list[str]:
     start = (
         f"; it begins after about {_minutes(place.start_seconds)}" if place.start_seconds else ""
     )
-    elsewhere = ", ".join(f"{one.runtime} ({price(one)})" for one in others)
+    elsewhere = ", ".join(f"{one.runtime} ({price(one)}{_takes(one)})" for one in others)
     end = f"ended there after {_minutes(place.most_seconds)} at the latest"
     return [
         f"Place: {place.offer.title}{gpu}{start}; {end}",
@@ -148,16 +155,23 @@ def away_lines(place: Estimate, others: Sequence[Estimate]) -> list[str]:
 
 
 def price(place: Estimate) -> str:
-    """`at most $0.12 by the prices of 2026-11-20`, or that it costs nothing."""
+    """`about $0.03, at most $0.12 by the prices of 2026-11-20`, or that it costs nothing."""
     if not place.most_usd:
         return "nothing"
+    likely, most = place.likely_usd, place.most_usd
+    about = f"about ${likely:,.2f}, " if likely is not None and likely < most else ""
     day = f" by the prices of {place.offer.priced_on}" if place.offer.priced_on else ""
-    return f"at most ${place.most_usd:,.2f}{day}"
+    return f"{about}at most ${most:,.2f}{day}"
+
+
+def _takes(place: Estimate) -> str:
+    """How long it probably takes there until the training has ended."""
+    return f"; about {_minutes(place.likely_seconds)}" if place.likely_seconds else ""
 
 
 def instead(refused: PersonCanFix, others: Sequence[Estimate]) -> PersonCanFix:
     """A place's refusal with the other places, each with its price, to choose from."""
-    choices = "; ".join(f"{one.runtime} ({price(one)})" for one in others)
+    choices = "; ".join(f"{one.runtime} ({price(one)}{_takes(one)})" for one in others)
     hint = f"{refused.hint} Or train elsewhere: {choices}." if choices else refused.hint
     options = (TRY_AGAIN, *(one.runtime for one in others))
     return PersonCanFix(refused.message, hint.strip(), field="runtime", options=options)
@@ -218,3 +232,11 @@ def _single(name: str | tuple[str, ...]) -> bool:
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004
+
+
+def _between(least: float, most: float) -> str:
+    """`9 to 20 s`, `3 to 6 min`: no more digits than are known."""
+    if most >= 120:  # noqa: PLR2004
+        return f"{max(1, round(least / 60))} to {round(most / 60)} min"
+    step = 5 if most > 20 else 1  # noqa: PLR2004
+    return f"{max(1, math.floor(least / step) * step)} to {math.ceil(most / step) * step} s"

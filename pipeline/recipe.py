@@ -44,7 +44,8 @@ class Backbone:
 
     `requirements` come on top of the recipe's own. `hub` is the Hub id whose weights it begins
     with, and `license` theirs. It learns from `least_rows` or more. One that is `asked_only` is
-    never chosen for somebody.
+    never chosen for somebody. `rehearsed_rows` are those of a rehearsal that does just what the
+    training does, on fewer rows; 0 where it does something else.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Backbone:
     hub: str = ""
     license: str = ""
     asked_only: bool = False
+    rehearsed_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

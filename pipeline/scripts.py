@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
@@ -13,7 +12,8 @@ from pipeline.events import AgentLogged, ProgressReported
 from pipeline.folders import fresh
 from pipeline.jobs import Frozen, Stage
 from pipeline.ports import Ports
-from pipeline.ports.runtime import Step, StepResult
+from pipeline.ports.clock import Clock
+from pipeline.ports.runtime import OnLine, Step, StepResult
 from pipeline.recipe import harness_file, read_lines
 
 PROBLEM_EXIT = 3
@@ -102,7 +102,7 @@ def _problem(result: StepResult) -> Problem | None:
     return None
 
 
-def reporter(stage: Stage, ports: Ports) -> Callable[[str], Awaitable[None]]:
+def reporter(stage: Stage, ports: Ports) -> OnLine:
     """A line reader that shows progress lines as events."""
 
     async def on_line(line: str) -> None:
@@ -113,9 +113,30 @@ def reporter(stage: Stage, ports: Ports) -> Callable[[str], Awaitable[None]]:
     return on_line
 
 
-async def run_script(stage: Stage, ports: Ports, python: Path, step: Step) -> StepResult:
+class Stopwatch:
+    """Passes on the lines of a script, and measures from its first progress to its last."""
+
+    def __init__(self, clock: Clock, on_line: OnLine) -> None:
+        self._clock, self._on_line = clock, on_line
+        self._seen: list[float] = []
+
+    async def __call__(self, line: str) -> None:
+        """One line of output."""
+        if read_line(line) is not None:
+            self._seen = [*self._seen[:1], self._clock.monotonic()]
+        await self._on_line(line)
+
+    @property
+    def seconds(self) -> float | None:
+        """The work without the start; None where fewer than two lines were said."""
+        return self._seen[1] - self._seen[0] if len(self._seen) > 1 else None
+
+
+async def run_script(
+    stage: Stage, ports: Ports, python: Path, step: Step, on_line: OnLine | None = None
+) -> StepResult:
     """Run one script to its good end, or raise the error that says why not."""
-    result = await ports.workbench.run(python, step, reporter(stage, ports))
+    result = await ports.workbench.run(python, step, on_line or reporter(stage, ports))
     if not result.ok:
         raise failure(step.name, result)
     return result

@@ -18,7 +18,7 @@ from pipeline.ports import Ports
 from pipeline.prompting import Data
 from pipeline.proposals import plain
 from pipeline.retry import POLICIES
-from pipeline.scripts import environment, run_script
+from pipeline.scripts import Stopwatch, environment, reporter, run_script
 from pipeline.training import prepare_step, rehearsal_step
 
 _PROPOSED = "proposed"
@@ -85,7 +85,8 @@ class Codegen:
             (folder.bundle / name).write_text(text, "utf-8")
         if "prepare.py" in texts:
             await self._prepared_again(ports, folder, lines)
-        return await self._rehearsed(context, ports, folder, lines)
+        made = await self._rehearsed(context, ports, folder, lines)
+        return made.model_copy(update={"rehearsal_work": None})  # it may rehearse otherwise
 
     async def _prepared_again(
         self, ports: Ports, folder: JobFolder, lines: tuple[str, ...]
@@ -103,12 +104,14 @@ class Codegen:
         python = await environment(self.name, ports, lines)
         work = fresh(folder.scratch("rehearsal"))
         step = rehearsal_step(context, folder, work)
-        seconds = (await run_script(self.name, ports, python, step)).seconds
+        watch = Stopwatch(ports.clock, reporter(self.name, ports))
+        ended = await run_script(self.name, ports, python, step, watch)
         return Bundle(
             folder=str(folder.bundle),
             files=bundle.digests(folder.bundle),
             requirements=lines,
-            rehearsal_seconds=seconds,
+            rehearsal_seconds=ended.seconds,
+            rehearsal_work=watch.seconds,
         )
 
 

@@ -214,6 +214,7 @@ RECIPE = Recipe(
             why="learns in seconds on a CPU and is hard to beat on a few thousand short texts",
             hardware="cpu",
             called=("svm", "svc", "linear svm", "tf-idf"),
+            rehearsed_rows=200,
         ),
     ),
     minimum_rows=LEAST_ROWS,
