@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
+from adapters.credentials import Renew, values_of
 from adapters.verdicts import Narrow, Slowed, Troubled
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor
@@ -28,6 +29,10 @@ class StoredKeys:
             return Verdict(status="unasked")
         try:
             values = json.loads(await self._vault.reveal(owner, ref, _PURPOSE))
+            renew: Renew | None = getattr(service, "renewed", None)
+            if renew is not None and "refresh" in values:
+                title = service.account.title
+                values = await values_of(self._vault, owner, ref.kind, _PURPOSE, title, renew=renew)
             checked = await service.check(values)
         except PersonCanFix as refused:
             is_narrow = isinstance(refused, Narrow)

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-import httpx
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from adapters import hub_whose
+from adapters import hub_login, hub_whose
 from adapters.hub_library import client_id
 from adapters.hub_refusals import KIND, TITLE, TOKENS
 from adapters.pasted_keys import PastedKeys
@@ -40,6 +39,7 @@ ACCOUNT = Account(
     ),
     leaks=(_KEY,),
     login=True,
+    kept=("until", "refresh", "client"),
 )
 
 
@@ -120,7 +120,8 @@ class HuggingFace(PastedKeys):
             )
         if known is None:
             hub_whose.keep(self.endpoint, token, told)
-        return Checked(name=who.name, expires_at=who.auth.expires_at)
+        until = None if values.get("refresh") else values.get("until") or who.auth.expires_at
+        return Checked(name=who.name, expires_at=until)
 
     async def _whose(self, token: str) -> dict[str, Any]:
         """What the Hub says of a token; PersonCanFix when it does not take it."""
@@ -131,7 +132,7 @@ class HuggingFace(PastedKeys):
             raise _refused("is not accepted.")
         if not response.is_success:
             unanswered(TITLE, response)
-        return _told(response)
+        return hub_login.told(response)
 
     async def begin_login(self, now: datetime) -> LoginLink | None:
         """A link and a code to log in with, in any browser."""
@@ -156,28 +157,15 @@ class HuggingFace(PastedKeys):
         if told.get("error") in _OVER:
             why = "was refused" if told["error"] == "access_denied" else "is over"
             raise PersonCanFix(f"The login at {TITLE} {why}.", "Begin anew, or paste a token.")
-        token = told.get("access_token")
-        return {"token": str(token)} if token else None
+        return hub_login.values_of_login(told, client) if told.get("access_token") else None
 
-    async def _posted(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
-        """What the Hub answers to a form; nothing where it answers with a page."""
-        try:
-            async with httpx.AsyncClient(timeout=self.seconds) as client:
-                response = await client.post(self.endpoint + path, data=form)
-        except httpx.HTTPError:
-            raise TryAgain(f"{TITLE} cannot be reached.", "Try again in a minute.") from None
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            unanswered(TITLE, response)
-        return _told(response)
+    async def renewed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        """The values of a login in place of those that are soon over; None where they hold."""
+        return await hub_login.renewed(self.endpoint, values, self.seconds)
 
-
-def _told(response: httpx.Response) -> dict[str, Any]:
-    """The object that a response holds; an empty one where it holds none."""
-    try:
-        told = response.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+    async def _posted(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = await hub_login.posted(self.endpoint, path, form, self.seconds)
+        return told
 
 
 def _refused(what: str) -> PersonCanFix:

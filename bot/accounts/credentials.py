@@ -35,8 +35,9 @@ def plain(name: str) -> str:
 
 
 def read(account: Account, values: Mapping[str, str]) -> dict[str, str]:
-    """The account's own fields, without the blanks around what was pasted."""
-    return {field.id: values.get(field.id, "").strip() for field in account.fields}
+    """The account's own fields, without the blanks around what was pasted, and a login's values."""
+    given = {field.id: values.get(field.id, "").strip() for field in account.fields}
+    return given | {one: values[one] for one in account.kept if one in values}
 
 
 def problems(account: Account, values: Mapping[str, str]) -> dict[str, str]:
@@ -74,6 +75,8 @@ async def keep(
     for field in account.fields:
         if field.secret:
             know(given[field.id])
+    for one in account.kept:
+        know(given.get(one, ""))
     checked = await _answer(service, given)
     await vault.put(
         owner,

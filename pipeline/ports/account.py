@@ -24,7 +24,7 @@ class Account(Frozen):
     """A service. `kind` is its file's name; `page` is where a person makes a key.
 
     `leaks` are patterns that find a key of this service in the middle of a text; `login` says
-    whether it has a link to log in with instead.
+    whether it has a link to log in with instead, and `kept` are ids of values that only this gives.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class Account(Frozen):
     fields: tuple[AccountField, ...]
     leaks: tuple[str, ...] = ()
     login: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def public(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from adapters.hosts.huggingface import contents
 from adapters.hosts.huggingface.placing import Spot, spot
 from adapters.hosts.huggingface.space import Space
 from adapters.hub_client import HubClient
+from adapters.hub_login import renewed
 from adapters.hub_refusals import KIND, TITLE, Topic
 from pipeline.errors import Bug, PersonCanFix, TryAgain
 from pipeline.folders import fresh, remove
@@ -112,7 +114,8 @@ class HubHost:
         return into
 
     async def _client(self, owner: Actor, purpose: str) -> HubClient:
-        values = await values_of(self.vault, owner, KIND, purpose, TITLE)
+        renew = partial(renewed, self.endpoint)
+        values = await values_of(self.vault, owner, KIND, purpose, TITLE, renew=renew)
         return HubClient.of(self.endpoint, values["token"])
 
     async def _spot(self, client: HubClient, terms: Terms, job: str) -> Spot:

@@ -15,12 +15,14 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.credentials import values_of
 from adapters.file_names import clean, free
 from adapters.hub_client import HubClient, folder_of
+from adapters.hub_login import renewed
 from adapters.hub_refusals import KIND, TITLE, Topic
 from adapters.sources.huggingface import cards, choosing, fetching, fitting, forms, location
 from adapters.sources.huggingface.choosing import Chosen
@@ -113,7 +115,8 @@ class HubSource:
     async def _client(self, owner: Actor) -> HubClient:
         if await self.vault.find(owner, KIND) is None:
             return HubClient(self.endpoint)
-        values = await values_of(self.vault, owner, KIND, "read data", TITLE)
+        renew = partial(renewed, self.endpoint)
+        values = await values_of(self.vault, owner, KIND, "read data", TITLE, renew=renew)
         return HubClient.of(self.endpoint, values["token"])
 
     async def _state(self, client: HubClient, wanted: Wanted) -> _State:

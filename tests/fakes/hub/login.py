@@ -1,5 +1,6 @@
 """Logging in with a link and a code, as the Hub's OAuth has it for devices (RFC 8628)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,6 +18,12 @@ class Login:
     token: str = ""
     denied: bool = False
     over: bool = False
+    renewed: int = 0
+
+    @property
+    def refresh(self) -> str:
+        """What renews it once; the next one comes with the next token."""
+        return f"hf_oauth_refresh_{self.device_code}_{self.renewed}"
 
 
 def add_to(router: web.UrlDispatcher) -> None:
@@ -44,6 +51,8 @@ async def _begin(request: web.Request) -> web.Response:
 
 async def _poll(request: web.Request) -> web.Response:
     told = await request.post()
+    if told.get("grant_type") == "refresh_token":
+        return _renew(request.app[HUB].logins.values(), told)
     login = request.app[HUB].logins.get(str(told.get("device_code")))
     if login is None or login.client != told.get("client_id"):
         return web.json_response({"error": "invalid_grant"}, status=400)
@@ -53,5 +62,19 @@ async def _poll(request: web.Request) -> web.Response:
         return web.json_response({"error": "expired_token"}, status=400)
     if not login.token:
         return web.json_response({"error": "authorization_pending"}, status=400)
+    return _given(login)
+
+
+def _renew(logins: Iterable[Login], told: Mapping[str, object]) -> web.Response:
+    """Another token for a login that goes on; what renewed it has done so for the last time."""
+    for login in logins:
+        asked = (told.get("refresh_token"), told.get("client_id"))
+        if asked == (login.refresh, login.client) and not login.over:
+            login.renewed += 1
+            return _given(login)
+    return web.json_response({"error": "invalid_grant"}, status=400)
+
+
+def _given(login: Login) -> web.Response:
     answer = {"access_token": login.token, "token_type": "bearer", "expires_in": 28800}
-    return web.json_response(answer)
+    return web.json_response({**answer, "refresh_token": login.refresh})

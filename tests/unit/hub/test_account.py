@@ -1,19 +1,24 @@
 """What a person hears of a Hugging Face token or login, and which verdict a stored one gets."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import pytest
 
-from adapters import hub_whose
+from adapters import hub_login, hub_whose
 from adapters.accounts.huggingface import ACCOUNT, HuggingFace, adapter
 from adapters.hosts.huggingface import HubHost
 from adapters.stored_keys import StoredKeys
+from bot.accounts import credentials
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
 from pipeline.ports.account import Verdict
 from pipeline.ports.host import Terms
+from tests.fakes.clock import FakeClock
 from tests.fakes.hub import FakeHub
 from tests.fakes.hub.faults import Trouble
+from tests.fakes.hub.login import Login
 from tests.fakes.jobs import ANN
 from tests.unit.hub.conftest import JOB, People
 
@@ -126,7 +131,9 @@ async def test_a_login_with_a_code_gives_a_token_once_the_person_said_yes(people
     login = people.hub.logins[link.state]
     assert login.user_code == link.code
     login.token = people.ann
-    assert await service.finish_login(link) == {"token": people.ann}
+    values = await service.finish_login(link)
+    assert values is not None
+    assert values["token"] == people.ann
 
 
 async def test_a_login_that_was_refused_or_is_over_says_what_else_to_do(people: People) -> None:
@@ -140,3 +147,67 @@ async def test_a_login_that_was_refused_or_is_over_says_what_else_to_do(people: 
     with pytest.raises(PersonCanFix, match="was refused") as error:
         await service.finish_login(link)
     assert error.value.hint == "Begin anew, or paste a token."
+
+
+async def logged_in(people: People, monkeypatch: pytest.MonkeyPatch) -> Login:
+    """Ann has logged in with a code; whatever is given for hours is over in a while."""
+    monkeypatch.setattr(hub_login, "_SOON", timedelta(hours=9))
+    service = adapter(hf_endpoint=people.hub.url)
+    link = await service.begin_login(NOW)
+    assert link is not None
+    login = people.hub.logins[link.state]
+    login.token = people.ann
+    values = await service.finish_login(link)
+    assert values is not None
+    now = FakeClock().now()
+    await credentials.keep(people.vault, service, ANN, values, now=now, know=lambda _: None)
+    login.token = people.hub.token(people.hub.account("ann"))
+    return login
+
+
+async def test_a_login_that_is_soon_over_is_renewed_for_whoever_needs_it(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = await logged_in(people, monkeypatch)
+    assert [one.expires_at for one in await people.vault.held(ANN)] == [None]
+    host = HubHost(people.vault, people.hub.url, people.hub.spaces_url)
+    async with anyio.create_task_group() as both:
+        for _ in range(2):
+            both.start_soon(values_at, host)
+    assert login.renewed == 2
+    assert (await verdict_of(people)).status == "ok"
+    ref = await people.vault.find(ANN, "huggingface")
+    assert ref is not None
+    kept = json.loads(await people.vault.reveal(ANN, ref, "test"))
+    assert (kept["token"], kept["refresh"]) == (login.token, login.refresh)
+    assert [one.name for one in await people.vault.held(ANN)] == ["ann"]
+
+
+async def test_a_login_that_the_hub_has_ended_says_to_log_in_again(
+    people: People, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = await logged_in(people, monkeypatch)
+    host = HubHost(people.vault, people.hub.url, people.hub.spaces_url)
+    people.hub.fail("POST", "/oauth/token", 503)
+    with pytest.raises(TryAgain):
+        await host.publish(folder, JOB, ANN)
+    login.over = True
+    with pytest.raises(PersonCanFix, match="Your login at Hugging Face is over") as error:
+        await host.publish(folder, JOB, ANN)
+    assert error.value.hint == "Log in again (`connect huggingface`), then say “retry”."
+    assert error.value.field == "huggingface"
+    assert (await verdict_of(people)).status == "invalid"
+
+
+async def test_a_login_without_a_renewal_says_that_it_is_over(people: People, folder: Path) -> None:
+    text = json.dumps({"token": people.ann})
+    await people.vault.put(ANN, "huggingface", text, tail="", expires_at=FakeClock().now())
+    host = HubHost(people.vault, people.hub.url, people.hub.spaces_url)
+    with pytest.raises(PersonCanFix, match="Your Hugging Face login is over") as error:
+        await host.publish(folder, JOB, ANN)
+    assert "again (`connect huggingface`)" in error.value.hint
+
+
+async def values_at(host: HubHost) -> None:
+    """Somebody begins to work with Ann's account."""
+    await host._client(ANN, "publish")
