@@ -185,8 +185,7 @@ class Architecture(Frozen):
 class Bundle(Frozen):
     """The folder that trains: sha256 of every file by name, and how its rehearsal went.
 
-    `rehearsal_work` are its seconds without the start of its process, None where nobody knows.
-    `split` is how the rows were cut where no stage of its own has done so.
+    `rehearsal_work` is its time without the start, `split` how rows were cut where no stage did it.
     """
 
     folder: str
@@ -195,11 +194,6 @@ class Bundle(Frozen):
     rehearsal_seconds: float
     rehearsal_work: float | None = None
     split: Preprocessing | None = None
-
-    @property
-    def code_sha256(self) -> str:
-        """Hash of the training script."""
-        return self.files["train.py"]
 
 
 class Baseline(Frozen):
@@ -284,10 +278,7 @@ class Run(Frozen):
 
 
 class Release(Frozen):
-    """Where the model is, and the proof of what was published there.
-
-    `path` is that very revision on this machine.
-    """
+    """Where the model is, with the proof of it; `path` is that very revision on this machine."""
 
     host: str
     url: str | None

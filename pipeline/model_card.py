@@ -167,7 +167,7 @@ def passport(context: JobContext, metrics: Metrics) -> str:
         "task_type": task,
         "created_at": context.created_at.isoformat(),
         "data_sha256": report.sha256,
-        "code_sha256": bundle.code_sha256,
+        "code_sha256": bundle.files["train.py"],
         "files_sha256": dict(bundle.files),
         "seed": context.config.seed,
         "backbone": context.architecture.backbone,
