@@ -27,6 +27,7 @@ HARMLESS = {
         "ParamSpec",
         "Template",
         "TypeVar",
+        "WeakValueDictionary",
         "timedelta",
     ),
     *("cache", "compile", "dataclass", "field", "getLogger", "lru_cache", "partial"),

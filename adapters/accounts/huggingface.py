@@ -19,6 +19,7 @@ from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.account import Account, AccountField, Checked, LoginLink, Service
 
 _KEY = r"(?:hf|api_org)_[A-Za-z0-9]{30,40}"
+_OF_A_LOGIN = r"hf_(?:oauth|jwt)_[A-Za-z0-9_.-]{20,3000}[A-Za-z0-9_]"
 _SECONDS = 10.0
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _WRITES = "repo.write"
@@ -37,7 +38,7 @@ ACCOUNT = Account(
             example="hf_ and 34 letters or digits",
         ),
     ),
-    leaks=(_KEY,),
+    leaks=(_KEY, _OF_A_LOGIN),
     login=True,
     kept=("until", "refresh", "client"),
 )

@@ -10,6 +10,7 @@ import pytest
 from adapters import hub_login, hub_whose
 from adapters.accounts.huggingface import ACCOUNT, HuggingFace, adapter
 from adapters.hosts.huggingface import HubHost
+from adapters.sanitizer import KeySanitizer
 from adapters.stored_keys import StoredKeys
 from bot.accounts import credentials
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
@@ -206,6 +207,12 @@ async def test_a_login_without_a_renewal_says_that_it_is_over(people: People, fo
     with pytest.raises(PersonCanFix, match="Your Hugging Face login is over") as error:
         await host.publish(folder, JOB, ANN)
     assert "again (`connect huggingface`)" in error.value.hint
+
+
+def test_the_token_of_a_login_is_taken_out_of_a_text_as_a_whole() -> None:
+    token = f"hf_oauth_{'eyJhbGciOi' * 3}.{'eyJzY29wZSI6' * 9}.{'AbC-def_12' * 6}"
+    cleaned = KeySanitizer([ACCOUNT]).clean(f"It said {token}.")
+    assert cleaned.text == "It said [secret: huggingface]."
 
 
 async def values_at(host: HubHost) -> None:
