@@ -115,7 +115,7 @@ def _(event: AnswerReceived) -> str:
 
 @event_line.register
 def _(event: CredentialNeeded) -> str:
-    return f"Needs an account of yours: {event.why}"
+    return f"Needs your {event.title or event.credential} account: {event.why}"
 
 
 @event_line.register

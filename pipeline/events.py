@@ -135,10 +135,11 @@ class AnswerReceived(Frozen):
 
 
 class CredentialNeeded(Frozen):
-    """The job waits for an account of its owner."""
+    """The job waits for an account of its owner; `title` is what people call its service."""
 
     kind: Literal["credential_needed"] = "credential_needed"
     credential: str
+    title: str = ""
     why: str
 
 

@@ -95,7 +95,8 @@ def followed(
         case NeedCredential(kind, title, why):
             text = f"I need your {title} account. {why}"
             needed = Waiting(reason="credential", text=text, field=kind)
-            return _waiting(context, needed, [CredentialNeeded(credential=kind, why=why)], now)
+            told = CredentialNeeded(credential=kind, title=title, why=why)
+            return _waiting(context, needed, [told], now)
         case Approve(lines, why):
             plan = Waiting(reason="approval", text=why, field="approval")
             proposed = PlanProposed(lines=lines, needs_yes=True, why=why)

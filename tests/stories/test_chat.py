@@ -135,7 +135,7 @@ def test_a_vague_request_is_asked_for_once_and_approved_in_words(world: World) -
     bea.mention("C1", WORDS, thread=said, files=[messages()])
     wait_for_card(bea, said, "waiting for your yes")
     bea.mention("C1", "change budget_minutes to 3", thread=said)
-    changed = wait_for_card(bea, said, "up to 3 min ")
+    changed = wait_for_card(bea, said, "3 min at the latest")
     assert "waiting for your yes" in changed
     bea.mention("C1", "approve", thread=said)
     wait_for_card(bea, said, ": done")

@@ -29,7 +29,8 @@ def test_a_talk_asks_for_a_key_unseen_then_for_a_yes_and_ends_with_the_model(
 
     assert talk.returncode == 0, talk.stderr
     assert "I need your Hugging Face account" in talk.stdout
-    assert talk.stdout.index("Hugging Face token") < talk.stdout.index("up to 3 min")
+    assert "Needs your Hugging Face account" in talk.stdout
+    assert talk.stdout.index("Hugging Face token") < talk.stdout.index("3 min at the latest")
     assert "Metric" in talk.stdout
     assert KEY not in talk.stdout + talk.stderr
     assert depot.keys == [KEY]
