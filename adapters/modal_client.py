@@ -5,6 +5,7 @@ for an answer, and its errors repeat what was sent; none of that may reach a per
 """
 
 import asyncio
+import contextlib
 import errno
 import importlib
 import os
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from adapters.providers import VISIBLE
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, from_unexpected
@@ -53,8 +55,10 @@ async def client_of(
     await asyncio.to_thread(prepare)
     import modal  # noqa: PLC0415  (slow to import, and few commands need it)
 
-    async with _translating(seconds), modal.Client(url, _CLIENT, keys) as client:
-        yield client
+    async with _translating(seconds):
+        await _dial(url)
+        async with modal.Client(url, _CLIENT, keys) as client:
+            yield client
 
 
 @asynccontextmanager
@@ -63,8 +67,20 @@ async def nobody(url: str, seconds: float) -> AsyncIterator["_Client"]:
     await asyncio.to_thread(prepare)
     from modal.client import _Client  # noqa: PLC0415  (as above)
 
-    async with _translating(seconds), _Client(url, _CLIENT, None) as client:
-        yield client
+    async with _translating(seconds):
+        await _dial(url)
+        async with _Client(url, _CLIENT, None) as client:
+            yield client
+
+
+async def _dial(url: str) -> None:
+    """Fail at once where nobody listens: the library would try again for a minute."""
+    told = urlsplit(url)
+    port = told.port or (443 if told.scheme == "https" else 80)
+    _, writer = await asyncio.open_connection(told.hostname, port)
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 @asynccontextmanager

@@ -107,8 +107,8 @@ async def test_a_busy_server_is_asked_again_later(modal: FakeModal) -> None:
         await service(modal, 0.5).check(values(ANN_TOKEN))
 
 
-async def test_nobody_at_the_address_is_a_network_matter() -> None:
-    with pytest.raises(TryAgain):
+async def test_nobody_at_the_address_is_told_before_time_is_up() -> None:
+    with pytest.raises(TryAgain, match="cannot be reached"):
         await Modal(ACCOUNT, "http://127.0.0.1:9", 0.5).check(values(ANN_TOKEN))
 
 
