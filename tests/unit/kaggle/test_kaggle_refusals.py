@@ -53,7 +53,7 @@ async def test_a_look_with_a_fault_loses_nothing(house: House, fault: str) -> No
     await followed(runtime, handle)
     FAULTS[fault](house.world.faults, "GetKernelSessionStatus")
     if fault == "403":
-        assert (await runtime.check(handle, 0, ANN)).status == "running"
+        assert (await runtime.check(handle, 0, ANN)).status == "missing"
     else:
         with pytest.raises(MLTrainerError) as told:
             await runtime.check(handle, 0, ANN)
