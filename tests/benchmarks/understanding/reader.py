@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.clock import SystemClock
+from adapters.hosts.folder import adapter as folder_host
+from adapters.runtimes.local import adapter as local_runtime
 from adapters.sources.file import adapter as file_source
 from pipeline.agents import find_agents
 from pipeline.artifacts import DataInput, DataReport, TrainingConfig
@@ -62,10 +64,6 @@ class Watch:
         return self.calls > 0 and self.replies == 0
 
 
-class _Free:
-    account = None
-
-
 class Reader:
     """Reads prompts; the files of a data set are taken in once, for all who read."""
 
@@ -79,8 +77,8 @@ class Reader:
             emit=Watch().note,
             workbench=workbench,
             sources={"file": file_source()},  # type: ignore[dict-item]  # frozen, its name too
-            runtimes={"local": _Free()},  # type: ignore[dict-item]  # nothing is trained here
-            hosts={"folder": _Free()},  # type: ignore[dict-item]  # nor published
+            runtimes={"local": local_runtime(workbench=workbench)},
+            hosts={"folder": folder_host(models=home / "models")},  # type: ignore[dict-item]  # as above
             home=home,
             approval="never",
         )
