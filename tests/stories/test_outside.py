@@ -132,7 +132,7 @@ def is_live(world: World, done: Shown, outside: Outside) -> None:
     )
     assert isinstance(proven, ModelProven)
     assert isinstance(last, PipelineEnded)
-    assert proven.where == "huggingface"
+    assert proven.where == "Hugging Face"
     assert told_of(world.bot.home) == outside.kaggle.progress()
     for secret in (outside.token, outside.key[1]):
         world.nowhere(secret)
