@@ -15,7 +15,9 @@ _SOON = timedelta(minutes=30)  # a publishing is not begun with less
 SECONDS = 10.0
 
 
-async def posted(endpoint: str, path: str, form: Mapping[str, str], seconds: float) -> Any:  # noqa: ANN401  (JSON)
+async def posted(
+    endpoint: str, path: str, form: Mapping[str, str], seconds: float
+) -> dict[str, Any]:
     """What the Hub answers to a form; an empty object where it holds none. TryAgain without one."""
     try:
         async with httpx.AsyncClient(timeout=seconds) as client:

@@ -27,3 +27,7 @@ class PastedKeys:
     async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:  # noqa: ARG002
         """No login is ever under way."""
         return None
+
+    async def renewed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:  # noqa: ARG002
+        """What was pasted holds until its service ends it."""
+        return None

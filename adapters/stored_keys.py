@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
-from adapters.credentials import Renew, values_of
+from adapters.credentials import values_of
 from adapters.verdicts import Narrow, Slowed, Troubled
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.jobs import Actor
@@ -29,9 +29,8 @@ class StoredKeys:
             return Verdict(status="unasked")
         try:
             values = json.loads(await self._vault.reveal(owner, ref, _PURPOSE))
-            renew: Renew | None = getattr(service, "renewed", None)
-            if renew is not None and "refresh" in values:
-                title = service.account.title
+            if service.account.kept:  # those of a login, which is renewed before it is over
+                title, renew = service.account.title, service.renewed
                 values = await values_of(self._vault, owner, ref.kind, _PURPOSE, title, renew=renew)
             checked = await service.check(values)
         except PersonCanFix as refused:

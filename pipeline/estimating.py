@@ -34,5 +34,5 @@ def _rehearsed_rows(context: JobContext) -> int:
     chosen, intent = context.architecture, context.intent
     if chosen is None or intent is None or intent.task_type is None:
         return 0
-    menu = {one.name: one.rehearsed_rows for one in find_recipe(intent.task_type).backbones}
-    return menu.get(chosen.backbone, 0)
+    known = find_recipe(intent.task_type).on_menu(chosen.backbone)
+    return known.rehearsed_rows if known else 0

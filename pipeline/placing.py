@@ -105,5 +105,5 @@ def _wants_gpu(context: JobContext) -> bool:
     chosen, intent = context.architecture, context.intent
     if chosen is None or intent is None or intent.task_type is None:
         return False
-    menu = {one.name: one for one in find_recipe(intent.task_type).backbones}
-    return chosen.backbone not in menu or menu[chosen.backbone].hardware == "gpu"
+    known = find_recipe(intent.task_type).on_menu(chosen.backbone)
+    return known is None or known.hardware == "gpu"

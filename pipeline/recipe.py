@@ -123,6 +123,10 @@ class Recipe(Task):
     budget_seconds: float
     settings: type[BaseModel]
 
+    def on_menu(self, name: str) -> Backbone | None:
+        """Find a model by name; None for one that somebody brought."""
+        return next((one for one in self.backbones if one.name == name), None)
+
 
 def harness_shelves() -> tuple[Path, ...]:
     """The harness and the folders in it: bundle files of one kind lie together."""

@@ -12,8 +12,7 @@ def as_saved(context: JobContext, metrics: Metrics) -> JobContext:
     chosen, intent = context.architecture, context.intent
     if chosen is None or intent is None or intent.task_type is None:
         return context
-    menu = find_recipe(intent.task_type).backbones
-    saved = next((one for one in menu if one.name == metrics.details.get(_SAVED)), None)
+    saved = find_recipe(intent.task_type).on_menu(str(metrics.details.get(_SAVED)))
     if saved is None or saved.name == chosen.backbone:
         return context
     lines = all_requirements(intent.task_type, saved)

@@ -164,9 +164,8 @@ class HuggingFace(PastedKeys):
         """The values of a login in place of those that are soon over; None where they hold."""
         return await hub_login.renewed(self.endpoint, values, self.seconds)
 
-    async def _posted(self, path: str, form: Mapping[str, str]) -> Mapping[str, Any]:
-        told: Mapping[str, Any] = await hub_login.posted(self.endpoint, path, form, self.seconds)
-        return told
+    async def _posted(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
+        return await hub_login.posted(self.endpoint, path, form, self.seconds)
 
 
 def _refused(what: str) -> PersonCanFix:

@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 from bot import forms, phrases
 from bot.accounts import credentials
+from bot.accounts.in_time import InTime
 from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain, UnknownName
 from pipeline.jobs import Actor, JobStatus, Place
 from pipeline.ports.account import Account, Checked, LoginLink, Service
@@ -28,7 +28,6 @@ _TICKET = timedelta(minutes=10)
 _CHECK_SECONDS = 1.5  # of the three that a form has, beside people and the database
 _POLL_SECONDS = 2.0
 _LOOKED_AT = 200
-_T = TypeVar("_T")
 Tell = Callable[[Actor, Place, Card], Awaitable[None]]
 
 
@@ -50,34 +49,6 @@ class Backing:
     post: Post
     clock: Clock
     sanitizer: Sanitizer
-
-
-class _InTime:
-    """A service that is asked within the time an answer has; a late one gives none."""
-
-    def __init__(self, service: Service, seconds: float) -> None:
-        self.account = service.account
-        self._service = service
-        self._seconds = seconds
-
-    async def check(self, values: Mapping[str, str]) -> Checked | None:
-        """What the service says; TryAgain when it takes too long."""
-        return await self._in_time(self._service.check(values))
-
-    async def begin_login(self, now: datetime) -> LoginLink | None:
-        """A link to log in with; TryAgain when it takes too long."""
-        return await self._in_time(self._service.begin_login(now))
-
-    async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
-        """The values once the person is done; TryAgain when the service takes too long."""
-        return await self._in_time(self._service.finish_login(link))
-
-    async def _in_time(self, asking: Awaitable[_T]) -> _T:
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await asking
-        except TimeoutError as late:
-            raise TryAgain(phrases.NO_LOGIN, phrases.TRY_ONCE_MORE) from late
 
 
 class Connecting:
@@ -140,7 +111,7 @@ class Connecting:
             return await self.panel(actor, place, title=phrases.BUTTON_OVER)
         service = self._services[ticket.argument]
         now = self._back.clock.now()
-        link = await _InTime(service, self._check_seconds).begin_login(now)
+        link = await InTime(service, self._check_seconds).begin_login(now)
         if link is None:
             raise PersonCanFix(phrases.NO_LOGIN, phrases.WHERE_TO_PASTE)
         await self._back.post.use(token, now)
@@ -218,7 +189,7 @@ class Connecting:
     async def _finish(self, token: str, login: _Login) -> None:
         if self._back.clock.now() >= login.link.expires_at:
             raise PersonCanFix(phrases.LOGIN_OVER, phrases.WHERE_TO_PASTE)
-        asked = _InTime(login.service, self._check_seconds)  # one must not hold up the others
+        asked = InTime(login.service, self._check_seconds)  # one must not hold up the others
         values = await asked.finish_login(login.link)
         if values is None:
             return
@@ -249,7 +220,7 @@ class Connecting:
         """Into the vault, and the jobs that waited for it go on; PersonCanFix when refused."""
         checked = await credentials.keep(
             self._back.vault,
-            _InTime(service, self._check_seconds),
+            InTime(service, self._check_seconds),
             owner,
             values,
             now=self._back.clock.now(),

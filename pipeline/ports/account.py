@@ -82,6 +82,10 @@ class Service(Protocol):
         """The values that a finished login gives; None while the person is not done."""
         ...
 
+    async def renewed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What is to be kept in place of a login that is soon over; None where it holds."""
+        ...
+
 
 class Verdict(Frozen):
     """What a service says of a stored key, with the cure in a sentence; `unasked`: it cannot be."""

@@ -62,3 +62,7 @@ class FakeService:
     async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
         del link
         return self.logged_in
+
+    async def renewed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        del values
+        return None

@@ -49,6 +49,9 @@ class Lender:
     async def finish_login(self, link: LoginLink) -> Mapping[str, str] | None:
         raise NotImplementedError
 
+    async def renewed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def clock() -> FakeClock:
