@@ -9,6 +9,7 @@ import pytest
 
 from adapters.environments import Environments
 from pipeline.deep import DEEP
+from tests.fakes.postgres import PostgresServer, programs
 
 
 @pytest.fixture
@@ -42,3 +43,19 @@ def deep_python(environments: Path) -> Path:
     if python is None:
         pytest.skip("the deep stack is not installed: run `make deep` first")
     return python
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, shared by the tests of a process."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """DATABASE_URL of a new and empty database."""
+    with postgres_server.database() as url:
+        yield url

@@ -29,14 +29,17 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 async def store(
     request: pytest.FixtureRequest, clock: FakeClock, tmp_path: Path
 ) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore(clock=clock)
         return
-    real = SqlStore(database=Database(f"sqlite:///{tmp_path}/jobs.db"), clock=clock)
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres")
+    real = SqlStore(database=Database(url), clock=clock)
     await real.database.open()
     yield real
     await real.database.close()
