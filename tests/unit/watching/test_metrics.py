@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters import figures
@@ -229,3 +230,23 @@ async def test_a_job_under_way_is_no_job_that_waits(database: Database) -> None:
     assert counted.jobs == {"runnable": 3, "waiting": 0, "done": 1, "failed": 0, "cancelled": 0}
     assert counted.due == 1
     assert counted.due_age == (now - waits.wake_at).total_seconds()
+
+
+@pytest.mark.parametrize("question", ["_by_status", "_due", "_letters", "_arrivals"])
+async def test_nothing_is_counted_by_reading_whole_rows(question: str, tmp_path: Path) -> None:
+    opened = Database(f"sqlite:///{tmp_path}/jobs.db")
+    await opened.open()
+    dialect, now = opened.engine.dialect, FakeClock().now()
+    literal = {"literal_binds": True}
+    asked = getattr(figures, question)()
+    if question == "_due":
+        asked = asked.params(now=now)
+    plain = str(asked.compile(dialect=dialect, compile_kwargs=literal))
+    plan = await opened.read(
+        lambda connection: connection.execute(sa.text(f"EXPLAIN QUERY PLAN {plain}")).all()
+    )
+    await opened.close()
+
+    looks = [str(row[3]) for row in plan if str(row[3]).startswith(("SCAN", "SEARCH"))]
+    assert looks
+    assert all("INDEX" in look for look in looks)
