@@ -21,7 +21,7 @@ from adapters.post import SqlPost
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
-from adapters.shelves import called
+from adapters.shelves import called as called  # noqa: PLC0414  (as below)
 from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
 from adapters.store import SqlStore
 from adapters.stored_keys import StoredKeys
