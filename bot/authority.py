@@ -6,7 +6,7 @@ Secrets are not decided here: they are looked up under the owner of a job, whoev
 """
 
 from bot import words
-from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.errors import PersonCanFix, Removed, UnknownName
 from pipeline.jobs import Actor, JobId, Place
 from pipeline.ports.chat import Inbound
 from pipeline.ports.store import JobRow, Store
@@ -59,7 +59,9 @@ async def visible(store: Store, asked: Inbound, job_id: str) -> JobRow:
     """
     try:
         row = await store.load(JobId(job_id))
-    except UnknownName:
+    except UnknownName as unknown:
+        if isinstance(unknown, Removed) and unknown.owner == asked.actor.key:
+            raise
         row = None
     if row is not None and may_read(asked, row):
         return row

@@ -13,6 +13,7 @@ from bot.journal import set_up
 from bot.running import operating
 from bot.running.serving import Died, Part, Shift, holding, signals
 from bot.running.station import Station, open_station
+from bot.running.sweeping import sweeping
 from bot.settings import Settings
 from bot.wiring import House, look_at_secrets, open_house
 from pipeline.errors import PersonCanFix
@@ -38,7 +39,10 @@ def serve(*, work: bool, debug: bool) -> None:
             ):
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
-                shift.parts = (thinking(house), *station.speaking, *queue, *station.listening)
+                shift.parts = (
+                    *(thinking(house), sweeping(settings)),
+                    *(*station.speaking, *queue, *station.listening),
+                )
                 return await run(
                     house, shift, lambda: _serving(house, station, work=work), hold=work
                 )
@@ -57,7 +61,7 @@ def worker(*, debug: bool) -> None:
         with signals(shift.end):
             async with open_house(settings) as house:
                 _log_more(settings, debug=debug)
-                shift.parts = (thinking(house), working(house))
+                shift.parts = (thinking(house), sweeping(settings), working(house))
                 return await run(house, shift, lambda: _place(house), hold=True)
 
     perform(main)
