@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from pydantic import SecretStr
 
-from adapters import condition
+from adapters import condition, guarded_agents, guarded_runtime
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
 from adapters.guarded import GuardedModels
@@ -124,7 +124,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             emit=_nowhere,
             workbench=workbench,
             sources=shelf("sources", **parts),
-            runtimes=shelf("runtimes", **parts),
+            runtimes=guarded_runtime.guard(shelf("runtimes", **parts), records.sanitizer),
             hosts=shelf("hosts", **parts),
             vault=vault,
             accounts=StoredKeys(vault, accounts(settings)),
@@ -139,7 +139,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         records.watch.listen(journal.note)
         orchestrator = Orchestrator(
             store=records.store,
-            agents=find_agents(),
+            agents=guarded_agents.guard(find_agents(), records.sanitizer),
             ports=ports,
             journal=journal,
             retry_scale=settings.retry_scale,
