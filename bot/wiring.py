@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from pydantic import SecretStr
 
-from adapters import condition
+from adapters import condition, guarded_agents, guarded_runtime
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
 from adapters.guarded import GuardedModels
@@ -20,7 +20,7 @@ from adapters.platforms.terminal import Terminal
 from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
-from adapters.shelves import called
+from adapters.shelves import called as called  # noqa: PLC0414  (as below)
 from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
 from adapters.stored_keys import StoredKeys
 from adapters.watch import Watch, WatchedDatabase, WatchedPost, WatchedStore
@@ -124,7 +124,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             emit=_nowhere,
             workbench=workbench,
             sources=shelf("sources", **parts),
-            runtimes=shelf("runtimes", **parts),
+            runtimes=guarded_runtime.guard(shelf("runtimes", **parts), records.sanitizer),
             hosts=shelf("hosts", **parts),
             vault=vault,
             accounts=StoredKeys(vault, accounts(settings)),
@@ -139,7 +139,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         records.watch.listen(journal.note)
         orchestrator = Orchestrator(
             store=records.store,
-            agents=find_agents(),
+            agents=guarded_agents.guard(find_agents(), records.sanitizer),
             ports=ports,
             journal=journal,
             retry_scale=settings.retry_scale,

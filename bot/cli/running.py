@@ -13,6 +13,7 @@ from bot.journal import set_up
 from bot.running import operating
 from bot.running.serving import Died, Part, Shift, holding, signals
 from bot.running.station import Station, open_station
+from bot.running.sweeping import sweeping
 from bot.settings import Settings
 from bot.wiring import House, look_at_secrets, open_house, open_web
 from pipeline.errors import PersonCanFix
@@ -38,7 +39,10 @@ def serve(*, work: bool, debug: bool) -> None:
             ):
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
-                shift.parts = (thinking(house), *station.speaking, *queue, *station.listening)
+                shift.parts = (
+                    *(thinking(house), sweeping(settings)),
+                    *(*station.speaking, *queue, *station.listening),
+                )
                 return await run(
                     house, shift, lambda: _serving(house, station, work=work), hold=work
                 )
@@ -58,7 +62,8 @@ def worker(*, port: int | None, debug: bool) -> None:
             async with open_house(settings) as house:
                 _log_more(settings, debug=debug)
                 watched = (_watched(house, shift, port),) if port is not None else ()
-                shift.parts = (thinking(house), working(house), *watched)
+                parts = (thinking(house), sweeping(settings), working(house), *watched)
+                shift.parts = parts
                 return await run(house, shift, lambda: _place(house), hold=True)
 
     perform(main)
