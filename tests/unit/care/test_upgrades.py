@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,10 @@ from pipeline.events import AgentLogged
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.orchestrator import LIVE, Orchestrator
-from pipeline.outcomes import Agent
+from pipeline.outcomes import Agent, ComeBack
 from pipeline.ports.store import Inbound
 from tests.unit.care.stored import AT, every_job
-from tests.unit.orchestrator.scripted import Clock, Journal, Scripted, ports
+from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, Journal, Scripted, ports
 
 pytestmark = pytest.mark.anyio
 
@@ -108,7 +108,8 @@ def orchestrator(store: SqlStore, home: Path) -> tuple[Orchestrator, Mapping[Sta
     clock = Clock()
     clock.time = AT
     clock.pass_(86_400)
-    agents = {stage: Scripted(stage) for stage in Stage}
+    later = timedelta(days=1)
+    agents = {one: Scripted(one, [ComeBack(later, ARTIFACTS[one])]) for one in Stage}
     cast: dict[Stage, Agent] = dict(agents)
     made = Orchestrator(store=store, agents=cast, ports=ports(clock, home), journal=Journal())
     return made, agents
@@ -140,7 +141,7 @@ async def test_every_job_goes_on_at_its_stage_and_runs_none_again(
 
 
 async def goes_on(store: SqlStore, job: JobId, home: Path) -> None:
-    """Drive a job to its end, with its person's reply where it waits for one."""
+    """Drive a job by one stage, with its person's reply where it waits for one."""
     context, status = JOBS[job]
     driving, agents = orchestrator(store, home)
     if status is JobStatus.WAITING:
@@ -151,8 +152,10 @@ async def goes_on(store: SqlStore, job: JobId, home: Path) -> None:
     ran = [stage for stage in Stage if agents[stage].seen]
     left_out = plan(context.intent.task_type).skipped if context.intent else {}
     wanted = [one for one in Stage if one not in context.stage_results and one not in left_out]
-    assert ran == wanted, job
-    assert (await store.load(job)).status is JobStatus.DONE
+    assert ran == wanted[:1], job
+    went_on = await store.load(job)
+    assert went_on.seq > 7
+    assert went_on.context.stage_results.items() >= context.stage_results.items()
     assert all(len(agents[stage].seen) == 1 for stage in ran)
 
 
