@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import Bug, MLTrainerError, Outage, PersonCanFix
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -36,13 +36,13 @@ _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their l
 _FREE_SPACE = "Free some space, then resume the job: what was saved is kept."
 _PERMIT = "Make the file and its folder writable, or choose another folder with MLTRAINER_HOME."
 _RESTORE = "Put a backup of that file in its place."
-_SQLITE_ERRORS: Mapping[int, tuple[type[TryAgain | PersonCanFix], str, str]] = MappingProxyType(
+_SQLITE_ERRORS: Mapping[int, tuple[type[Outage | PersonCanFix], str, str]] = MappingProxyType(
     {
-        sqlite3.SQLITE_FULL: (TryAgain, "the disk is full", _FREE_SPACE),
-        sqlite3.SQLITE_IOERR: (TryAgain, "its disk failed to read or write", _FREE_SPACE),
-        sqlite3.SQLITE_BUSY: (TryAgain, "another program holds it", "Close that program."),
-        sqlite3.SQLITE_LOCKED: (TryAgain, "another program holds it", "Close that program."),
-        sqlite3.SQLITE_READONLY: (PersonCanFix, "it may not be written", _PERMIT),
+        sqlite3.SQLITE_FULL: (Outage, "the disk is full", _FREE_SPACE),
+        sqlite3.SQLITE_IOERR: (Outage, "its disk failed to read or write", _FREE_SPACE),
+        sqlite3.SQLITE_BUSY: (Outage, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_LOCKED: (Outage, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_READONLY: (Outage, "it may not be written", _PERMIT),
         sqlite3.SQLITE_PERM: (PersonCanFix, "it may not be opened", _PERMIT),
         sqlite3.SQLITE_CANTOPEN: (PersonCanFix, "it cannot be opened", _PERMIT),
         sqlite3.SQLITE_CORRUPT: (PersonCanFix, "it is damaged", _RESTORE),
@@ -146,9 +146,9 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
     if code is None and file_of(url) is not None and isinstance(cause, sqlite3.Error):
         return PersonCanFix(f"The database {name} cannot be read: it is damaged.", _RESTORE)
     if code is None and isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return TryAgain(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
+        return Outage(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
     if isinstance(error, exc.TimeoutError):
-        return TryAgain(f"The database {name} is busy.", "Wait a little.")
+        return Outage(f"The database {name} is busy.", "Wait a little.")
     return Bug(f"The database {name} refused what we asked: {cause}", "Please report this.")
 
 

@@ -10,11 +10,20 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
-from pipeline import following, stopping, transitions
+from pipeline import following, pausing, stopping, transitions
 from pipeline.context import JobContext
-from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
+from pipeline.errors import (
+    Bug,
+    MLTrainerError,
+    NoRoom,
+    Outage,
+    PersonCanFix,
+    Superseded,
+    from_unexpected,
+)
 from pipeline.events import AgentLogged, Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
@@ -95,6 +104,8 @@ class Orchestrator:
             await self._save(row, transitions.ended(context, JobStatus.DONE))
         elif stage in route.skipped:
             await self._save(row, transitions.skipped(context, stage, route.skipped[stage], now))
+        elif (lacking := pausing.lacking_room(self._ports.home, stage)) is not None:
+            await self._save(row, pausing.paused(context, stage, lacking, now))
         elif row.id in self._driven and context.active is stage:
             await self._run(row, stage)
         else:
@@ -131,6 +142,8 @@ class Orchestrator:
         clock, policy = self._ports.clock, self._agents[stage].retry
         context = transitions.timed(row.context, stage, clock.monotonic() - began)
         error = from_unexpected(unexpected)
+        if isinstance(error, NoRoom | Outage):
+            return pausing.paused(context, stage, error, clock.now())
         runtimes, hosts = self._ports.runtimes.values(), self._ports.hosts.values()
         accounts = {one.account for one in runtimes} | {one.account for one in hosts}
         return transitions.failed(
@@ -144,14 +157,14 @@ class Orchestrator:
         """Run the agent while watching for a cancel and for another worker's hand."""
 
         async def emit(event: Event) -> None:
-            await self._store.append(row, [event])
+            await pausing.patiently(lambda: self._store.append(row, [event]))
             ledger.note(event)
 
         ports = replace(self._ports, emit=emit, ledger=ledger)
         work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
         try:
             while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:
-                saved = await self._store.load(row.id)
+                saved = await pausing.patiently(lambda: self._store.load(row.id))
                 if saved.cancel:
                     raise _Cancelled
                 if saved.seq != row.seq:
@@ -217,12 +230,12 @@ class Orchestrator:
         cancel: bool | None = None,
         consumed: Sequence[Inbound] = (),
     ) -> JobRow:
-        return await self._store.save(
-            row,
-            change.context,
-            change.events,
+        save = partial(
+            self._store.save,
+            *(row, change.context, change.events),
             status=change.status,
             wake_at=change.wake_at,
             cancel=cancel,
             consumed=consumed,
         )
+        return await pausing.patiently(save)
