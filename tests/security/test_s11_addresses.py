@@ -93,7 +93,7 @@ async def test_a_share_link_leads_no_further_than_others(
         wire.to = address
         with pytest.raises(PersonCanFix, match="private network"):
             await UrlSource(Guard(resolve=named)).fetch(page, tmp_path, ANN)
-    assert len(wire.reached) == 3  # noqa: PLR2004  (the public page, for each)
+    assert len(wire.reached) == 3
 
 
 @pytest.mark.anyio
