@@ -194,6 +194,7 @@ def make_home(home: Path) -> None:
     """Make the home, readable by its owner alone; PersonCanFix when it cannot be written."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close(home)
         with TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -201,6 +202,13 @@ def make_home(home: Path) -> None:
             f"The home {home} cannot be written: {error.strerror}.",
             "Make it writable, or set MLTRAINER_HOME to a folder that is.",
         ) from error
+
+
+def _close(home: Path) -> None:
+    """A home that was there before, and is ours, is shut to others too."""
+    info = home.stat()
+    if info.st_uid == os.geteuid() and info.st_mode & 0o077:
+        home.chmod(0o700)
 
 
 def _misspelt(names: Iterable[str]) -> list[str]:
