@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from adapters import document, rows
 from adapters.database import only_if_known
 from adapters.records import Database
+from adapters.removed import removed
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
 from pipeline.errors import Bug, Superseded, UnknownName
@@ -214,6 +215,8 @@ class SqlStore:
         return next(iter(rows.readable(found)), None)
 
     async def _unknown(self, job_id: JobId) -> UnknownName:
+        if (gone := await removed(self.database, job_id)) is not None:
+            return gone
         query = sa.select(JOBS.c.id).order_by(JOBS.c.created_at.desc()).limit(_NAMED_WHEN_UNKNOWN)
         known = await self.database.read(lambda connection: connection.scalars(query).all())
         return UnknownName("job", job_id, known, field="job")

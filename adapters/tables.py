@@ -169,3 +169,11 @@ AUDIT = sa.Table(
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("seal", sa.String(64), nullable=False),
 )
+
+REMOVED = sa.Table(
+    "removed",
+    METADATA,
+    sa.Column("job_id", sa.String(16), primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)

@@ -26,7 +26,16 @@ from pipeline.errors import PersonCanFix
 _DOT_ENV = ".env"
 _OURS = "MLTRAINER_"
 _OWN = {
-    *("home", "env_cache", "weights_gb", "master_keys", "share", "sandbox", "approval"),
+    *(
+        "home",
+        "env_cache",
+        "weights_gb",
+        "keep_days",
+        "master_keys",
+        "share",
+        "sandbox",
+        "approval",
+    ),
     *("max_job_usd", "allow_private_urls", "retry_scale"),
 }
 _SECTIONS = MappingProxyType(
@@ -96,6 +105,8 @@ class Settings(BaseSettings):
         default_factory=lambda data: f"sqlite:///{data['home'] / 'mltrainer.db'}", repr=False
     )
     """sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: SQLite in the home."""
+    keep_days: int = Field(0, ge=0)
+    """Days that a finished job is kept with its files; 0: for ever. What it published stays."""
     master_keys: SecretStr | None = None
     """Keys that protect secrets, newest first; empty: a file in the home."""
     share: Literal["schema", "samples"] = "schema"

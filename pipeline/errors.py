@@ -3,6 +3,7 @@
 MLTrainerError
 ├── PersonCanFix   the job waits for its person; `hint` says what to do
 │   └── UnknownName    an unknown name, with the known ones listed
+│       └── Removed    a job that ended long ago and is kept no longer
 ├── TryAgain       transient; tried again after `after`
 ├── Rejected       tried again with `feedback` given to the next attempt
 ├── Superseded     another worker moved the job on; this one writes nothing more
@@ -11,7 +12,7 @@ MLTrainerError
 
 import errno
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 _MOST_SHOWN = 20
@@ -54,6 +55,17 @@ class UnknownName(PersonCanFix):
         super().__init__(
             f"Unknown {what} '{name}'.", hint, field=field, options=listed[:_MOST_SHOWN]
         )
+
+
+class Removed(UnknownName):
+    """A job that ended long ago and was removed at `at`; its `owner` may be told so."""
+
+    def __init__(self, job: str, owner: str, at: datetime) -> None:
+        super().__init__("job", job, (), field="job")
+        self.message = f"The job {job} ended and was removed on {at:%Y-%m-%d}."
+        self.hint = "What it published is still there. Jobs are kept for MLTRAINER_KEEP_DAYS days."
+        self.args = (self.message,)
+        self.owner = owner
 
 
 class TryAgain(MLTrainerError):
