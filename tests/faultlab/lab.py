@@ -10,6 +10,7 @@ from typing import Literal
 
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack.http_delivery import ACK_SECONDS
 from tests.fakes.slack.workspace import LEAST_SCOPES
 from tests.faultlab import checks
 from tests.faultlab.hurts import kinds
@@ -22,8 +23,8 @@ from tests.stories.kill_storm import CHANNELS, HISTORY, REDELIVERIES, People
 from tests.stories.towns import Town
 
 Platform = Literal["slack", "discord"]
-LOOK_SECONDS, LATE_SECONDS, ACCOUNT_SECONDS = 0.15, 3.0, 60.0
-END_SECONDS = 240.0
+LOOK_SECONDS, LATE_SECONDS, ACCOUNT_SECONDS = 0.15, 3.0, 50.0
+END_SECONDS = 420.0
 EVERY_SECONDS = 0.5
 
 
@@ -100,6 +101,7 @@ def _town(platform: Platform) -> Iterator[Town]:
 
 def _connect(site: Site, people: People) -> None:
     """Everybody gives their account of each service that has accounts, while all is well."""
+    site.town.wait_for_answers(ACCOUNT_SECONDS / 2)  # a machine that has just started is slow
     for service in site.services:
         for person in people.persons if service.values else ():
             person.dm(f"connect {service.title}")
@@ -108,6 +110,7 @@ def _connect(site: Site, people: People) -> None:
             form = person.wait_for_modal(service.title, ACCOUNT_SECONDS)
             assert not person.fill(form, service.values)
             person.wait_for("is connected", ACCOUNT_SECONDS)
+    site.town.wait_for_answers(ACK_SECONDS)
 
 
 def _carry_on(people: People, storm: Storm, tell: Callable[[str], None]) -> None:

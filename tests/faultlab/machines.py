@@ -56,7 +56,8 @@ class Machine:
         return self.alive and READY in self.printed[self._began :].splitlines()
 
     def start(self) -> None:
-        """Start it; it is ready some seconds later."""
+        """Start it, with a clock that is right; it is ready some seconds later."""
+        self.set_clock(0)
         self._began = len(self.printed)
         self._close()
         self._log = (self.folder / f"{self.name}.log").open("ab")

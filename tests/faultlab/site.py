@@ -166,7 +166,15 @@ def small_disk(home: Path) -> Iterator[bool]:
         yield mounted
     finally:
         if mounted:
+            keep(home, home.with_name("kept"))
             subprocess.run(["umount", "-l", str(home)], check=False, capture_output=True)
+
+
+def keep(home: Path, folder: Path) -> None:
+    """Copy what tells of a run from a disk that goes: its database and its logs."""
+    folder.mkdir(exist_ok=True)
+    for path in (*home.glob("mltrainer.db*"), *home.glob("logs/*.log*")):
+        shutil.copy(path, folder)
 
 
 def fill(home: Path) -> Callable[[], None]:

@@ -13,7 +13,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from adapters.clock import SystemClock
+from adapters import clock
 from bot.__main__ import main
 from pipeline.jobs import Stage
 from pipeline.ledger import Ledger
@@ -26,16 +26,16 @@ DIARY = "diary"
 
 def set_clock_by(file: Path) -> None:
     """Let the clock be wrong by what the file says."""
-    right = SystemClock.now
+    right = clock._wall
 
-    def wrong(self: SystemClock) -> datetime:
+    def wrong() -> datetime:
         try:
             off = float(file.read_text() or 0)
         except FileNotFoundError:
             off = 0.0
-        return right(self) + timedelta(seconds=off)
+        return right() + timedelta(seconds=off)
 
-    SystemClock.now = wrong  # type: ignore[method-assign]
+    clock._wall = wrong
 
 
 def keep_diary(file: Path) -> None:

@@ -129,11 +129,10 @@ class Wires:
 
     async def _close(self) -> None:
         for wire in self._wires:
+            wire.state = "open"
             await wire.close()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left, timeout=LONGEST / 3)
 
 
 def port_of(url: str) -> int:

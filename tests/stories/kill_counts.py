@@ -211,8 +211,8 @@ def _answers(record: Record, shown: Shown) -> int:
 def _doubled(shown: Shown) -> list[str]:
     """Keys that came more than once, and a job's second card."""
     keys = Counter(
-        "card of " + key.split(":")[0] if ":card:" in key else key or f"without a key: {text}"
-        for thread in shown.values()
+        "card of " + key.split(":")[0] if ":card:" in key else key or f"no key, {place}: {text}"
+        for place, thread in shown.items()
         for key, text in thread
     )
     return [f"{key} ({times} times)" for key, times in keys.items() if times > 1]
