@@ -4,7 +4,7 @@ Beginning with the UPDATE takes the write lock (SQLite) or the row's lock (Postg
 anything is read, so two writers of a job queue up and the slower one finds that `seq` has moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from pipeline.ports.store import Inbound, JobRow
 
 _OPEN = (JobStatus.RUNNABLE, JobStatus.WAITING)
 _NAMED_WHEN_UNKNOWN = 20
+_ASKED_AT_ONCE = 500
 
 # Asked many times a second, so they are made once.
 _JOB = sa.select(JOBS).where(JOBS.c.id == sa.bindparam("job"))
@@ -56,6 +57,10 @@ _DUE = (
         )
     )
     .order_by(JOBS.c.wake_at, JOBS.c.id)
+)
+
+_OWNERS = sa.select(JOBS.c.id, JOBS.c.owner).where(
+    JOBS.c.id.in_(sa.bindparam("jobs", expanding=True))
 )
 
 
@@ -150,6 +155,16 @@ class SqlStore:
         asked = {"now": now}
         found = await self.database.read(lambda connection: connection.scalars(_DUE, asked).all())
         return tuple(JobId(one) for one in found)
+
+    async def owners(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Whose each of these jobs is; unknown ones are left out."""
+        parts = [jobs[at : at + _ASKED_AT_ONCE] for at in range(0, len(jobs), _ASKED_AT_ONCE)]
+
+        def ask(connection: sa.Connection) -> dict[JobId, str]:
+            found = [one for part in parts for one in connection.execute(_OWNERS, {"jobs": part})]
+            return {JobId(one.id): one.owner for one in found}
+
+        return await self.database.read(ask)
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         """Events numbered above `after`, in order; one of a newer version is left out."""

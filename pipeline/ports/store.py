@@ -1,6 +1,6 @@
 """The job table: the one truth. Every change is a compare-and-swap on `seq`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -72,6 +72,10 @@ class Store(Protocol):
 
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
+        ...
+
+    async def owners(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Whose each of these jobs is; unknown ones are left out."""
         ...
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:

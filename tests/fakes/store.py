@@ -1,6 +1,6 @@
 """The job table in memory, by the same rules as the real one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -75,6 +75,9 @@ class MemoryStore:
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         rows = [job.row for job in self._jobs.values() if _is_due(job, now)]
         return tuple(row.id for row in sorted(rows, key=lambda row: (row.wake_at, row.id)))
+
+    async def owners(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        return {one: self._jobs[one].row.context.owner.key for one in jobs if one in self._jobs}
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         job = self._jobs.get(job_id)
