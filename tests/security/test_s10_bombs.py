@@ -236,7 +236,7 @@ async def test_a_parquet_file_of_one_value_again_and_again_is_refused_soon_and_s
 ) -> None:
     (tmp_path / "data").mkdir()
     bomb = tmp_path / "data" / "cells.parquet"
-    command = [python, "-c", PARQUET, bomb, str(rows), str(signs)]
+    command = [str(python), "-c", PARQUET, str(bomb), str(rows), str(signs)]
     await asyncio.to_thread(lambda: subprocess.run(command, check=True))
     assert bomb.stat().st_size < 1 << 20
     check(python, tmp_path, "cells.parquet")
