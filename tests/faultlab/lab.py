@@ -1,6 +1,7 @@
 """One run of the lab: people at work, a storm over it, peace until all is over, and the checks."""
 
 import contextlib
+import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ Platform = Literal["slack", "discord"]
 LOOK_SECONDS, LATE_SECONDS, ACCOUNT_SECONDS = 0.15, 3.0, 50.0
 END_SECONDS = 420.0
 EVERY_SECONDS = 0.5
+TABLES = ("jobs", "events", "arrivals", "inbox", "boards", "outbox")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None]) -> Ended:
         storm = Storm(site, wanted, plan.hurts, _draw(plan.seed + 1), tell)
         _carry_on(people, storm, tell)
         _wait_for_the_end(people, site, plan.end_seconds)
+        _keep_tables(site, folder)
         record = _record(town, storm.happened)
         tally = count(record, people.errands, site.rows, starts=())
         return Ended(
@@ -133,6 +136,12 @@ def _wait_for_the_end(people: People, site: Site, seconds: float) -> None:
         people.step()
         time.sleep(LOOK_SECONDS)
     time.sleep(LATE_SECONDS)  # what is sent too often shows by now
+
+
+def _keep_tables(site: Site, folder: Path) -> None:
+    """Write down what the database holds, for whoever looks for a violation's cause."""
+    kept = {table: site.rows(f"select * from {table}") for table in TABLES}  # noqa: S608 - ours
+    (folder / "tables.json").write_text(json.dumps(kept, default=str, indent=1), "utf-8")
 
 
 def _record(town: Town, happened: Sequence[Happened]) -> OnDiscord | OnSlack:

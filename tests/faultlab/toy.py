@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -249,6 +250,8 @@ def again_and_again(live: Callable[[], None]) -> int:
 
 if __name__ == "__main__":
     address, place, where = sys.argv[1:]
-    if where not in POINTS:
+    point = next((one for one in POINTS if one == where), None)
+    if point is None:
         sys.exit(f"There is no point “{where}”. Known: {', '.join(POINTS)}.")
-    sys.exit(again_and_again(lambda: asyncio.run(main(address, Path(place), where))))
+    life = partial(main, address, Path(place), point)
+    sys.exit(again_and_again(lambda: asyncio.run(life())))
