@@ -184,3 +184,16 @@ async def test_a_session_gets_no_lock_twice(postgres: str) -> None:
     ):
         assert (first, second, third) == (True, False, False)
         assert await session.beat() == {JOB, PLACE}
+
+
+async def test_a_command_works_on_its_own_job_and_leaves_the_others(
+    store: MemoryStore, postgres: str
+) -> None:
+    other, mine = await made(store, 2)
+    worker = Worker(store)
+    queue = SharedQueue(store=store, clock=SystemClock(), url=parse_url(postgres), only=mine.id)
+
+    await while_running(queue, worker.drive, lambda: mine.id in worker.driven and not worker.busy)
+
+    assert worker.driven == [mine.id]
+    assert (await store.load(other.id)).status is JobStatus.RUNNABLE
