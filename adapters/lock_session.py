@@ -41,18 +41,24 @@ def key_of(name: str) -> int:
 class LockSession:
     """Locks by their numbers. Every error is the end of the session, and of all its locks."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Any], silent: float) -> None:
         self._connection = connection
+        self._silent = silent
         self._one_at_a_time = asyncio.Lock()
         self._mine: set[int] = set()
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: sa.URL) -> AsyncIterator["LockSession"]:
-        """A session of its own; all locks are free when it is left."""
+    async def opened(
+        cls, url: sa.URL, *, silent: float = SILENT_SECONDS
+    ) -> AsyncIterator["LockSession"]:
+        """A session of its own; all locks are free when it is left.
+
+        It ends the sessions that were `silent` for so many seconds.
+        """
         connection = await psycopg.AsyncConnection.connect(address(url, name=NAME), autocommit=True)
         try:
-            yield cls(connection)
+            yield cls(connection, silent)
         finally:
             with suppress(psycopg.Error, TimeoutError):
                 await asyncio.wait_for(connection.close(), ANSWER_SECONDS)
@@ -70,7 +76,7 @@ class LockSession:
     async def beat(self) -> frozenset[int]:
         """Show that this process lives, and end the sessions of frozen ones; the held locks."""
         async with asyncio.timeout(ANSWER_SECONDS), self._one_at_a_time:
-            await self._connection.execute(_END_SILENT, (NAME, SILENT_SECONDS))
+            await self._connection.execute(_END_SILENT, (NAME, self._silent))
             found = await self._connection.execute(_HELD)
             return frozenset(number for (number,) in await found.fetchall())
 

@@ -8,6 +8,7 @@ from adapters.database import file_of
 from adapters.lock import HomeLock
 from adapters.queue import EmbeddedQueue
 from adapters.turns import Limits
+from pipeline.jobs import JobId
 from pipeline.ports.clock import Clock
 from pipeline.ports.lock import Lock
 from pipeline.ports.queue import Queue
@@ -23,10 +24,15 @@ def home_lock(url: sa.URL, home: Path) -> Lock:
     return OpenDoor(url)
 
 
-def queue(url: sa.URL, store: Store, clock: Clock, lock: Lock, limits: Limits) -> Queue:
-    """Who drives the jobs: this process alone, or it and others on the same database."""
+def queue(
+    url: sa.URL, store: Store, clock: Clock, lock: Lock, *, limits: Limits, only: JobId | None
+) -> Queue:
+    """Who drives the jobs: this process alone, or it and others on the same database.
+
+    `only` is the job of a command that takes no part in others' work; alone, it does all of it.
+    """
     if isinstance(lock, HomeLock):
         return EmbeddedQueue(store=store, clock=clock, lock=lock, limits=limits)
     from adapters.shared_queue import SharedQueue  # noqa: PLC0415  (slow to import)
 
-    return SharedQueue(store=store, clock=clock, url=url, limits=limits)
+    return SharedQueue(store=store, clock=clock, url=url, limits=limits, only=only)

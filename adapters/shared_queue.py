@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.agenda import Agenda
-from adapters.engine import Engine, lost
+from adapters.engine import Engine, Serve, lost
 from adapters.lock_session import LockSession, key_of
 from adapters.turns import Limits, in_turn
 from pipeline.jobs import JobId
@@ -33,14 +33,24 @@ _log = logging.getLogger(__name__)
 
 
 class SharedQueue:
-    """pipeline.ports.queue.Queue for many processes on one PostgreSQL."""
+    """pipeline.ports.queue.Queue for many processes on one PostgreSQL.
+
+    `only` is the one job that a command works on; it takes no part in the work on others.
+    """
 
     def __init__(
-        self, *, store: Store, clock: Clock, url: sa.URL, limits: Limits = _EVERYTHING
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        url: sa.URL,
+        limits: Limits = _EVERYTHING,
+        only: JobId | None = None,
     ) -> None:
         self._agenda = Agenda(store, clock)
         self._url = url
         self._limits = limits
+        self._only = only
         self._drives: dict[JobId, asyncio.Task[Any]] = {}
 
     async def wake(self, job_id: JobId) -> None:
@@ -67,6 +77,10 @@ class SharedQueue:
             async def serve(job_id: JobId) -> None:
                 await self._serve(job_id, drive, session)
 
+            if self._only is not None:
+                parts = self._beat(session), self._serve_one(self._only, serve)
+                await _first_end(*parts, before_the_end=self._end_drives)
+                return
             async with Engine.opened(self._url, serve, self._limits.at_once) as engine:
                 await _first_end(
                     self._beat(session),
@@ -93,6 +107,13 @@ class SharedQueue:
             await engine.defer(
                 [(one.job_id, -one.rank) for one in turns if one.job_id not in queued]
             )
+            await self._agenda.rest()
+
+    async def _serve_one(self, job_id: JobId, serve: Serve) -> None:
+        """Drive one job whenever it is due and in nobody's hand."""
+        while True:
+            if any(one.job_id == job_id for one in await self._agenda.due(without=())):
+                await serve(job_id)
             await self._agenda.rest()
 
     async def _sweep(self, engine: Engine) -> None:

@@ -30,7 +30,7 @@ from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
 from pipeline.events import Event
-from pipeline.jobs import Actor, Place
+from pipeline.jobs import Actor, JobId, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
 from pipeline.ports.account import Service
@@ -81,10 +81,11 @@ class House(Records):
     drive: Drive
     models: "LanguageModels"
 
-    def queue(self) -> Queue:
+    def queue(self, only: JobId | None = None) -> Queue:
         """Who drives the jobs: this process alone, or it and others on the same database."""
         limits = Limits(self.settings.jobs_at_once, self.settings.jobs_per_person)
-        return queues.queue(self.database.url, self.store, self.clock, self.lock, limits)
+        known = self.database.url, self.store, self.clock, self.lock
+        return queues.queue(*known, limits=limits, only=only)
 
 
 @asynccontextmanager
@@ -117,8 +118,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with open_records(settings) as records, language_models(records) as models:
         workbench = GuardedWorkbench(await open_workbench(settings), records.sanitizer)
         vault = records.vault()
-        urls = settings.allow_private_urls
-        places = {"models": settings.home / "models", "allow_private_urls": urls}
+        places = {"models": settings.home / "models"}
         kept = {one.name: getattr(records, one.name) for one in fields(Records)}
         parts = {**dict(settings), "workbench": workbench, "vault": vault, **places}
         ports = Ports(
