@@ -145,6 +145,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             ports=ports,
             journal=journal,
             retry_scale=settings.retry_scale,
+            alone=records.database.sqlite is not None,
         )
         yield House(**kept, workbench=workbench, drive=orchestrator.drive, models=models)
 
