@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 _BELIEVED_AFTER = 600.0  # seconds; somebody who sets a clock wrongly has noticed by then
 _DRIFT = timedelta(seconds=2)  # what a time server corrects without anybody's noticing
-_SINCE_START = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the first counts a sleep
 
 
 class SystemClock:
@@ -49,4 +48,5 @@ def _wall() -> datetime:
 
 
 def _elapsed() -> float:
-    return time.clock_gettime(_SINCE_START)
+    """Seconds that nobody sets, with the time that the machine slept where that is counted."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
