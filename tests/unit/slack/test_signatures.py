@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from tests.fakes.slack import FakeSlack, Person
-from tests.fakes.slack.http_delivery import signed
 from tests.unit.slack.desk import Desk, away, opened
+from tests.unit.slack.forging import forged
 
 pytestmark = pytest.mark.anyio
 
@@ -31,32 +31,6 @@ async def desk(slack: FakeSlack, anyio_backend: str, ann: Person) -> AsyncIterat
         yield one
 
 
-def forged(secret: str) -> list[tuple[dict[str, str], bytes]]:
-    """Twenty requests that are signed wrongly, each in a way of its own."""
-    now = str(int(time.time()))
-    right = signed(secret, now, BODY)
-    old, young = str(int(now) - 301), str(int(now) + 400)
-    heads = [
-        *((now, signature) for signature in ("", "v0=", "v0", right[3:], right.upper())),
-        *((now, signature) for signature in (right[:-1], right + "0", "v1" + right[2:])),
-        *((now, signature) for signature in ("v0=" + "0" * 64, "v0=é", " ")),
-        (now, signed("another", now, BODY)),
-        (now, signed("", now, BODY) if secret else ""),
-        (old, signed(secret, old, BODY)),
-        (young, signed(secret, young, BODY)),
-        (old, right),
-        ("soon", signed(secret, "soon", BODY)),
-        ("", signed(secret, "", BODY)),
-    ]
-    made = [
-        ({"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}, BODY.encode())
-        for stamp, signature in heads
-    ]
-    rightly = {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": right}
-    others = [BODY.encode() + b" ", b"\xff\xfe" + BODY.encode()]
-    return [*made, *((rightly, other) for other in others), ({}, b"")]
-
-
 async def test_a_forged_request_is_refused_and_not_written_down(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -64,7 +38,7 @@ async def test_a_forged_request_is_refused_and_not_written_down(
     assert desk.server is not None
     address = f"http://127.0.0.1:{desk.server.port}/slack/events"
     async with aiohttp.ClientSession() as session:
-        for headers, body in (tries := forged(desk.slack.signing_secret)):
+        for headers, body in (tries := forged(desk.slack.signing_secret, BODY)):
             kind = {"Content-Type": "application/json", **headers}
             async with session.post(address, data=body, headers=kind) as response:
                 assert response.status == 401, headers
