@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
@@ -13,34 +12,22 @@ from pydantic import BaseModel
 
 from pipeline import (
     asking,
-    bundle,
     describing,
     diagnosing,
     editing,
-    prompting,
     row_rules,
 )
 from pipeline.agents import (
     architecture,
-    codegen,
     config,
     dataset,
     deploy,
     intake_manager,
     intent_parser,
-    preprocessing,
 )
-from pipeline.artifacts import ColumnReport, Run
-from pipeline.folders import JobFolder
-from pipeline.jobs import Stage
-from pipeline.ports import Ports
-from pipeline.ports.model import ModelRefused
-from pipeline.ports.runtime import RunState
+from pipeline.artifacts import ColumnReport
 from pipeline.wishes import may_propose
-from tests.fakes.clock import FakeClock
-from tests.fakes.models import ScriptedModel, ScriptedModels
-from tests.unit.agents.made import Table, table
-from tests.unit.bot.finished import METRICS
+from tests.unit.model.every_prompt import LEFT, PROMPTS, everything_asked, source, wide
 
 pytestmark = pytest.mark.anyio
 REPLIES: Mapping[str, type[asking.Reply]] = MappingProxyType(
@@ -56,18 +43,8 @@ REPLIES: Mapping[str, type[asking.Reply]] = MappingProxyType(
         "preprocessing": row_rules.Rules,
     }
 )
-PROMPTS = sorted(
-    one.name.removesuffix(".md")
-    for one in files("pipeline.prompts").iterdir()
-    if one.name.endswith(".md") and one.name != "ADDING.md"
-)
-BEFORE = (Stage.INTENT_PARSER, Stage.DATASET, Stage.CONFIG, Stage.ARCHITECTURE)
 MOST_SIGNS = 21_000  # some 6,000 tokens of words, names and code
 MOST_OURS = 3_200  # of them, what stands in the file itself
-
-
-def source(name: str) -> str:
-    return prompting._source(name)
 
 
 def answer(name: str) -> str:
@@ -81,72 +58,6 @@ def nested(reply: type[BaseModel]) -> Iterator[type[BaseModel]]:
         for part in get_args(field.annotation):
             if isinstance(part, type) and issubclass(part, BaseModel):
                 yield part
-
-
-def wide(home: Path, words: str, *more: ColumnReport, **settings: str) -> Table:
-    """A table of sixty columns and more, as wide as any is shown."""
-    columns = [
-        ColumnReport(
-            name=f"measurement_{number:02}_a",
-            kind=("number", "category", "integer")[number % 3],
-            missing=number,
-            unique=9 + number,
-            minimum=0.5,
-            maximum=1234.5,
-            top=((f"value {number}", 40), ("another value", 20)),
-        )
-        for number in range(62 - len(more))
-    ]
-    return table(home, words, *more, *columns, rows=12_345, settings=settings)
-
-
-LEFT = ColumnReport(
-    name="left", kind="category", missing=0, unique=2, top=(("no", 70), ("yes", 30))
-)
-
-
-async def everything_asked(home: Path, made: Table) -> dict[str, str]:
-    """All prompts of a job, filled in by the code that asks them. The model never answers."""
-    model = ScriptedModel([ModelRefused("is away")])
-    made.ports_are = {"models": ScriptedModels([model]), "model_usd": 1}
-    for stage in BEFORE:
-        await made.run(stage)
-    ports = Ports(
-        clock=FakeClock(),
-        emit=made_emit,
-        workbench=None,  # type: ignore[arg-type]  # nothing runs here
-        sources={},
-        runtimes={"local": None, "modal": None},  # type: ignore[dict-item]  # only named
-        hosts={"folder": None},  # type: ignore[dict-item]  # the same
-        home=home,
-        approval="paid",
-        models=ScriptedModels([model]),
-        model_usd=1,  # type: ignore[arg-type]  # a whole dollar
-    )
-    run = Run(
-        runtime="local", name="r", metrics=METRICS, folder=str(home), log_tail=("x" * 90,) * 30
-    )
-    context = made.context.evolve(run=run)
-    folder = JobFolder.of(home, context.job_id)
-    assert context.architecture is not None
-    lines = context.architecture.requirements
-    await intake_manager._heard(context, ports)
-    await preprocessing.AGENT._left_out(context, ports)
-    bundle.write(context, folder.bundle, lines)
-    values = codegen._facts(context, ports, folder, lines)
-    await asking.ask(context, ports, Stage.CODEGEN, editing.Edits, prompt="codegen", values=values)
-    await diagnosing._diagnosis(context, ports, RunState("failed", step="train"), "It ended.")
-    await deploy.AGENT._told(context, ports)
-    return {
-        next(name for name in PROMPTS if source(name).startswith(one.system)): (
-            f"{one.system}\n{one.turns[-1].text}"
-        )
-        for one in model.asked
-    }
-
-
-async def made_emit(event: object) -> None:
-    del event
 
 
 def test_each_prompt_has_a_type_of_reply() -> None:
