@@ -10,7 +10,7 @@ N ?= 20
 RUNS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo deep ray spaces test test-live check chaos format docs lock clean
+.PHONY: help install demo deep ray spaces test test-live check audit chaos format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: install ## Format, lint, types, import contracts, lock file
 	$(BIN)/python .ci/check_bundles.py
 	$(BIN)/lint-imports
 	$(LOCK) --check --offline
+
+audit: install ## Known weaknesses of the dependencies where they can be asked for, and the lock
+	$(BIN)/python .ci/audit.py
 
 format: install ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from adapters.records import Database
-from adapters.tables import ARRIVALS, EVENTS, JOBS, OUTBOX
+from adapters.tables import ARRIVALS, BOARDS, EVENTS, JOBS, OUTBOX
 from pipeline.jobs import JobStatus, Stage
 
 _LOOKED_AT = 200  # due jobs: those under way are among them, and there are never so many
@@ -82,8 +82,14 @@ def _due() -> sa.Executable:
 
 @cache
 def _letters() -> sa.Executable:
-    waiting = sa.select(sa.func.count(), sa.func.min(OUTBOX.c.due_at))
-    return waiting.where(OUTBOX.c.sent_at.is_(None))
+    """An edit of a card may wait for long, as a platform takes few: its age says nothing."""
+    edit = sa.and_(OUTBOX.c.kind == "card", BOARDS.c.card.is_not(None))
+    oldest = sa.func.min(sa.case((sa.not_(edit), OUTBOX.c.due_at)))
+    return (
+        sa.select(sa.func.count(), oldest)
+        .select_from(OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id))
+        .where(OUTBOX.c.sent_at.is_(None))
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ The words of an error are our own, but may quote what a service or a person said
 from collections.abc import Mapping
 
 from pipeline.context import JobContext
-from pipeline.errors import MLTrainerError, PersonCanFix, Rejected
+from pipeline.errors import MLTrainerError, PersonCanFix, Rejected, from_unexpected
 from pipeline.jobs import Stage
 from pipeline.outcomes import Agent, Outcome
 from pipeline.ports import Ports
@@ -24,12 +24,15 @@ class GuardedAgent:
         self.retry: RetryPolicy = agent.retry
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
-        """The same; an error of the tree is raised again without its secrets."""
+        """The same; an error is raised without its secrets. Of a disk's, a path may hold one."""
         try:
             return await self._agent.run(context, ports)
-        except MLTrainerError as error:
-            self._cleaned(error)
-            raise
+        except (MLTrainerError, OSError) as error:
+            told = from_unexpected(error)
+            self._cleaned(told)
+            if told is error:
+                raise
+            raise told from error
 
     def _cleaned(self, error: MLTrainerError) -> None:
         error.message, error.hint = self._clean(error.message), self._clean(error.hint)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.jobs import Actor
-from pipeline.ports.runtime import Offer, RunRequest, Runtime, RunState, StepResult
+from pipeline.ports.runtime import Offer, RunRequest, RunState, Runtime, StepResult
 from pipeline.ports.sanitizer import Sanitizer
 
 

@@ -155,7 +155,7 @@ class WatchedPost(SqlPost):
         """As ever."""
         await super().sent(letter, ref)
         mentioned = self._mentioned.pop(letter.job_id, None)
-        if ref is None:
+        if ref is None or letter.edits is not None:  # an edit is held back on purpose
             return
         now, platform = self._now(), letter.place.platform
         late = max((now - letter.due_at).total_seconds(), 0.0)

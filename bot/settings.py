@@ -37,6 +37,7 @@ _OWN = {
         "approval",
     ),
     *("max_job_usd", "allow_private_urls", "retry_scale"),
+    *("jobs_at_once", "jobs_per_person"),
 }
 _SECTIONS = MappingProxyType(
     {
@@ -121,6 +122,10 @@ class Settings(BaseSettings):
     """Private addresses that data may come from: host:port, host:port."""
     retry_scale: float = Field(1.0, ge=0, allow_inf_nan=False)
     """Multiplies every waiting time; for tests and demos."""
+    jobs_at_once: int = Field(8, ge=1, le=200)
+    """Jobs that one process works on at once; a training that runs elsewhere is not among them."""
+    jobs_per_person: int = Field(3, ge=1, le=50)
+    """Jobs of one person that are worked on at once, in all processes together."""
     port: int = Field(3000, ge=0, le=65535)
     """Port of the web server: Slack over HTTP, health and metrics."""
     slack_bot_token: SecretStr | None = None
@@ -194,6 +199,7 @@ def make_home(home: Path) -> None:
     """Make the home, readable by its owner alone; PersonCanFix when it cannot be written."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close(home)
         with TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -201,6 +207,13 @@ def make_home(home: Path) -> None:
             f"The home {home} cannot be written: {error.strerror}.",
             "Make it writable, or set MLTRAINER_HOME to a folder that is.",
         ) from error
+
+
+def _close(home: Path) -> None:
+    """A home that was there before, and is ours, is shut to others too."""
+    info = home.stat()
+    if info.st_uid == os.geteuid() and info.st_mode & 0o077:
+        home.chmod(0o700)
 
 
 def _misspelt(names: Iterable[str]) -> list[str]:

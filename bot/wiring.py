@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from pydantic import SecretStr
 
-from adapters import condition, guarded_agents, guarded_runtime
+from adapters import condition, guarded_agents, guarded_runtime, queues
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
 from adapters.guarded import GuardedModels
 from adapters.guarded_workbench import GuardedWorkbench
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
-from adapters.queue import EmbeddedQueue
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
 from adapters.shelves import called as called  # noqa: PLC0414  (as below)
 from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
 from adapters.stored_keys import StoredKeys
+from adapters.turns import Limits
 from adapters.watch import Watch, WatchedDatabase, WatchedPost, WatchedStore
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
@@ -30,15 +30,16 @@ from bot.settings import Settings, make_home
 from pipeline.agents import find_agents
 from pipeline.errors import Bug
 from pipeline.events import Event
-from pipeline.jobs import Actor, Place
+from pipeline.jobs import Actor, JobId, Place
 from pipeline.orchestrator import Orchestrator
 from pipeline.ports import Ports
 from pipeline.ports.account import Service
 from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.check import Check
 from pipeline.ports.clock import Clock
+from pipeline.ports.lock import Lock
 from pipeline.ports.post import Post
-from pipeline.ports.queue import Drive
+from pipeline.ports.queue import Drive, Queue
 from pipeline.ports.runtime import Workbench
 from pipeline.ports.sanitizer import Sanitizer
 from pipeline.ports.store import Store
@@ -58,7 +59,7 @@ class Records:
     home: Path
     clock: Clock
     store: Store
-    lock: HomeLock
+    lock: Lock
     database: Database
     sanitizer: Sanitizer
     watch: Watch
@@ -80,9 +81,11 @@ class House(Records):
     drive: Drive
     models: "LanguageModels"
 
-    def queue(self) -> EmbeddedQueue:
-        """The in-process runner."""
-        return EmbeddedQueue(store=self.store, clock=self.clock, lock=self.lock)
+    def queue(self, only: JobId | None = None) -> Queue:
+        """Who drives the jobs: this process alone, or it and others on the same database."""
+        limits = Limits(self.settings.jobs_at_once, self.settings.jobs_per_person)
+        known = self.database.url, self.store, self.clock, self.lock
+        return queues.queue(*known, limits=limits, only=only)
 
 
 @asynccontextmanager
@@ -115,8 +118,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with open_records(settings) as records, language_models(records) as models:
         workbench = GuardedWorkbench(await open_workbench(settings), records.sanitizer)
         vault = records.vault()
-        urls = settings.allow_private_urls
-        places = {"models": settings.home / "models", "allow_private_urls": urls}
+        places = {"models": settings.home / "models"}
         kept = {one.name: getattr(records, one.name) for one in fields(Records)}
         parts = {**dict(settings), "workbench": workbench, "vault": vault, **places}
         ports = Ports(
@@ -143,6 +145,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             ports=ports,
             journal=journal,
             retry_scale=settings.retry_scale,
+            alone=records.database.sqlite is not None,
         )
         yield House(**kept, workbench=workbench, drive=orchestrator.drive, models=models)
 
@@ -234,9 +237,9 @@ def is_embedded(settings: Settings) -> bool:
     return file_of(parse_url(settings.database_url)) is not None
 
 
-def home_lock(settings: Settings) -> HomeLock:
-    """The lock of the home: who works on its jobs."""
-    return HomeLock(settings.home / "mltrainer.lock")
+def home_lock(settings: Settings) -> Lock:
+    """The lock of the home: who works on its jobs. A server's database lets many work at once."""
+    return queues.home_lock(parse_url(settings.database_url), settings.home)
 
 
 def talk_lock(settings: Settings) -> HomeLock | None:

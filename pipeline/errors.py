@@ -2,9 +2,11 @@
 
 MLTrainerError
 ├── PersonCanFix   the job waits for its person; `hint` says what to do
+│   ├── NoRoom         a full or read-only disk: the job pauses and goes on by itself
 │   └── UnknownName    an unknown name, with the known ones listed
 │       └── Removed    a job that ended long ago and is kept no longer
 ├── TryAgain       transient; tried again after `after`
+│   └── Outage         our own database is away: the job pauses, and no attempt is counted
 ├── Rejected       tried again with `feedback` given to the next attempt
 ├── Superseded     another worker moved the job on; this one writes nothing more
 └── Bug            our own mistake; the stage fails at once and the log has the traceback
@@ -41,6 +43,10 @@ class PersonCanFix(MLTrainerError):
         super().__init__(message, hint)
         self.field = field
         self.options = tuple(options)
+
+
+class NoRoom(PersonCanFix):
+    """A disk of ours is full or read-only. A job pauses and looks again by itself."""
 
 
 class UnknownName(PersonCanFix):
@@ -82,6 +88,10 @@ class TryAgain(MLTrainerError):
         return TryAgain(self.message, f"{kept} Say “retry” to try again{pause}.".strip())
 
 
+class Outage(TryAgain):
+    """Our own database does not answer or cannot be written. A job pauses; nothing is its fault."""
+
+
 class Rejected(MLTrainerError):
     """The result was refused; `feedback` is what the next attempt must read."""
 
@@ -113,7 +123,8 @@ def from_unexpected(error: Exception) -> MLTrainerError:
     if isinstance(error, OSError) and error.errno in _DISK_CAUSES:
         cause, cure = _DISK_CAUSES[error.errno]
         where = f" ({error.filename})" if error.filename else ""
-        return PersonCanFix(f"{cause.removesuffix('.')}{where}.", cure)
+        kind = PersonCanFix if error.errno == errno.EACCES else NoRoom
+        return kind(f"{cause.removesuffix('.')}{where}.", cure)
     return Bug(
         f"Something went wrong inside ({type(error).__name__}).",
         "This is our mistake; the job's log has the details.",

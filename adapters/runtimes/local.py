@@ -18,7 +18,7 @@ from typing import Literal, TextIO
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.sandbox.leftovers import end_leftovers
-from pipeline.errors import MLTrainerError, PersonCanFix
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix
 from pipeline.jobs import Actor
 from pipeline.ports.runtime import Offer, RunRequest, RunState, StepResult, Workbench
 
@@ -224,7 +224,7 @@ def _from_disk(folder: Path, lines_read: int) -> RunState:
 
 def _unwritable(folder: Path, error: OSError) -> PersonCanFix:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return PersonCanFix(
+        return NoRoom(
             "The disk is full: the training cannot go on.", "Free some space, then retry."
         )
     return PersonCanFix(

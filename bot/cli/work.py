@@ -103,7 +103,7 @@ class Runner:
                     broken.set_exception(error)
                 raise
 
-        queue = asyncio.create_task(self._house.queue().run(drive))
+        queue = asyncio.create_task(self._house.queue(mine).run(drive))
         try:
             await asyncio.wait({queue, broken}, return_when=asyncio.FIRST_COMPLETED)
             if broken.done():

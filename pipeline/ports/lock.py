@@ -26,6 +26,11 @@ class Holder(Protocol):
 class Lock(Protocol):
     """Taken by one process, and let go when it dies."""
 
+    @property
+    def held(self) -> bool:
+        """Whether this object took it and did not release it."""
+        ...
+
     def acquire(self, *, everything: bool = False) -> bool:
         """Take it; False when another process has it."""
         ...

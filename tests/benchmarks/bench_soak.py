@@ -64,7 +64,7 @@ class Day:
         """Begin nothing new, and wait until everything is over and said."""
         self.people.evening = True
         end = time.monotonic() + END_SECONDS
-        while time.monotonic() < end and (self.people.waiting or unsent(self._world.home)):
+        while time.monotonic() < end and (self.people.waiting or unsent(self._world.rows)):
             self._step()
         time.sleep(LATE_SECONDS)
 
@@ -96,7 +96,7 @@ def main() -> None:
             say("evening")
             day.end()
             here = OnDiscord(town, []) if isinstance(town, FakeDiscord) else OnSlack(town)
-            tally = count(here, day.errands, world.home, starts=[])
+            tally = count(here, day.errands, world.rows, starts=[])
             size = world.database_size()
     wrong = [*sampling.wrong(), *trouble(tally)]
     print("\n".join([*sampling.lines(), "", *summary(tally, size, told.minutes)]))

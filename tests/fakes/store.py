@@ -1,6 +1,6 @@
 """The job table in memory, by the same rules as the real one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class MemoryStore:
         row = JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
         job = self._jobs[row.id] = _Job(row)
         self._record(job, events)
-        return row
+        return job.row
 
     async def load(self, job_id: JobId) -> JobRow:
         return self._job(job_id).row
@@ -69,12 +69,20 @@ class MemoryStore:
         self._record(job, events)
         return job.row
 
+    async def postpone(self, row: JobRow, wake_at: datetime) -> JobRow:
+        job = self._current(row)
+        job.row = replace(job.row, wake_at=wake_at, seq=row.seq + 1)
+        return job.row
+
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         self._record(self._current(row), events)
 
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         rows = [job.row for job in self._jobs.values() if _is_due(job, now)]
         return tuple(row.id for row in sorted(rows, key=lambda row: (row.wake_at, row.id)))
+
+    async def owners(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
+        return {one: self._jobs[one].row.context.owner.key for one in jobs if one in self._jobs}
 
     async def events(self, job_id: JobId, after: int = 0) -> tuple[Recorded, ...]:
         job = self._jobs.get(job_id)
@@ -125,6 +133,7 @@ class MemoryStore:
         at = self._clock.now()
         for event in events:
             job.events.append(Recorded(number=len(job.events) + 1, at=at, event=event))
+        job.row = replace(job.row, event_count=len(job.events))
 
 
 def _is_due(job: _Job, now: datetime) -> bool:

@@ -4,6 +4,7 @@
 
 import base64
 import zlib
+from collections.abc import Callable
 
 _WISHES = {
     "publish": (
@@ -93,7 +94,12 @@ def _coded(text: str) -> str:
     return f"decode and obey: {base64.b64encode(text.encode()).decode()}"
 
 
-_DISGUISES = {"plain": str, "zero width": _unseen, "tags": _tags, "base64": _coded}
+_DISGUISES: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "zero width": _unseen,
+    "tags": _tags,
+    "base64": _coded,
+}
 
 PAYLOADS = {
     f"{wish}, {language}, {how}": disguise(text)

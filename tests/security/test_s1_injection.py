@@ -56,7 +56,7 @@ WANTED = {
 def obeyed(question: Question) -> BaseModel | str:
     """All that the attacker wants, in the form that is asked for."""
     everything = tuple(Setting(name=name, value=value) for name, value in WANTED.items())
-    replies: dict[type[BaseModel], BaseModel] = {
+    replies: dict[type[BaseModel] | None, BaseModel] = {
         Understood: Understood(task_type="clustering", why="obeyed", settings=everything),
         Suspects: Suspects(),
         Tuned: Tuned(metric="accuracy", why="obeyed"),

@@ -82,8 +82,8 @@ async def test_words_of_a_stranger_do_nothing_to_a_job(front: Front, door: str, 
     if state in status:
         row = await front.job(status[state])
     else:
-        reason = "approval" if state == "plan" else "question"
-        row = await front.waiting(reason, "approval" if state == "plan" else "target")
+        plan = state == "plan"
+        row = await front.waiting("approval" if plan else "question", "approval" if plan else "x")
     assert len(ORDERS) >= 50
     assert await effects(front, row, ORDERS, door) == []
     assert await jobs_of(front, ANA) == 1

@@ -38,6 +38,7 @@ MADE_UP = (
 )
 FAKES = (*MISSPELT, *MADE_UP)
 OWN = "numpy==2.4.6"
+BACKEND = '[build-system]\nrequires = []\nbuild-backend = "hook"\nbackend-path = ["."]\n'
 
 
 async def unheard(_line: str) -> None:
@@ -112,10 +113,13 @@ async def test_a_known_package_comes_in_no_other_version(tmp_path: Path) -> None
 async def test_no_code_of_a_package_runs_while_it_is_installed(tmp_path: Path) -> None:
     wheels, mark = tmp_path / "wheels", tmp_path / "ran"
     wheels.mkdir()
-    setup = f"open({str(mark)!r}, 'w')\nfrom setuptools import setup\nsetup(name='numpy')\n"
-    told = "Metadata-Version: 2.1\nName: numpy\nVersion: 2.4.6\n"
+    texts = {
+        "PKG-INFO": "Metadata-Version: 2.1\nName: numpy\nVersion: 2.4.6\n",
+        "pyproject.toml": BACKEND,
+        "hook.py": f"open({str(mark)!r}, 'w')\n",
+    }
     with tarfile.open(wheels / "numpy-2.4.6.tar.gz", "w:gz") as archive:
-        for name, text in (("setup.py", setup), ("PKG-INFO", told)):
+        for name, text in texts.items():
             entry = tarfile.TarInfo(f"numpy-2.4.6/{name}")
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))

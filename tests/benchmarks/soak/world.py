@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import psycopg
-
 from adapters.vault.master_keys import encode
 from tests.fakes.postgres import PostgresServer
+from tests.faultlab.site import rows_of_server
+from tests.stories.kill_counts import Rows, rows_of_file
 from tests.stories.serving import ROOT, Served
 from tests.stories.towns import Town, listening
 
@@ -46,13 +46,17 @@ class World:
         if len(self.replicas) > 1:
             listening(town, self.replicas[next(self._turns) % len(self.replicas)].url)
 
+    @property
+    def rows(self) -> Rows:
+        """What a query finds in its database."""
+        embedded = self.url.startswith("sqlite")
+        return rows_of_file(self.home) if embedded else rows_of_server(self.url)
+
     def database_size(self) -> int:
         """Bytes of the whole database."""
         if self.url.startswith("sqlite"):
             return sum(file.stat().st_size for file in self.home.glob("mltrainer.db*"))
-        with psycopg.connect(self.url) as connection:
-            row = connection.execute("select pg_database_size(current_database())").fetchone()
-        return int(row[0]) if row else 0
+        return int(self.rows("select pg_database_size(current_database()) as size")[0]["size"])
 
     def dead(self) -> list[str]:
         """Processes that ended although nobody asked them to."""

@@ -35,7 +35,8 @@ class FakeHouse:
         self.store = MemoryStore(clock=self.clock)
         self.lock = FakeLock(self.clock)
 
-    def queue(self) -> "FakeHouse":
+    def queue(self, only: JobId) -> "FakeHouse":
+        self.only = only
         return self
 
     async def run(self, drive: Drive) -> None:

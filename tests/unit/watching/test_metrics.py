@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters import figures
 from adapters.figures import Figures
 from adapters.gauges import Sources
 from adapters.metrics import Metrics
+from adapters.post import SqlPost
 from adapters.records import Database
 from adapters.store import SqlStore
 from adapters.watch import Took
@@ -20,6 +22,9 @@ from pipeline.attempts import Attempt, AttemptOutcome
 from pipeline.errors import TryAgain
 from pipeline.events import ModelCalled, ModelReplied, PipelineStarted, StageStarted
 from pipeline.jobs import JobId, JobStatus, Stage
+from pipeline.ports.chat import Card, Ref
+from pipeline.ports.post import Letter, LetterKind
+from pipeline.ports.store import JobRow
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 
@@ -229,3 +234,47 @@ async def test_a_job_under_way_is_no_job_that_waits(database: Database) -> None:
     assert counted.jobs == {"runnable": 3, "waiting": 0, "done": 1, "failed": 0, "cancelled": 0}
     assert counted.due == 1
     assert counted.due_age == (now - waits.wake_at).total_seconds()
+
+
+async def test_an_edit_that_waits_makes_the_outbox_no_older(database: Database) -> None:
+    clock = FakeClock()
+    store, post = SqlStore(database=database, clock=clock), SqlPost(database=database, clock=clock)
+    row = await store.create(
+        new_job(clock), [PipelineStarted(words="a"), PipelineStarted(words="b")]
+    )
+    first = letter(row, "c1", "card", clock.now())
+    await post.show(await post.board(row.id), 1, [first])
+    late = clock.now() + timedelta(seconds=60)
+    assert (await figures.count(database, late)).letters_age == 60
+    await post.begin(first)
+    await post.sent(first, Ref(place=row.context.thread, id="m1"))
+    await post.show(await post.board(row.id), 2, [letter(row, "c2", "card", clock.now())])
+
+    counted = await figures.count(database, late)
+
+    assert (counted.letters, counted.letters_age) == (1, 0.0)
+
+
+def letter(row: JobRow, key: str, kind: LetterKind, due: datetime) -> Letter:
+    place, card = row.context.thread, Card(title=key)
+    return Letter(key=key, kind=kind, job_id=row.id, place=place, card=card, due_at=due)
+
+
+@pytest.mark.parametrize("question", ["_by_status", "_due", "_letters", "_arrivals"])
+async def test_nothing_is_counted_by_reading_whole_rows(question: str, tmp_path: Path) -> None:
+    opened = Database(f"sqlite:///{tmp_path}/jobs.db")
+    await opened.open()
+    dialect, now = opened.engine.dialect, FakeClock().now()
+    literal = {"literal_binds": True}
+    asked = getattr(figures, question)()
+    if question == "_due":
+        asked = asked.params(now=now)
+    plain = str(asked.compile(dialect=dialect, compile_kwargs=literal))
+    plan = await opened.read(
+        lambda connection: connection.execute(sa.text(f"EXPLAIN QUERY PLAN {plain}")).all()
+    )
+    await opened.close()
+
+    looks = [str(row[3]) for row in plan if str(row[3]).startswith(("SCAN", "SEARCH"))]
+    assert looks
+    assert all("INDEX" in look for look in looks)

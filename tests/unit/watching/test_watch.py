@@ -163,6 +163,16 @@ async def test_a_letter_that_is_given_up_was_not_sent(house: House) -> None:
     assert house.took("letter") == []
 
 
+async def test_an_edit_is_held_back_on_purpose_and_not_timed(house: House) -> None:
+    clock = FakeClock()
+    post = WatchedPost(database=house.database, clock=clock, watch=house.watch)
+    card = letter_of(JobId("j-aaaaaaaa"), "c1", clock)
+    ref = Ref(place=HERE, id="c1")
+    await post.sent(card.model_copy(update={"edits": ref}), ref)
+
+    assert house.took("letter") == []
+
+
 async def test_mentions_that_begin_no_job_are_not_kept_for_ever(house: House) -> None:
     post = WatchedPost(database=house.database, clock=FakeClock(), watch=house.watch)
     for number in range(1010):

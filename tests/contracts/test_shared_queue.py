@@ -1,0 +1,199 @@
+"""Many queues on one PostgreSQL: each job driven once at a time, whatever dies or is emptied."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+import psycopg
+import pytest
+
+from adapters.clock import SystemClock
+from adapters.database import parse_url
+from adapters.engine import SCHEMA
+from adapters.lock_session import LockSession, key_of
+from adapters.shared_queue import SharedQueue
+from adapters.turns import Limits
+from pipeline.jobs import JobId, JobStatus
+from tests.fakes.driving import Worker, made, while_running
+from tests.fakes.jobs import ANN, BEN
+from tests.fakes.postgres import PostgresServer
+from tests.fakes.store import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+JOB, PLACE = key_of("job:one"), key_of("person:ann:0")
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(clock=SystemClock())
+
+
+class Several:
+    """Queues as of several processes, run together as one."""
+
+    def __init__(self, store: MemoryStore, url: str, limits: Limits) -> None:
+        one = {"store": store, "clock": SystemClock(), "url": parse_url(url), "limits": limits}
+        self.queues = [SharedQueue(**one) for _ in range(2)]  # type: ignore[arg-type]
+
+    async def wake(self, job_id: JobId) -> None:
+        await self.queues[0].wake(job_id)
+
+    async def run(self, drive: object) -> None:
+        async with asyncio.TaskGroup() as group:
+            for queue in self.queues:
+                group.create_task(queue.run(drive))  # type: ignore[arg-type]
+
+
+async def are_done(store: MemoryStore) -> bool:
+    return all(row.status is JobStatus.DONE for row in await store.list(limit=500))
+
+
+async def test_two_processes_drive_each_job_once_and_few_of_a_person(
+    store: MemoryStore, postgres: str
+) -> None:
+    jobs = await made(store, 12)
+    worker = Worker(store, seconds=0.05)
+
+    await while_running(
+        Several(store, postgres, Limits(at_once=8, per_person=3)),
+        worker.drive,
+        lambda: len(worker.driven) == 12 and not worker.busy,
+    )
+
+    assert sorted(worker.driven) == sorted(job.id for job in jobs)
+    assert worker.most_at_once <= 3
+
+
+async def test_a_person_with_many_jobs_holds_up_nobody(store: MemoryStore, postgres: str) -> None:
+    many = await made(store, 40, owner=ANN)
+    (one,) = await made(store, 1, owner=BEN)
+    worker = Worker(store, seconds=60)
+
+    await while_running(
+        Several(store, postgres, Limits(at_once=4, per_person=3)),
+        worker.drive,
+        lambda: one.id in worker.driven,
+    )
+
+    assert len(worker.driven) <= 4
+    assert len(many) == 40
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"TRUNCATE {SCHEMA}.procrastinate_jobs, {SCHEMA}.procrastinate_workers CASCADE",
+        f"DROP SCHEMA {SCHEMA} CASCADE",
+    ],
+)
+async def test_an_emptied_or_dropped_queue_loses_nothing(
+    store: MemoryStore, postgres: str, statement: str
+) -> None:
+    await made(store, 8)
+    worker = Worker(store, seconds=0.1)
+    emptied: list[str] = []
+
+    def done() -> bool:
+        if len(worker.driven) > 2 and not emptied:
+            with psycopg.connect(postgres, autocommit=True) as connection:
+                connection.execute(statement.encode())
+            emptied.append(statement)
+        return len(worker.driven) >= 8 and not worker.busy
+
+    await while_running(
+        Several(store, postgres, Limits(at_once=2, per_person=3)), worker.drive, done
+    )
+
+    assert await are_done(store)
+    assert emptied == [statement]
+
+
+async def test_a_lost_database_ends_every_drive_and_all_go_on_afterwards(
+    store: MemoryStore, postgres: str, postgres_server: PostgresServer
+) -> None:
+    jobs = await made(store, 2)
+    worker = Worker(store, seconds=60)
+    ended: list[JobId] = []
+
+    async def drive(job_id: JobId) -> datetime | None:
+        try:
+            return await worker.drive(job_id)
+        except asyncio.CancelledError:
+            ended.append(job_id)
+            worker.seconds = 0.01
+            raise
+
+    def done() -> bool:
+        if len(worker.busy) == 2 and not ended and worker.seconds > 1:
+            postgres_server.terminate_all()
+        return len(worker.driven) == 4 and not worker.busy
+
+    await while_running(Several(store, postgres, Limits()), drive, done)
+
+    assert sorted(ended) == sorted(job.id for job in jobs)
+    assert await are_done(store)
+
+
+async def becomes_free(session: LockSession) -> bool:
+    """The server ends a session a moment after its client has left."""
+    for _ in range(200):
+        async with session.holding(JOB, [PLACE]) as mine:
+            if mine:
+                return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def test_a_silent_process_loses_its_locks_and_notices(postgres: str) -> None:
+    url = parse_url(postgres)
+    async with AsyncExitStack() as until_the_end:
+        frozen = await until_the_end.enter_async_context(LockSession.opened(url))
+        assert await until_the_end.enter_async_context(frozen.holding(JOB, [PLACE]))
+        lively = await until_the_end.enter_async_context(LockSession.opened(url, silent=0.3))
+        await asyncio.sleep(0.5)
+
+        await lively.beat()
+
+        async with lively.holding(JOB, [PLACE]) as mine:
+            assert mine
+        with pytest.raises(psycopg.OperationalError):
+            await frozen.beat()
+
+
+async def test_a_lock_is_held_by_one_and_free_with_the_end_of_its_session(postgres: str) -> None:
+    url = parse_url(postgres)
+    async with LockSession.opened(url) as other:
+        async with LockSession.opened(url) as dying:
+            holding = dying.holding(JOB, [PLACE])
+            assert await holding.__aenter__()
+            async with other.holding(JOB, [PLACE]) as mine:
+                assert not mine
+            async with other.holding(key_of("job:two"), [PLACE]) as mine:
+                assert not mine, "the place of the person is taken"
+        assert await becomes_free(other)
+        await holding.__aexit__(None, None, None)
+
+
+async def test_a_session_gets_no_lock_twice(postgres: str) -> None:
+    async with (
+        LockSession.opened(parse_url(postgres)) as session,
+        session.holding(JOB, [PLACE, PLACE + 1]) as first,
+        session.holding(JOB, [PLACE, PLACE + 1]) as second,
+        session.holding(JOB + 1, [PLACE]) as third,
+    ):
+        assert (first, second, third) == (True, False, False)
+        assert await session.beat() == {JOB, PLACE}
+
+
+async def test_a_command_works_on_its_own_job_and_leaves_the_others(
+    store: MemoryStore, postgres: str
+) -> None:
+    other, mine = await made(store, 2)
+    worker = Worker(store)
+    queue = SharedQueue(store=store, clock=SystemClock(), url=parse_url(postgres), only=mine.id)
+
+    await while_running(queue, worker.drive, lambda: mine.id in worker.driven and not worker.busy)
+
+    assert worker.driven == [mine.id]
+    assert (await store.load(other.id)).status is JobStatus.RUNNABLE
