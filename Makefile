@@ -6,9 +6,11 @@ TYPED := bot adapters pipeline tests .ci
 LOCK := $(BIN)/uv lock --no-config --default-index https://pypi.org/simple
 TESTS ?=
 ARGS ?=
+N ?= 20
+RUNS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo deep ray spaces test test-live check format docs lock clean
+.PHONY: help install demo deep ray spaces test test-live check audit chaos format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,12 +34,18 @@ check: install ## Format, lint, types, import contracts, lock file
 	$(BIN)/lint-imports
 	$(LOCK) --check --offline
 
+audit: install ## Known weaknesses of the dependencies where they can be asked for, and the lock
+	$(BIN)/python .ci/audit.py
+
 format: install ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 bench-%: install ## Run tests/benchmarks/bench_NAME.py; ARGS="--help" says with what
 	$(BIN)/python tests/benchmarks/bench_$*.py $(ARGS)
+
+chaos: install ## Break a real bot N times in RUNS runs and count what that broke; ARGS="--help"
+	$(BIN)/python tests/benchmarks/bench_chaos.py --hurts $(N) --runs $(RUNS) $(ARGS)
 
 bench-quality-peers: install ## Other tools beside ours, each in its own environment
 	$(BIN)/python tests/benchmarks/bench_quality.py --peers

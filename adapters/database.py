@@ -6,16 +6,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import Bug, MLTrainerError, Outage, PersonCanFix
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -31,18 +34,19 @@ _ASYNC_DRIVERS = MappingProxyType(
 )
 _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between tries
+_TRUSTED_SECONDS = 1.0  # how long a connection counts as there after its last use
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte
 
 _FREE_SPACE = "Free some space, then resume the job: what was saved is kept."
 _PERMIT = "Make the file and its folder writable, or choose another folder with MLTRAINER_HOME."
 _RESTORE = "Put a backup of that file in its place."
-_SQLITE_ERRORS: Mapping[int, tuple[type[TryAgain | PersonCanFix], str, str]] = MappingProxyType(
+_SQLITE_ERRORS: Mapping[int, tuple[type[Outage | PersonCanFix], str, str]] = MappingProxyType(
     {
-        sqlite3.SQLITE_FULL: (TryAgain, "the disk is full", _FREE_SPACE),
-        sqlite3.SQLITE_IOERR: (TryAgain, "its disk failed to read or write", _FREE_SPACE),
-        sqlite3.SQLITE_BUSY: (TryAgain, "another program holds it", "Close that program."),
-        sqlite3.SQLITE_LOCKED: (TryAgain, "another program holds it", "Close that program."),
-        sqlite3.SQLITE_READONLY: (PersonCanFix, "it may not be written", _PERMIT),
+        sqlite3.SQLITE_FULL: (Outage, "the disk is full", _FREE_SPACE),
+        sqlite3.SQLITE_IOERR: (Outage, "its disk failed to read or write", _FREE_SPACE),
+        sqlite3.SQLITE_BUSY: (Outage, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_LOCKED: (Outage, "another program holds it", "Close that program."),
+        sqlite3.SQLITE_READONLY: (Outage, "it may not be written", _PERMIT),
         sqlite3.SQLITE_PERM: (PersonCanFix, "it may not be opened", _PERMIT),
         sqlite3.SQLITE_CANTOPEN: (PersonCanFix, "it cannot be opened", _PERMIT),
         sqlite3.SQLITE_CORRUPT: (PersonCanFix, "it is damaged", _RESTORE),
@@ -98,10 +102,33 @@ def connect(url: sa.URL) -> AsyncEngine:
     """Make an engine; nothing is opened before its first use."""
     need_driver(url)
     if file_of(url) is None:
-        return create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(url)
+        sa.event.listen(engine.sync_engine, "checkin", _note_use)
+        sa.event.listen(engine.sync_engine, "checkout", partial(_ping, engine.dialect))
+        return engine
     engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60)
     sa.event.listen(engine.sync_engine, "connect", set_pragmas)
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _ping(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Ask a connection that was not used for a moment whether it is there still.
+
+    Before every use, that would be half the ways there and back.
+    """
+    used = record.info.get("used")
+    if used is None or time.monotonic() - used < _TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise exc.DisconnectionError from error
 
 
 def set_pragmas(connection: Connection, _record: object) -> None:
@@ -146,9 +173,9 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
     if code is None and file_of(url) is not None and isinstance(cause, sqlite3.Error):
         return PersonCanFix(f"The database {name} cannot be read: it is damaged.", _RESTORE)
     if code is None and isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return TryAgain(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
+        return Outage(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
     if isinstance(error, exc.TimeoutError):
-        return TryAgain(f"The database {name} is busy.", "Wait a little.")
+        return Outage(f"The database {name} is busy.", "Wait a little.")
     return Bug(f"The database {name} refused what we asked: {cause}", "Please report this.")
 
 

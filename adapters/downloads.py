@@ -12,7 +12,7 @@ from typing import IO
 import aiohttp
 
 from adapters.file_names import free
-from pipeline.errors import PersonCanFix, TryAgain
+from pipeline.errors import NoRoom, PersonCanFix, TryAgain
 
 _BLOCK = 1 << 20
 _SERVER, _TOO_MANY = 500, 429
@@ -102,4 +102,5 @@ def _disk_errors() -> Iterator[None]:
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         why = "The disk is full" if full else f"The disk refused ({error.strerror})"
-        raise PersonCanFix(f"{why}: the file could not be saved.", "Free some space.") from error
+        kind = NoRoom if full else PersonCanFix
+        raise kind(f"{why}: the file could not be saved.", "Free some space.") from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.hub_library import Abandoned, Refused, Silent
-from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import Bug, MLTrainerError, NoRoom, PersonCanFix, TryAgain
 
 KIND = "huggingface"
 TITLE = "Hugging Face"
@@ -51,7 +51,7 @@ def _meant(cause: BaseException, topic: Topic, *, signed_in: bool) -> MLTrainerE
         case Abandoned():
             return TryAgain("Nobody waited for it any more.", "It is tried again.")
         case OSError(errno=number) if number in _FULL:
-            return PersonCanFix("The disk is full.", "Free some space, then go on.")
+            return NoRoom("The disk is full.", "Free some space, then go on.")
     return _misnamed(topic) if type(cause).__name__ == "HFValidationError" else None
 
 

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import uv
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from adapters.pip_settings import read_pip_settings
 from adapters.torch_build import (
@@ -21,7 +23,7 @@ from adapters.torch_build import (
     needs_cpu_torch,
     resolves_to_cpu,
 )
-from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import MLTrainerError, PersonCanFix, Rejected, TryAgain
 from pipeline.ports.runtime import OnLine
 
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")  # `make lock` writes it
@@ -51,7 +53,7 @@ _NO_VERSION = re.compile(
 class Installer:
     """Makes environments; `environ` is the bot's environment (os.environ by default).
 
-    What is installed comes in the versions of `constraints`, the ones that were tried.
+    Only what `constraints` lists is installed, in these versions, the ones that were tried.
     """
 
     def __init__(
@@ -63,15 +65,19 @@ class Installer:
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._seconds = seconds
+        self._constraints = constraints
         bounds = () if constraints is None else ("--constraint", str(constraints))
         self._rules = (*_NO_BUILDS, *bounds)
 
     async def install(self, folder: Path, lines: tuple[str, ...], on_line: OnLine) -> None:
         """Make a virtual environment in `folder` and install the requirement lines, compiled.
 
-        Without a GPU torch comes as its CPU build. PersonCanFix or TryAgain with the cause when
-        something cannot be installed, or takes longer than the limit.
+        Without a GPU torch comes as its CPU build. Rejected for a package that no recipe knows,
+        PersonCanFix or TryAgain with the cause when something cannot be installed, or takes longer
+        than the limit.
         """
+        if self._constraints is not None:
+            _check_known(lines, await asyncio.to_thread(self._constraints.read_text, "utf-8"))
         program = find_uv()
         try:
             async with asyncio.timeout(self._seconds):
@@ -152,6 +158,18 @@ class Installer:
         own = read_pip_settings(self._environ).uv_variables()
         passed.pop("UV_PYTHON", None)
         return {"UV_SYSTEM_CERTS": "1", **own, **passed, **_QUIET}
+
+
+def _check_known(lines: tuple[str, ...], constraints: str) -> None:
+    """Rejected for a package that is not listed: its name may be made up, or a look-alike."""
+    listed = (line for line in constraints.splitlines() if line and not line.startswith("#"))
+    known = {canonicalize_name(Requirement(line).name) for line in listed}
+    for line in lines:
+        name = Requirement(line).name
+        if canonicalize_name(name) not in known:
+            raise Rejected(
+                f"'{name}' is none of the packages that recipes use: it is not installed."
+            )
 
 
 def find_uv() -> str | None:

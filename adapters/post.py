@@ -5,16 +5,16 @@ taken by raising its `tries`: of two senders one finds that they have been raise
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapters import mail
 from adapters.database import file_of, only_if_known, uninterrupted
+from adapters.pending import BOARD, outgoing, unshown
 from adapters.records import Database
-from adapters.tables import ARRIVALS, BOARDS, JOBS, OUTBOX, TICKETS
+from adapters.tables import ARRIVALS, BOARDS, OUTBOX, TICKETS
 from pipeline.errors import Bug, Superseded
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Mention, Ref
@@ -24,49 +24,11 @@ from pipeline.ports.post import Arrival, Board, Letter, Ticket
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
 _SWEPT_AT_ONCE = 500
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _HANDLED_AT_ONCE = 40  # messages: more than are in hand, few enough to be read often
+_LATELY = timedelta(minutes=10)  # ended jobs are looked for among those of this time
+_ALL_EVERY = timedelta(minutes=1)  # and among all of them so often
 _LEASE = timedelta(minutes=2)  # longer than any send takes
-
-
-@cache  # asked many times a second
-def _outgoing() -> sa.Select[Any]:
-    unsent = sa.and_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.platform == sa.bindparam("platform"))
-    boarded = OUTBOX.outerjoin(BOARDS, BOARDS.c.job_id == OUTBOX.c.job_id)
-    edit = sa.and_(OUTBOX.c.kind == "card", BOARDS.c.card.is_not(None))
-    oldest = sa.select(sa.func.min(OUTBOX.c.id)).where(unsent).group_by(OUTBOX.c.thread)
-    posts = (
-        sa.select(sa.func.min(OUTBOX.c.id))
-        .select_from(boarded)
-        .where(unsent, sa.not_(edit))
-        .group_by(OUTBOX.c.thread)
-    )
-    over = OUTBOX.c.begun_at <= sa.bindparam("lease_over")
-    return (
-        sa.select(OUTBOX, BOARDS.c.card)
-        .select_from(boarded)
-        .where(sa.or_(OUTBOX.c.id.in_(oldest), OUTBOX.c.id.in_(posts)))
-        .where(OUTBOX.c.due_at <= sa.bindparam("now"), sa.or_(OUTBOX.c.begun_at.is_(None), over))
-        .order_by(OUTBOX.c.id)
-    )
-
-
-@cache
-def _unshown() -> sa.Select[Any]:
-    every, prefix = JOBS.alias(), sa.bindparam("prefix", type_=sa.Text)
-    behind = (
-        sa.select(every.c.id)
-        .select_from(every.outerjoin(BOARDS, BOARDS.c.job_id == every.c.id))
-        .where(every.c.event_count > sa.func.coalesce(BOARDS.c.shown, 0))
-    )
-    return (
-        sa.select(JOBS.c.id)
-        .where(JOBS.c.id.in_(behind))
-        .where(sa.func.substr(JOBS.c.thread, 1, sa.func.length(prefix)) == prefix)
-        .order_by(JOBS.c.updated_at, JOBS.c.id)
-    )
-
-
-_BOARD = sa.select(BOARDS).where(BOARDS.c.job_id == sa.bindparam("job"))
 
 
 class SqlPost:
@@ -83,6 +45,7 @@ class SqlPost:
         self._lease = lease if lease is not None else timedelta(0) if alone else _LEASE
         self._in_hand: set[str] = set()
         self._swept: dict[sa.Table, datetime] = {}
+        self._all_looked_at: dict[str, datetime] = {}
 
     async def arrive(self, mention: Mention, job_id: JobId) -> bool:
         """Keep a mention; False when its key is known already."""
@@ -121,18 +84,25 @@ class SqlPost:
         await self._database.write(lambda connection: _all(connection, later))
 
     async def unshown(self, platform: str) -> tuple[JobId, ...]:
-        """Jobs of a platform with events that no board has shown."""
-        asked = {"prefix": f"{platform}:"}
+        """Jobs of a platform with events that no board has shown.
+
+        An ended job that changed long ago, as while a platform was away, is found within a minute.
+        """
+        now = self._clock.now()
+        whole = now - self._all_looked_at.get(platform, _NEVER) >= _ALL_EVERY
+        asked = {"prefix": f"{platform}:", "since": _NEVER if whole else now - _LATELY}
         found = await self._database.read(
-            lambda connection: connection.scalars(_unshown(), asked).all()
+            lambda connection: connection.scalars(unshown(), asked).all()
         )
+        if whole:
+            self._all_looked_at[platform] = now
         return tuple(JobId(one) for one in found)
 
     async def board(self, job_id: JobId) -> Board:
         """How far a job has been shown; an empty board for a new one."""
         asked = {"job": job_id}
         found = await self._database.read(
-            lambda connection: connection.execute(_BOARD, asked).first()
+            lambda connection: connection.execute(BOARD, asked).first()
         )
         return Board(job_id=job_id) if found is None else mail.board(found)
 
@@ -158,7 +128,7 @@ class SqlPost:
         """
         asked = {"platform": platform, "now": now, "lease_over": now - self._lease}
         found = await self._database.read(
-            lambda connection: connection.execute(_outgoing(), asked).all()
+            lambda connection: connection.execute(outgoing(), asked).all()
         )
         return mail.letters([row for row in found if row.key not in self._in_hand])
 

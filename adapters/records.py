@@ -20,6 +20,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url: sa.URL = parse_url(url)
         self.engine = connect(self.url)
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         file = file_of(self.url)
         self.sqlite = SqliteFile(file) if file is not None else None
 
@@ -36,15 +37,19 @@ class Database:
     async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
         """What `work` finds; errors come as ours. It only asks, and touches nothing else."""
         if self.sqlite is None:
-            return await self._read_there(work)
+            return await self._do_there(work)
         with translated(self.url):
             return await self.sqlite.read(work)
 
     @uninterrupted
-    async def _read_there(self, work: Callable[[sa.Connection], Result]) -> Result:
+    async def _do_there(self, work: Callable[[sa.Connection], Result]) -> Result:
         with translated(self.url):
-            async with self.engine.connect() as connection:
+            async with self._single.connect() as connection:
                 return await connection.run_sync(work)
+
+    async def change(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """As `write`, for work that is one statement on a server: that is a transaction itself."""
+        return await (self.write(work) if self.sqlite is not None else self._do_there(work))
 
     @uninterrupted
     async def write(self, work: Callable[[sa.Connection], Result]) -> Result:

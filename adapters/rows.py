@@ -54,6 +54,7 @@ def read(found: sa.Row[Any]) -> JobRow:
         cancel=found.cancel,
         updated_at=found.updated_at,
         cancel_by=found.cancel_by,
+        event_count=found.event_count,
     )
 
 

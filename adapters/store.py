@@ -5,17 +5,19 @@ anything is read, so two writers of a job queue up and the slower one finds that
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from adapters import document, rows
 from adapters.database import only_if_known
+from adapters.moves import Move, record
 from adapters.records import Database
+from adapters.removed import removed
 from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
-from pipeline.errors import Bug, Superseded, UnknownName
+from pipeline.errors import Bug, UnknownName
 from pipeline.events import Event, Recorded
 from pipeline.jobs import JobId, JobStatus, Place
 from pipeline.ports.clock import Clock
@@ -78,10 +80,11 @@ class SqlStore:
 
         def insert(connection: sa.Connection) -> None:
             connection.execute(JOBS.insert().values(row))
-            _record(connection, saved.job_id, events, 0, now)
+            record(connection, saved.job_id, events, 0, now)
 
         await self.database.write(insert)
-        return JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
+        made = JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
+        return replace(made, event_count=len(events))
 
     async def load(self, job_id: JobId) -> JobRow:
         """Read a job; UnknownName lists the latest ones.
@@ -122,13 +125,7 @@ class SqlStore:
         if cancel is not None:
             values |= {"cancel": cancel, "cancel_by": row.cancel_by if cancel else ""}
 
-        def change(connection: sa.Connection) -> sa.Row[Any]:
-            moved = _move(connection, row, values, len(events))
-            _record(connection, row.id, events, moved.before, now)
-            _use(connection, consumed)
-            return moved
-
-        moved = await self.database.write(change)
+        moved = await self.database.change(Move(row, values, now, events, consumed).make)
         return JobRow(
             context=saved,
             status=status,
@@ -137,17 +134,25 @@ class SqlStore:
             cancel=moved.cancel,
             updated_at=now,
             cancel_by=moved.cancel_by,
+            event_count=moved.event_count,
+        )
+
+    async def postpone(self, row: JobRow, wake_at: datetime) -> JobRow:
+        """Write nothing but when the job is next due; Superseded when the row has moved on."""
+        values = {"wake_at": wake_at, "seq": row.seq + 1}
+        moved = await self.database.change(Move(row, values, self._clock.now()).make)
+        return replace(
+            row,
+            seq=row.seq + 1,
+            wake_at=wake_at,
+            cancel=moved.cancel,
+            cancel_by=moved.cancel_by,
+            event_count=moved.event_count,
         )
 
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         """Write events of a stage still running; Superseded when the row has moved on."""
-        now = self._clock.now()
-
-        def add(connection: sa.Connection) -> None:
-            moved = _move(connection, row, {}, len(events))
-            _record(connection, row.id, events, moved.before, now)
-
-        await self.database.write(add)
+        await self.database.change(Move(row, {}, self._clock.now(), events).make)
 
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""
@@ -229,6 +234,8 @@ class SqlStore:
         return next(iter(rows.readable(found)), None)
 
     async def _unknown(self, job_id: JobId) -> UnknownName:
+        if (gone := await removed(self.database, job_id)) is not None:
+            return gone
         query = sa.select(JOBS.c.id).order_by(JOBS.c.created_at.desc()).limit(_NAMED_WHEN_UNKNOWN)
         known = await self.database.read(lambda connection: connection.scalars(query).all())
         return UnknownName("job", job_id, known, field="job")
@@ -237,43 +244,3 @@ class SqlStore:
         failed = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.status.in_(_OPEN))
         parked = failed.values(status=JobStatus.FAILED)
         await self.database.write(lambda connection: connection.execute(parked))
-
-
-def _move(
-    connection: sa.Connection, row: JobRow, values: dict[str, Any], events: int
-) -> sa.Row[Any]:
-    """The compare-and-swap. Reserves numbers for `events` and locks the row until the commit."""
-    statement = (
-        JOBS.update()
-        .where(JOBS.c.id == row.id, JOBS.c.seq == row.seq)
-        .values(event_count=JOBS.c.event_count + events, **values)
-        .returning((JOBS.c.event_count - events).label("before"), JOBS.c.cancel, JOBS.c.cancel_by)
-    )
-    moved = connection.execute(statement).first()
-    if moved is None:
-        message = f"Job {row.id} was moved on by another worker."
-        raise Superseded(message, "Nothing is lost: the other one goes on with it.")
-    return moved
-
-
-def _record(
-    connection: sa.Connection, job_id: JobId, events: Sequence[Event], before: int, at: datetime
-) -> None:
-    written = [
-        {
-            "job_id": job_id,
-            "number": number,
-            "at": at,
-            "kind": event.kind,
-            "body": event.model_dump_json(),
-        }
-        for number, event in enumerate(events, start=before + 1)
-    ]
-    if written:
-        connection.execute(EVENTS.insert(), written)
-
-
-def _use(connection: sa.Connection, consumed: Sequence[Inbound]) -> None:
-    if consumed:
-        keys = [message.key for message in consumed]
-        connection.execute(INBOX.update().where(INBOX.c.key.in_(keys)).values(used=True))

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from pipeline.jobs import JobStatus
+
 
 class UtcTime(sa.TypeDecorator[datetime]):
     """An aware datetime, in UTC on the way in and out. SQLite itself knows no time zones."""
@@ -35,6 +37,9 @@ METADATA = sa.MetaData(
     }
 )
 
+OPEN = (JobStatus.RUNNABLE.value, JobStatus.WAITING.value)
+ENDED = (JobStatus.DONE.value, JobStatus.FAILED.value, JobStatus.CANCELLED.value)
+
 JOBS = sa.Table(
     "jobs",
     METADATA,
@@ -56,6 +61,13 @@ JOBS = sa.Table(
     sa.Index(None, "owner", "created_at"),
     sa.Index(None, "thread", "created_at"),
     sa.Index(None, "id", "event_count"),  # read several times a second, far from the documents
+)
+# Written once a job, when it ends.
+sa.Index(
+    "ix_jobs_ended",
+    JOBS.c.updated_at,
+    sqlite_where=JOBS.c.status.in_(ENDED),
+    postgresql_where=JOBS.c.status.in_(ENDED),
 )
 
 EVENTS = sa.Table(
@@ -168,4 +180,12 @@ AUDIT = sa.Table(
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("seal", sa.String(64), nullable=False),
+)
+
+REMOVED = sa.Table(
+    "removed",
+    METADATA,
+    sa.Column("job_id", sa.String(16), primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
 )

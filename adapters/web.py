@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import uvicorn
@@ -46,27 +45,16 @@ class Reachable(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What `/metrics` tells: jobs by status, letters and arrivals that wait.
-
-    `sent` says by platform what became of letters since the start.
-    """
-
-    jobs: Mapping[str, int]
-    letters: int = 0
-    arrivals: int = 0
-    sent: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
 def application(
     *,
     chats: Sequence[Reachable],
     database: Callable[[], Awaitable[object]],
-    figures: Callable[[], Awaitable[Figures]],
+    metrics: Callable[[], Awaitable[bytes]],
     draining: Callable[[], bool],
 ) -> ASGIApp:
     """All that is answered over HTTP. `database` asks it something; an error means it is away.
+
+    `metrics` writes the page that Prometheus scrapes.
 
     While draining, what platforms send is refused with 503, so that they send it again. Ready is
     who can hear anybody: while one platform is away, the others are not kept from being heard.
@@ -80,9 +68,8 @@ def application(
         told = reasons or ["ready", *away]
         return PlainTextResponse("; ".join(told), 503 if reasons else 200)
 
-    async def metrics(_: Request) -> Response:
-        connected = {chat.name: chat.connected for chat in chats}
-        return Response(_prometheus(await figures(), connected), media_type=_METRICS_TYPE)
+    async def scraped(_: Request) -> Response:
+        return Response(await metrics(), media_type=_METRICS_TYPE)
 
     async def platform(request: Request) -> Response:
         if draining():
@@ -94,7 +81,7 @@ def application(
     routes = [
         Route("/health", _health),
         Route("/ready", ready),
-        Route("/metrics", metrics),
+        Route("/metrics", scraped),
         Route("/{path:path}", platform, methods=["POST"]),
     ]
     return _SmallBodies(Starlette(routes=routes))
@@ -221,28 +208,3 @@ async def _answers(database: Callable[[], Awaitable[object]]) -> bool:
     except (SQLAlchemyError, MLTrainerError, OSError):
         return False
     return True
-
-
-def _prometheus(figures: Figures, connected: Mapping[str, bool]) -> str:
-    lines = ["# HELP mltrainer_jobs Jobs by status.", "# TYPE mltrainer_jobs gauge"]
-    lines += [f'mltrainer_jobs{{status="{one}"}} {n}' for one, n in sorted(figures.jobs.items())]
-    for name, meaning, value in (
-        ("letters_waiting", "Messages that were not sent yet.", figures.letters),
-        ("arrivals_waiting", "Mentions that were not handled yet.", figures.arrivals),
-    ):
-        lines += [f"# HELP mltrainer_{name} {meaning}", f"# TYPE mltrainer_{name} gauge"]
-        lines.append(f"mltrainer_{name} {value}")
-    lines += ["# HELP mltrainer_connected Whether a platform can be heard now."]
-    lines += ["# TYPE mltrainer_connected gauge"]
-    lines += [
-        f'mltrainer_connected{{platform="{name}"}} {int(is_it)}'
-        for name, is_it in sorted(connected.items())
-    ]
-    meaning = "What became of messages since the start."
-    lines += [f"# HELP mltrainer_letters_total {meaning}", "# TYPE mltrainer_letters_total counter"]
-    lines += [
-        f'mltrainer_letters_total{{platform="{platform}",outcome="{outcome}"}} {number}'
-        for platform, counts in sorted(figures.sent.items())
-        for outcome, number in counts.items()
-    ]
-    return "\n".join(lines) + "\n"

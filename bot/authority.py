@@ -1,4 +1,4 @@
-"""Who may do what: reading is for the space, acting for the owner and the admins of the space.
+"""Who may do what: reading is for the channel, acting for the owner and the admins of the space.
 
 Who somebody is comes from the signed event alone, and so does where they speak: a person of many
 spaces reads and administrates only in the one where they speak. Their own jobs are theirs anywhere.
@@ -6,7 +6,7 @@ Secrets are not decided here: they are looked up under the owner of a job, whoev
 """
 
 from bot import words
-from pipeline.errors import PersonCanFix, UnknownName
+from pipeline.errors import PersonCanFix, Removed, UnknownName
 from pipeline.jobs import Actor, JobId, Place
 from pipeline.ports.chat import Inbound
 from pipeline.ports.store import JobRow, Store
@@ -25,8 +25,14 @@ def same_space(actor: Actor, place: Place, row: JobRow) -> bool:
 
 
 def may_read(asked: Inbound, row: JobRow) -> bool:
-    """The owner, and whoever speaks in the same space."""
-    return _is_owner(asked.actor, row) or same_space(asked.actor, asked.place, row)
+    """The owner, admins of the space, and whoever speaks in the channel where the thread is.
+
+    Elsewhere somebody who knows the id of a job in direct messages or in a private channel would
+    read what they cannot see.
+    """
+    in_channel = asked.place.channel == row.context.thread.channel
+    here = in_channel and same_space(asked.actor, asked.place, row)
+    return here or may_act(asked, row)
 
 
 def may_act(asked: Inbound, row: JobRow) -> bool:
@@ -59,7 +65,9 @@ async def visible(store: Store, asked: Inbound, job_id: str) -> JobRow:
     """
     try:
         row = await store.load(JobId(job_id))
-    except UnknownName:
+    except UnknownName as unknown:
+        if isinstance(unknown, Removed) and unknown.owner == asked.actor.key:
+            raise
         row = None
     if row is not None and may_read(asked, row):
         return row

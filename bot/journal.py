@@ -11,6 +11,7 @@ a warning on.
 import logging
 import os
 import sys
+from dataclasses import asdict
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TextIO
 
 import structlog
 
+from pipeline.attempts import Attempt
 from pipeline.folders import JobFolder
 from pipeline.jobs import JobId, Stage
 from pipeline.ports.sanitizer import Sanitizer
@@ -30,6 +32,7 @@ _PRINT_BODIES = (
     *("aiohttp", "aiosqlite", "discord", "hpack", "httpcore", "httpx", "multipart", "psycopg"),
     *("python_multipart", "slack_bolt", "slack_sdk", "sqlalchemy", "uvicorn.access", "websockets"),
 )
+STAGE_KEYS = ("attempt", "outcome", "seconds", "retries", "error", "job_cost_usd")
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,11 @@ class Journal:
         """Write an error of a stage with its traceback."""
         place = {"job_id": job_id, "stage": stage}
         _log.warning("%s: %s", type(error).__name__, error, exc_info=error, extra=place)
+
+    def note(self, sight: object) -> None:
+        """Write one line for each attempt of a stage that ended; its keys are always the same."""
+        if isinstance(sight, Attempt):
+            _log.info("stage", extra={**asdict(sight), "job_cost_usd": float(sight.job_cost_usd)})
 
 
 def set_up(home: Path, level: int = logging.INFO, *, sanitizer: Sanitizer | None = None) -> None:
@@ -169,7 +177,7 @@ def _json_lines() -> logging.Formatter:
         processors=[
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
-            structlog.stdlib.ExtraAdder(allow=("job_id", "stage")),
+            structlog.stdlib.ExtraAdder(allow=("job_id", "stage", *STAGE_KEYS)),
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,  # source lines only: locals may hold a secret

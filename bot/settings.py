@@ -26,7 +26,16 @@ from pipeline.errors import PersonCanFix
 _DOT_ENV = ".env"
 _OURS = "MLTRAINER_"
 _OWN = {
-    *("home", "env_cache", "weights_gb", "master_keys", "share", "sandbox", "approval"),
+    *(
+        "home",
+        "env_cache",
+        "weights_gb",
+        "keep_days",
+        "master_keys",
+        "share",
+        "sandbox",
+        "approval",
+    ),
     *("max_job_usd", "allow_private_urls", "retry_scale"),
     *("jobs_at_once", "jobs_per_person"),
 }
@@ -97,6 +106,8 @@ class Settings(BaseSettings):
         default_factory=lambda data: f"sqlite:///{data['home'] / 'mltrainer.db'}", repr=False
     )
     """sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; empty: SQLite in the home."""
+    keep_days: int = Field(0, ge=0)
+    """Days that a finished job is kept with its files; 0: for ever. What it published stays."""
     master_keys: SecretStr | None = None
     """Keys that protect secrets, newest first; empty: a file in the home."""
     share: Literal["schema", "samples"] = "schema"
@@ -188,6 +199,7 @@ def make_home(home: Path) -> None:
     """Make the home, readable by its owner alone; PersonCanFix when it cannot be written."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close(home)
         with TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -195,6 +207,13 @@ def make_home(home: Path) -> None:
             f"The home {home} cannot be written: {error.strerror}.",
             "Make it writable, or set MLTRAINER_HOME to a folder that is.",
         ) from error
+
+
+def _close(home: Path) -> None:
+    """A home that was there before, and is ours, is shut to others too."""
+    info = home.stat()
+    if info.st_uid == os.geteuid() and info.st_mode & 0o077:
+        home.chmod(0o700)
 
 
 def _misspelt(names: Iterable[str]) -> list[str]:

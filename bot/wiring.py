@@ -3,28 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pydantic import SecretStr
 
-from adapters import condition, queues
+from adapters import condition, guarded_agents, guarded_runtime, queues
 from adapters.clock import SystemClock
 from adapters.database import file_of, parse_url
 from adapters.guarded import GuardedModels
 from adapters.guarded_workbench import GuardedWorkbench
 from adapters.lock import HomeLock
 from adapters.platforms.terminal import Terminal
-from adapters.post import SqlPost
 from adapters.records import Database
 from adapters.sanitizer import KeySanitizer
-from adapters.shelves import called
+from adapters.shelves import called as called  # noqa: PLC0414  (as below)
 from adapters.shelves import shelf as shelf  # noqa: PLC0414  (others reach it through here)
-from adapters.store import SqlStore
 from adapters.stored_keys import StoredKeys
 from adapters.turns import Limits
+from adapters.watch import Watch, WatchedDatabase, WatchedPost, WatchedStore
 from adapters.workbench import adapter as make_workbench
 from bot.journal import Journal, set_up
 from bot.settings import Settings, make_home
@@ -63,10 +62,11 @@ class Records:
     lock: Lock
     database: Database
     sanitizer: Sanitizer
+    watch: Watch
 
     def post(self) -> Post:
         """Arrivals, letters and tickets."""
-        return SqlPost(database=self.database, clock=self.clock)
+        return WatchedPost(database=self.database, clock=self.clock, watch=self.watch)
 
     def vault(self) -> Vault:
         """Everybody's secrets, under the master keys of this home."""
@@ -94,18 +94,19 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     await asyncio.to_thread(make_home, settings.home)
     sanitizer = open_sanitizer(settings)
     set_up(settings.home, sanitizer=sanitizer)
-    clock = SystemClock()
-    database = Database(settings.database_url)
+    clock, watch = SystemClock(), Watch()
+    database = WatchedDatabase(settings.database_url, watch)
     await database.open()
     try:
         yield Records(
             settings=settings,
             home=settings.home,
             clock=clock,
-            store=SqlStore(database=database, clock=clock),
+            store=WatchedStore(database=database, clock=clock, watch=watch),
             lock=home_lock(settings),
             database=database,
             sanitizer=sanitizer,
+            watch=watch,
         )
     finally:
         await database.close()
@@ -125,7 +126,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             emit=_nowhere,
             workbench=workbench,
             sources=shelf("sources", **parts),
-            runtimes=shelf("runtimes", **parts),
+            runtimes=guarded_runtime.guard(shelf("runtimes", **parts), records.sanitizer),
             hosts=shelf("hosts", **parts),
             vault=vault,
             accounts=StoredKeys(vault, accounts(settings)),
@@ -136,12 +137,15 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             share=settings.share,
             model_usd=Decimal(str(settings.max_job_usd)),
         )
+        journal = Journal(settings.home, records.sanitizer)
+        records.watch.listen(journal.note)
         orchestrator = Orchestrator(
             store=records.store,
-            agents=find_agents(),
+            agents=guarded_agents.guard(find_agents(), records.sanitizer),
             ports=ports,
-            journal=Journal(settings.home, records.sanitizer),
+            journal=journal,
             retry_scale=settings.retry_scale,
+            alone=records.database.sqlite is not None,
         )
         yield House(**kept, workbench=workbench, drive=orchestrator.drive, models=models)
 
@@ -165,23 +169,18 @@ def open_web(
     chats: Sequence[ThreadedChat],
     draining: Callable[[], bool],
     sent: Callable[[], Mapping[str, Mapping[str, int]]],
+    port: int | None = None,
 ) -> "WebServer":
-    """The web server on PORT: what platforms send, /health, /ready and /metrics.
+    """The web server: what platforms send, /health, /ready and /metrics, on PORT or `port`.
 
     `sent` says by platform what became of messages.
     """
-    from adapters import figures, web  # noqa: PLC0415  (slow to import, and few commands need it)
-
-    async def counted() -> web.Figures:
-        return replace(await figures.count(house.database), sent=sent())
-
-    app = web.application(
-        chats=cast("Sequence[web.Reachable]", chats),
-        database=lambda: figures.ask(house.database),
-        figures=counted,
-        draining=draining,
-    )
-    return web.WebServer(app, port=house.settings.port)
+    folders = {"home": house.home, "environments": house.settings.env_cache}
+    parts = {"chats": chats, "draining": draining, "sent": sent, "folders": folders}
+    kept = {one.name: getattr(house, one.name) for one in fields(Records)}
+    on = house.settings.port if port is None else port
+    web: WebServer = called("adapters.front", "adapter", {**kept, **parts, "port": on})
+    return web
 
 
 async def open_workbench(settings: Settings) -> Workbench:

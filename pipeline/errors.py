@@ -2,8 +2,11 @@
 
 MLTrainerError
 ├── PersonCanFix   the job waits for its person; `hint` says what to do
+│   ├── NoRoom         a full or read-only disk: the job pauses and goes on by itself
 │   └── UnknownName    an unknown name, with the known ones listed
+│       └── Removed    a job that ended long ago and is kept no longer
 ├── TryAgain       transient; tried again after `after`
+│   └── Outage         our own database is away: the job pauses, and no attempt is counted
 ├── Rejected       tried again with `feedback` given to the next attempt
 ├── Superseded     another worker moved the job on; this one writes nothing more
 └── Bug            our own mistake; the stage fails at once and the log has the traceback
@@ -11,7 +14,7 @@ MLTrainerError
 
 import errno
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 _MOST_SHOWN = 20
@@ -42,6 +45,10 @@ class PersonCanFix(MLTrainerError):
         self.options = tuple(options)
 
 
+class NoRoom(PersonCanFix):
+    """A disk of ours is full or read-only. A job pauses and looks again by itself."""
+
+
 class UnknownName(PersonCanFix):
     """A name that is not known; the message lists the known ones, the nearest first."""
 
@@ -56,6 +63,17 @@ class UnknownName(PersonCanFix):
         )
 
 
+class Removed(UnknownName):
+    """A job that ended long ago and was removed at `at`; its `owner` may be told so."""
+
+    def __init__(self, job: str, owner: str, at: datetime) -> None:
+        super().__init__("job", job, (), field="job")
+        self.message = f"The job {job} ended and was removed on {at:%Y-%m-%d}."
+        self.hint = "What it published is still there. Jobs are kept for MLTRAINER_KEEP_DAYS days."
+        self.args = (self.message,)
+        self.owner = owner
+
+
 class TryAgain(MLTrainerError):
     """Something outside is not ready; the same work is tried again after `after`."""
 
@@ -68,6 +86,10 @@ class TryAgain(MLTrainerError):
         kept = "" if self.hint.startswith(_BY_ITSELF) else self.hint
         pause = f" in {self.after.total_seconds():.0f} s" if self.after else ""
         return TryAgain(self.message, f"{kept} Say “retry” to try again{pause}.".strip())
+
+
+class Outage(TryAgain):
+    """Our own database does not answer or cannot be written. A job pauses; nothing is its fault."""
 
 
 class Rejected(MLTrainerError):
@@ -101,7 +123,8 @@ def from_unexpected(error: Exception) -> MLTrainerError:
     if isinstance(error, OSError) and error.errno in _DISK_CAUSES:
         cause, cure = _DISK_CAUSES[error.errno]
         where = f" ({error.filename})" if error.filename else ""
-        return PersonCanFix(f"{cause.removesuffix('.')}{where}.", cure)
+        kind = PersonCanFix if error.errno == errno.EACCES else NoRoom
+        return kind(f"{cause.removesuffix('.')}{where}.", cure)
     return Bug(
         f"Something went wrong inside ({type(error).__name__}).",
         "This is our mistake; the job's log has the details.",

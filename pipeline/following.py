@@ -19,8 +19,26 @@ _TAIL = 30
 _MOST_MISSING = 3  # looks at a run that the service does not show, though it may be there
 _MOST_WAIT = timedelta(days=2)  # longer than any queue and session: nobody ends it any more
 _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
+_MOST_PAUSE = timedelta(minutes=1)
+_PAUSE_OF_AGE = 20  # a look comes after this part of the time that the run has had
+_MOST_UNSAVED = timedelta(minutes=10)  # without a new sign of life in the saved job
 _MOST_HERE = 20  # a look, of which there is one a second: nobody reads more
 _MOST_ELSEWHERE = 2000  # seldom looked at; after a restart this is all that was missed
+
+
+def pause(run: Run, runtime: Runtime, now: datetime) -> timedelta:
+    """Until the next look: what ends after hours need not be noticed within seconds."""
+    shortest = timedelta(seconds=runtime.poll_seconds)
+    if run.runtime == LOCAL or run.submitted_at is None:
+        return shortest
+    return max(shortest, min((now - run.submitted_at) / _PAUSE_OF_AGE, _MOST_PAUSE))
+
+
+def is_old_news(run: Run, seen: Run, now: datetime) -> bool:
+    """Whether a look showed nothing but that the run still runs, as it was saved not long ago."""
+    if run.seen_at is None or now - run.seen_at >= _MOST_UNSAVED:
+        return False
+    return seen == run.model_copy(update={"seen_at": seen.seen_at})
 
 
 def found_again(run: Run, left: Run | None) -> Run:

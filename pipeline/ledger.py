@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Self
 
@@ -48,6 +48,11 @@ class Ledger:
         for event in events:
             ledger.note(event)
         return ledger
+
+    def copy(self) -> Self:
+        """The same, to be gone on with apart."""
+        charged, said = dict(self.charged), set(self.said)
+        return replace(self, charged=charged, said=said, silent=self.silent.copy())
 
     def note(self, event: Event) -> None:
         """One more event."""

@@ -6,26 +6,35 @@ any line leaves a row that is due, and a worker that lost the compare-and-swap w
 
 import asyncio
 import contextlib
-import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
-from pipeline import following, stopping, transitions
+from pipeline import following, looking, pausing, stopping, transitions
 from pipeline.context import JobContext
-from pipeline.errors import Bug, MLTrainerError, PersonCanFix, Superseded, from_unexpected
+from pipeline.errors import (
+    Bug,
+    MLTrainerError,
+    NoRoom,
+    Outage,
+    PersonCanFix,
+    Superseded,
+    from_unexpected,
+)
 from pipeline.events import AgentLogged, Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ledger import Ledger
-from pipeline.outcomes import Agent, Outcome
+from pipeline.outcomes import Agent, LookAgain, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.store import Inbound, JobRow, Store
 from pipeline.transitions import Change
 
 CANCEL_CHECK_SECONDS = 0.5
 LIVE = {JobStatus.RUNNABLE, JobStatus.WAITING}
+_MOST_KNOWN = 20_000  # jobs; another process may have ended what is known here
 
 
 class Journal(Protocol):
@@ -40,8 +49,23 @@ class _Cancelled(Exception):
     """The person's cancel reached a running stage."""
 
 
+@dataclass
+class _Known:
+    """What this process knows of a job it drives: its ledger up to the event numbered `read`.
+
+    `waited` are seconds between looks that no save has counted yet.
+    """
+
+    ledger: Ledger = field(default_factory=Ledger)
+    read: int = 0
+    waited: float = 0.0
+
+
 class Orchestrator:
-    """Drives jobs. `retry_scale` multiplies every pause between attempts."""
+    """Drives jobs. `retry_scale` multiplies every pause between attempts.
+
+    `alone`: no other process drives these jobs, so what is not known here was interrupted.
+    """
 
     def __init__(
         self,
@@ -51,86 +75,115 @@ class Orchestrator:
         ports: Ports,
         journal: Journal,
         retry_scale: float = 1.0,
+        alone: bool = True,
     ) -> None:
         self._store = store
         self._agents = agents
         self._ports = ports
         self._journal = journal
         self._retry_scale = retry_scale
-        self._driven: set[JobId] = set()
-        self._ledgers: dict[JobId, tuple[Ledger, int]] = {}
+        self._alone = alone
+        self._driven: dict[JobId, _Known] = {}
 
     async def drive(self, job_id: JobId) -> datetime | None:
         """Run a job until it settles or must wait; returns when it is next due, if it is."""
+        row: JobRow | None = None
         with contextlib.suppress(Superseded):
             while True:
-                row = await self._store.load(job_id)
+                row = row or await self._store.load(job_id)
                 if row.cancel and row.status in LIVE:
-                    await self._cancel(row)
+                    row = await self._cancel(row)
                 elif row.status is JobStatus.WAITING:
-                    if not await self._hear(row):
+                    if (heard := await self._hear(row)) is None:
                         break
+                    row = heard
                 elif row.status.settled:
                     break
                 elif row.wake_at > self._ports.clock.now():
                     return row.wake_at
                 else:
-                    await self._advance(row)
-        self._driven.discard(job_id)
-        self._ledgers.pop(job_id, None)
+                    row = await self._advance(row)
+        self._driven.pop(job_id, None)
         return None
 
-    async def _advance(self, row: JobRow) -> None:
-        """Take the next stage of the plan that has no result, or end the job."""
-        context, now = row.context, self._ports.clock.now()
+    async def _advance(self, row: JobRow) -> JobRow | None:
+        """One step; returns the row as saved here, which is not asked for again, where it was."""
+        stage = row.context.open_stage
+        if row.id in self._driven and row.context.active is stage:
+            return await self._run(row, stage)
+        return await self._save(row, self._next(row.context))
+
+    def _next(self, context: JobContext) -> Change:
+        """Begin the next stage of the plan that has no result, or end the job."""
+        now = self._ports.clock.now()
         known = context.intent is not None and Stage.INTENT_PARSER in context.stage_results
         task = context.intent.task_type if context.intent and known else None
         try:
             route = plan(task, deploy=context.publishes)
         except PersonCanFix as error:
-            await self._save(row, transitions.waits_for(context, error, now))
-            return
+            return transitions.waits_for(context, error, now)
         stage = next((one for one in route.stages if one not in context.stage_results), None)
         if stage is None:
-            await self._save(row, transitions.ended(context, JobStatus.DONE))
-        elif stage in route.skipped:
-            await self._save(row, transitions.skipped(context, stage, route.skipped[stage], now))
-        elif row.id in self._driven and context.active is stage:
-            await self._run(row, stage)
-        else:
-            known_here = row.id in self._driven
-            self._driven.add(row.id)
-            change = transitions.begun(context, stage, now, known_here=known_here)
-            row = await self._save(row, change)
-            if change.status is JobStatus.RUNNABLE:
-                await self._run(row, stage)
+            return transitions.ended(context, JobStatus.DONE)
+        if stage in route.skipped:
+            return transitions.skipped(context, stage, route.skipped[stage], now)
+        if (lacking := pausing.lacking_room(self._ports.home, stage)) is not None:
+            return pausing.paused(context, stage, lacking, now)
+        known_here = context.job_id in self._driven
+        if not known_here and len(self._driven) >= _MOST_KNOWN:
+            del self._driven[next(iter(self._driven))]
+        self._driven.setdefault(context.job_id, _Known())
+        if looking.is_between_looks(context, stage) and not self._alone:
+            return Change(looking.handed_over(context))
+        return transitions.begun(context, stage, now, known_here=known_here)
 
-    async def _run(self, row: JobRow, stage: Stage) -> None:
+    def _onward(self, change: Change) -> Change:
+        """The change with the next stage begun in it, where nothing is waited for: one save."""
+        while change.goes_on:
+            coming = self._next(change.context)
+            if coming.status is not JobStatus.RUNNABLE:
+                break
+            change = replace(coming, events=[*change.events, *coming.events])
+        return change
+
+    async def _run(self, row: JobRow, stage: Stage) -> JobRow | None:
         """One attempt of a stage, and what follows from how it ended."""
         clock, began = self._ports.clock, self._ports.clock.monotonic()
-        ledger = await self._ledger(row.id)
+        known = self._driven[row.id]
+        ledger = await self._ledger(row)
         try:
             outcome = await self._attempt(row, stage, ledger)
         except _Cancelled:
-            return
+            return None
         except Superseded:
             raise
         except Exception as unexpected:  # noqa: BLE001  (an edge: every error enters the tree here)
             change = self._failed(row, stage, unexpected, began)
         else:
-            context = transitions.timed(row.context, stage, clock.monotonic() - began)
+            elapsed = clock.monotonic() - began
+            if isinstance(outcome, LookAgain) and looking.is_between_looks(row.context, stage):
+                pause = looking.pause(outcome.after, self._retry_scale)
+                row = await self._store.postpone(row, clock.now() + pause)
+                known.waited += elapsed + pause.total_seconds()
+                return row
+            context = looking.timed(row.context, stage, elapsed + known.waited)
             change = transitions.followed(context, stage, outcome, clock.now(), self._retry_scale)
-        change = transitions.paid(change, ledger)
+        change = self._onward(transitions.paid(change, ledger))
         try:
-            await self._save(row, change)
+            saved = await self._save(row, change)
         except Bug as unsaved:  # left as it was, the stage would run again without end
-            await self._save(row, self._failed(row, stage, unsaved, began))
+            saved = await self._save(row, self._failed(row, stage, unsaved, began))
+        known.waited = 0.0
+        return saved
 
     def _failed(self, row: JobRow, stage: Stage, unexpected: Exception, began: float) -> Change:
         self._journal.traceback(row.id, stage, unexpected)
         clock, policy = self._ports.clock, self._agents[stage].retry
-        context = transitions.timed(row.context, stage, clock.monotonic() - began)
+        waited = self._driven[row.id].waited
+        context = looking.timed(row.context, stage, clock.monotonic() - began + waited)
         error = from_unexpected(unexpected)
+        if isinstance(error, NoRoom | Outage):
+            return pausing.paused(context, stage, error, clock.now())
         runtimes, hosts = self._ports.runtimes.values(), self._ports.hosts.values()
         accounts = {one.account for one in runtimes} | {one.account for one in hosts}
         return transitions.failed(
@@ -144,14 +197,14 @@ class Orchestrator:
         """Run the agent while watching for a cancel and for another worker's hand."""
 
         async def emit(event: Event) -> None:
-            await self._store.append(row, [event])
+            await pausing.patiently(lambda: self._store.append(row, [event]))
             ledger.note(event)
 
         ports = replace(self._ports, emit=emit, ledger=ledger)
         work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
         try:
             while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:
-                saved = await self._store.load(row.id)
+                saved = await pausing.patiently(lambda: self._store.load(row.id))
                 if saved.cancel:
                     raise _Cancelled
                 if saved.seq != row.seq:
@@ -164,25 +217,24 @@ class Orchestrator:
             if not work.cancelled():
                 work.exception()  # of a stage that is stopped: nobody asks for it any more
 
-    async def _hear(self, row: JobRow) -> bool:
-        """Use the oldest unread reply of a waiting job; False when there is none."""
+    async def _hear(self, row: JobRow) -> JobRow | None:
+        """Use the oldest unread reply of a waiting job; None when there is none."""
         unread = await self._store.unread(row.id)
         if not unread:
-            return False
+            return None
         change = transitions.heard(row.context, unread[0].text, self._ports.clock.now())
-        await self._save(row, change, consumed=unread[:1])
-        return True
+        return await self._save(row, change, consumed=unread[:1])
 
-    async def _cancel(self, row: JobRow) -> None:
+    async def _cancel(self, row: JobRow) -> JobRow:
         """End what runs outside, also when it was submitted and not saved yet; then the job."""
         told = await self._end_run(row.context)
-        spent = await self._ledger(row.id)
+        spent = await self._ledger(row)
         for event in told:
             spent.note(event)
         by = (await self._store.load(row.id)).cancel_by  # a pause may have become a cancel
         change = stopping.stopped(row.context, by, self._ports.clock.now())
         change = replace(change, events=[*told, *change.events])
-        await self._save(row, transitions.paid(change, spent), cancel=False)
+        return await self._save(row, transitions.paid(change, spent), cancel=False)
 
     async def _end_run(self, context: JobContext) -> list[Event]:
         """End the training of a job where it runs; its price, and what goes on there, are told."""
@@ -199,15 +251,14 @@ class Orchestrator:
                 return list(following.stopped(run, context, runtime, now))
         return [AgentLogged(stage=Stage.MONITOR, message=stopping.goes_on(run, runtime.offer))]
 
-    async def _ledger(self, job_id: JobId) -> Ledger:
+    async def _ledger(self, row: JobRow) -> Ledger:
         """What a job's saved events say; a training adds many, so each is read once."""
-        known, read = self._ledgers.get(job_id, (Ledger(), 0))
-        ledger = copy.deepcopy(known)
-        for one in await self._store.events(job_id, after=read):
-            ledger.note(one.event)
-            read = one.number
-        self._ledgers[job_id] = ledger, read
-        return copy.deepcopy(ledger)
+        known = self._driven.get(row.id, _Known())
+        if known.read < row.event_count:
+            for one in await self._store.events(row.id, after=known.read):
+                known.ledger.note(one.event)
+                known.read = one.number
+        return known.ledger.copy()
 
     async def _save(
         self,
@@ -217,12 +268,18 @@ class Orchestrator:
         cancel: bool | None = None,
         consumed: Sequence[Inbound] = (),
     ) -> JobRow:
-        return await self._store.save(
-            row,
-            change.context,
-            change.events,
+        save = partial(
+            self._store.save,
+            *(row, change.context, change.events),
             status=change.status,
             wake_at=change.wake_at,
             cancel=cancel,
             consumed=consumed,
         )
+        saved = await pausing.patiently(save)
+        known = self._driven.get(row.id)
+        if known is not None and known.read + len(change.events) == saved.event_count:
+            for event in change.events:  # they follow those that were read
+                known.ledger.note(event)
+            known.read = saved.event_count
+        return saved

@@ -59,6 +59,13 @@ class ComeBack:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain:
+    """As ComeBack, with nothing new since the last time: only when to look again is saved."""
+
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Redo:
     """An earlier stage must be done again with this feedback; at most twice in a job."""
 
@@ -66,7 +73,7 @@ class Redo:
     feedback: str
 
 
-Outcome = Done | Ask | NeedCredential | Approve | ComeBack | Redo
+Outcome = Done | Ask | NeedCredential | Approve | ComeBack | LookAgain | Redo
 
 
 class Agent(Protocol):

@@ -232,7 +232,9 @@ def _changed(request: Request, **changes: object) -> Request:
 
 
 def _restart(context: JobContext, request: Request, stage: Stage) -> JobContext:
-    return _settled(forget_from(context, stage), request=request)
+    """From a stage on anew. What was agreed to was another plan: what costs is asked again."""
+    anew = _changed(request, approved=False)
+    return _settled(forget_from(context, stage), request=anew)
 
 
 def _settled(context: JobContext, request: Request | None = None) -> JobContext:

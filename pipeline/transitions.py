@@ -30,12 +30,12 @@ from pipeline.events import (
 )
 from pipeline.jobs import JobStatus, Stage
 from pipeline.ledger import Ledger
-from pipeline.outcomes import Approve, Ask, ComeBack, Done, NeedCredential, Outcome, Redo
+from pipeline.looking import looked, pause
+from pipeline.outcomes import Approve, Ask, ComeBack, Done, LookAgain, NeedCredential, Outcome, Redo
 from pipeline.readiness import apply_reply, forget_from
 from pipeline.retry import REDOS_PER_JOB, RetryPolicy
 
 DEATHS_BEFORE_PARKING = 3
-_SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ class Change:
     events: Sequence[Event] = field(default_factory=tuple)
     status: JobStatus = JobStatus.RUNNABLE
     wake_at: datetime | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """The job is between two stages and waits for nothing."""
+        is_due = self.status is JobStatus.RUNNABLE and self.wake_at is None
+        return is_due and self.context.active is None
 
 
 def begun(context: JobContext, stage: Stage, now: datetime, *, known_here: bool) -> Change:
@@ -83,12 +89,10 @@ def followed(
             context = _with_result(context.with_artifact(artifact), stage, "done", now)
             seconds = context.stage_results[stage].seconds
             return Change(context, [StageEnded(stage=stage, seconds=seconds, note=note)])
-        case ComeBack(after, artifact, events):
-            pause = max(after * scale, min(after, _SOON))
-            context = timed(context, stage, pause.total_seconds()).with_artifact(artifact)
-            # What failed before it is over: a day of looks may have many short troubles.
-            context = context.evolve(retry_counts={**context.retry_counts, stage: 0})
-            return Change(context, events, wake_at=now + pause)
+        case ComeBack(after) | LookAgain(after):
+            lines = outcome.events if isinstance(outcome, ComeBack) else ()
+            seen = looked(context, stage, outcome, pause(after, scale))
+            return Change(seen, lines, wake_at=now + pause(after, scale))
         case Ask(question, about, options):
             asked = QuestionAsked(text=question, field=about, options=options)
             return _parked(context, "question", asked, now)
@@ -97,9 +101,9 @@ def followed(
             needed = Waiting(reason="credential", text=text, field=kind)
             told = CredentialNeeded(credential=kind, title=title, why=why)
             return _waiting(context, needed, [told], now)
-        case Approve(lines, why):
+        case Approve(offered, why):
             plan = Waiting(reason="approval", text=why, field="approval")
-            proposed = PlanProposed(lines=lines, needs_yes=True, why=why)
+            proposed = PlanProposed(lines=offered, needs_yes=True, why=why)
             return _waiting(context, plan, [proposed], now)
         case Redo(earlier, feedback):
             return _redone(context, stage, earlier, feedback, now)
@@ -207,12 +211,6 @@ def waits_for(
         return _waiting(context, needed, [CredentialNeeded(credential=error.field, why=text)], now)
     asked = QuestionAsked(text=text, field=error.field, options=error.options)
     return _parked(context, "question", asked, now, events)
-
-
-def timed(context: JobContext, stage: Stage, elapsed: float) -> JobContext:
-    """The context with this much more working time on the stage."""
-    seconds = context.seconds.get(stage, 0.0) + elapsed
-    return context.evolve(seconds={**context.seconds, stage: seconds})
 
 
 def _redone(

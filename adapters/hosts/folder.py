@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import Bug, PersonCanFix
+from pipeline.errors import Bug, NoRoom, PersonCanFix
 from pipeline.jobs import Actor
 from pipeline.ports.host import Published, Terms
 
@@ -63,7 +63,7 @@ class FolderHost:
 
     def _translated(self, error: OSError) -> PersonCanFix:
         if error.errno in {errno.ENOSPC, errno.EDQUOT} or "No space left" in str(error):
-            return PersonCanFix(
+            return NoRoom(
                 f"The disk is full: the model could not be copied to {self.models}.",
                 "Free some space, then retry; the trained model is kept.",
             )

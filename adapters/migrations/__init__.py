@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from adapters.database import file_of, need_driver, parse_url, set_pragmas, translated
-from pipeline.errors import PersonCanFix
+from pipeline.errors import Bug, PersonCanFix
 
 FOLDER = Path(__file__).parent
 _LOCK = "SELECT pg_advisory_xact_lock(7003108)"  # any number, the same in every process
@@ -102,12 +102,20 @@ def _migrate(connection: sa.Connection, stands: str | None) -> None:
         for script in reversed(missing):
             script.module.upgrade()
             context.stamp(scripts, script.revision)
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if lost:
+            raise Bug(f"The new tables would lose {len(lost)} rows.", "Please report this.")
 
 
 def _own_transactions(connection: sqlite3.Connection, record: object) -> None:
-    """Leave BEGIN to us: the sqlite3 module begins too late to guard a change of tables."""
+    """Leave BEGIN to us: the sqlite3 module begins too late to guard a change of tables.
+
+    A table is changed by a copy that takes its place: what refers to it must not mind meanwhile.
+    """
     set_pragmas(connection, record)
     connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

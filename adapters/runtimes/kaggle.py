@@ -41,6 +41,7 @@ _RESULTS = "results.zip"
 _SHAPES = {"T4": "NvidiaTeslaT4"}
 _INSTALLING = 1800.0  # seconds for the libraries, on top of the steps' own limits
 _READY_LOOKS = 60
+_REMEMBERED = 1000  # kernels
 _LOOKS_FOR_LOG = 3  # of a kernel that has ended well: it may be there a moment later
 _RUNNING = frozenset({"QUEUED", "RUNNING", "NEW_SCRIPT", "CANCEL_REQUESTED"})
 
@@ -199,6 +200,8 @@ class KaggleRuntime:
 
     def _may_come(self, handle: str) -> bool:
         """Whether a log that is not there is worth another look."""
+        if len(self._without_log) >= _REMEMBERED:
+            self._without_log.clear()  # at worst, a log that never comes is looked for again
         self._without_log[handle] += 1
         return self._without_log[handle] <= _LOOKS_FOR_LOG
 

@@ -18,13 +18,14 @@ from typing import Literal, TextIO
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.sandbox.leftovers import end_leftovers
-from pipeline.errors import MLTrainerError, PersonCanFix
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix
 from pipeline.jobs import Actor
 from pipeline.ports.runtime import Offer, RunRequest, RunState, StepResult, Workbench
 
 POLL_SECONDS = 1.0
 _LOG, _RECORD = "output.log", "run.json"
 _CANCEL_SECONDS = 5.0
+_REMEMBERED = 100  # runs that are over
 Status = Literal["running", "done", "failed", "cancelled", "lost"]
 
 
@@ -100,10 +101,17 @@ class LocalRuntime:
             cleanup.callback(run.log.close)
             python = await self.workbench.prepare(request.requirements, _writer(run))
             cleanup.pop_all()
-        self._runs[handle] = run
+        self._remember(handle, run)
         run.task = asyncio.create_task(self._carry(run, python), name=f"run {request.name}")
         run.task.add_done_callback(lambda _: run.log.close())  # also when it never began
         return handle
+
+    def _remember(self, handle: str, run: _Run) -> None:
+        """Keep a run in mind, and let go of the oldest that are over: their folders say enough."""
+        over = [one for one, old in self._runs.items() if old.task is None or old.task.done()]
+        for one in over[: max(len(over) - _REMEMBERED, 0)]:
+            del self._runs[one]
+        self._runs[handle] = run
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:  # noqa: ARG002
         """State now; a run of an earlier process is read from disk, or lost."""
@@ -216,7 +224,7 @@ def _from_disk(folder: Path, lines_read: int) -> RunState:
 
 def _unwritable(folder: Path, error: OSError) -> PersonCanFix:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return PersonCanFix(
+        return NoRoom(
             "The disk is full: the training cannot go on.", "Free some space, then retry."
         )
     return PersonCanFix(

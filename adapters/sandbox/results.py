@@ -6,7 +6,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from pipeline.errors import MLTrainerError, PersonCanFix, Rejected
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, Rejected
 
 MOST_BYTES = 16 << 30
 MOST_FILES = 100_000
@@ -107,7 +107,7 @@ def _what(kind: int) -> str:
 
 def _translated(error: OSError, produced: Path) -> MLTrainerError:
     if error.errno in _FULL:
-        return PersonCanFix(
+        return NoRoom(
             "The disk is full: the results could not be copied.", "Free some space, then retry."
         )
     if error.errno == errno.ENOENT:

@@ -22,7 +22,7 @@ from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RevisionNotFo
 from huggingface_hub.hf_api import ModelInfo
 
 from adapters.weights import files
-from pipeline.errors import MLTrainerError, PersonCanFix, TryAgain
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, TryAgain
 
 _SECONDS = 8.0  # until the Hub answers
 _ROBOT, _CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
@@ -145,7 +145,7 @@ def _translated(plan: dict[str, Any], error: Exception) -> MLTrainerError:
         if isinstance(cause, HfHubHTTPError):
             return _of_status(plan, cause.response.status_code)
         if isinstance(cause, OSError) and cause.errno in _FULL:
-            return PersonCanFix("The disk is full: the weights could not be kept.", "Free some.")
+            return NoRoom("The disk is full: the weights could not be kept.", "Free some.")
     if plan["work"] == "fetch":
         return TryAgain(f"The download of {name} was cut off.", "What is whole is kept.")
     return TryAgain(f"{host} cannot be reached.", "Check the network.")

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import doctor, jobs, predict, report, secrets, serving, setup, start
+from bot.cli import backup, doctor, jobs, predict, report, secrets, serving, setup, start
 from bot.cli.options import Quiet
 
 EPILOG = """First steps:
@@ -67,5 +67,6 @@ jobs.add_to(app)
 report.add_to(app)
 secrets.add_to(app)
 serving.add_to(app)
+backup.add_to(app)
 setup.add_to(app)
 doctor.add_to(app)

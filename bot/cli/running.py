@@ -13,8 +13,9 @@ from bot.journal import set_up
 from bot.running import operating
 from bot.running.serving import Died, Part, Shift, holding, signals
 from bot.running.station import Station, open_station
+from bot.running.sweeping import sweeping
 from bot.settings import Settings
-from bot.wiring import House, look_at_secrets, open_house
+from bot.wiring import House, look_at_secrets, open_house, open_web
 from pipeline.errors import PersonCanFix
 from pipeline.ports.check import Check
 
@@ -39,7 +40,10 @@ def serve(*, work: bool, debug: bool) -> None:
             ):
                 _log_more(settings, debug=debug)
                 queue = (working(house),) if work else ()
-                shift.parts = (thinking(house), *station.speaking, *queue, *station.listening)
+                shift.parts = (
+                    *(thinking(house), sweeping(settings)),
+                    *(*station.speaking, *queue, *station.listening),
+                )
                 return await run(
                     house, shift, lambda: _serving(house, station, work=work), hold=work
                 )
@@ -47,8 +51,8 @@ def serve(*, work: bool, debug: bool) -> None:
     perform(main)
 
 
-def worker(*, debug: bool) -> None:
-    """Work on the jobs of the home."""
+def worker(*, port: int | None, debug: bool) -> None:
+    """Work on the jobs of the home; with a port, be watched there."""
 
     async def main() -> int:
         settings = Settings.load()
@@ -58,7 +62,9 @@ def worker(*, debug: bool) -> None:
         with signals(shift.end):
             async with open_house(settings) as house:
                 _log_more(settings, debug=debug)
-                shift.parts = (thinking(house), working(house))
+                watched = (_watched(house, shift, port),) if port is not None else ()
+                parts = (thinking(house), sweeping(settings), working(house), *watched)
+                shift.parts = parts
                 return await run(house, shift, lambda: _place(house), hold=True)
 
     perform(main)
@@ -82,6 +88,12 @@ def working(house: House) -> Part:
         lambda: queue.run(house.drive),
         finish=lambda: queue.finish(patience),
     )
+
+
+def _watched(house: House, shift: Shift, port: int) -> Part:
+    """Health, readiness and metrics of a process that talks to nobody."""
+    web = open_web(house, (), lambda: shift.draining, dict, port=port)
+    return Part("The web server", web.run, open=web.open, finish=web.finish)
 
 
 async def run(house: House, shift: Shift, lines: Callable[[], Iterator[str]], *, hold: bool) -> int:

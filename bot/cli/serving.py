@@ -25,11 +25,18 @@ def serve(
     running.serve(work=not no_work, debug=debug)
 
 
-def worker(*, debug: Debug = False) -> None:
+def worker(
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Answer /health, /ready and /metrics on this port."),
+    ] = None,
+    debug: Debug = False,
+) -> None:
     """Work on every job of the home without talking, beside [bold]serve --no-work[/bold]."""
     from bot.cli import running  # noqa: PLC0415  (help must not wait for it)
 
-    running.worker(debug=debug)
+    running.worker(port=port, debug=debug)
 
 
 def add_to(app: typer.Typer) -> None:

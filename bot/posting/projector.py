@@ -107,7 +107,9 @@ class Projector:
         except Exception as error:  # noqa: BLE001  (an edge: a job that cannot be shown leaves the others alone)
             trace = None if isinstance(error, MLTrainerError) else error
             _log.error("a job cannot be shown: %s", error, exc_info=trace, extra={"job_id": job_id})
-            self._alone_until[job_id] = self._clock.monotonic() + _LEFT_ALONE
+            now = self._clock.monotonic()
+            kept = {job: until for job, until in self._alone_until.items() if until > now}
+            self._alone_until = kept | {job_id: now + _LEFT_ALONE}
 
     async def _advance(self, job_id: JobId) -> None:
         board = await self._post.board(job_id)

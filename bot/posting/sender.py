@@ -39,6 +39,7 @@ _LAST_SECONDS = 2.0
 _OUTAGE_SECONDS = 1.0
 _BUGS_BORNE = 5  # refusals of a letter because of what is in it
 _REFUSALS_BORNE = 288  # for what an operator can put right: about a day
+_REFUSED_AT_ONCE = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -252,6 +253,8 @@ class Sender:
         longest = _LONGEST_PAUSE if spared else _LONGEST_WAIT
         until = self._clock.now() + self._pause(tries, longest)
         await self._post.delay(letter, until, uncertain=letter.uncertain)
+        if len(self._refused) >= _REFUSED_AT_ONCE:  # a newer card took the place of many of them
+            self._refused.pop(next(iter(self._refused)))
         self._refused[letter.key] = tries
 
     async def _give_up(self, letter: Letter, error: Exception) -> None:

@@ -55,8 +55,10 @@ async def open_station(house: House, shift: Shift, tell: Tell) -> AsyncIterator[
         )
         front = _Front.of(house, chats, shift)
         said |= {name: _delivery(house, front, chat) for name, chat in chats.items()}
-        scale, decide = house.settings.retry_scale, front.reception.decide
-        heard = tuple(Hearing(chat, decide, tell, scale=scale) for chat in chats.values())
+        scale, decide, timed = house.settings.retry_scale, front.reception.decide, house.watch.timed
+        heard = tuple(
+            Hearing(chat, timed(name, decide), tell, scale=scale) for name, chat in chats.items()
+        )
         yield Station(
             speaking=tuple(_speaking(name, one) for name, one in said.items()),
             listening=(

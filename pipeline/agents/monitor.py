@@ -18,7 +18,7 @@ from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import ModelProven, PlanProposed
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
-from pipeline.outcomes import Approve, ComeBack, Done, Outcome
+from pipeline.outcomes import Approve, ComeBack, Done, LookAgain, Outcome
 from pipeline.placing import Estimate, estimate, others
 from pipeline.planning import LOCAL, instead, model_lines, needs_yes, over_limit, plan_lines
 from pipeline.ports import Ports
@@ -107,18 +107,21 @@ class Monitor:
         lines = following.progress_of(self.name, state.lines)
         told = following.latest(lines, here=run.runtime == LOCAL)
         runtime = ports.runtimes[run.runtime]
-        pause = timedelta(seconds=runtime.poll_seconds)
+        now = ports.clock.now()
+        pause = following.pause(run, runtime, now)
         if state.status == "missing":
             if following.may_come(run):
                 return ComeBack(pause, run.model_copy(update={"missing": run.missing + 1}))
             state = replace(state, status="lost")
-        seen = following.seen(run, state, ports.clock.now())
+        seen = following.seen(run, state, now)
         if state.status == "running":
             if sign := diagnosing.early_sign(lines):
                 for event in told:
                     await ports.emit(event)
                 return await self._stopped(context, ports, seen, state, sign)
-            following.check_overdue(seen, runtime, ports.clock.now())
+            following.check_overdue(seen, runtime, now)
+            if following.is_old_news(run, seen, now):
+                return LookAgain(pause)
             return ComeBack(pause, seen, told)
         if run.status == "ended":
             return await self._ended(context, ports, seen, state)

@@ -19,8 +19,12 @@ from tables import Cell, Row, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _BATCH = 4096
+# A value that repeats takes next to no room: a small file may stand for more than any memory holds.
+_MOST_TEXT = 256 << 20  # bytes of the texts of one batch
+_VALUES_PER_BYTE, _FEW_VALUES = 20, 10_000_000
 
 
 def read_parquet(source: Path | bytes, asked: Asked) -> Gathered:
@@ -28,20 +32,21 @@ def read_parquet(source: Path | bytes, asked: Asked) -> Gathered:
     _check_end(source, asked.name)
     try:
         import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
-        import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+        import pyarrow.parquet  # noqa: PLC0415 - the same
     except ImportError as error:
         raise Problem(
             f"{asked.name} is a Parquet file, and Parquet cannot be read here.", f"{AS_CSV}."
         ) from error
     sample: Sample[Row] = Sample(asked.budget)
     try:
-        file = pq.ParquetFile(source if isinstance(source, Path) else io.BytesIO(source))
+        file = _folded(source)
+        _check_count(file.metadata, _size(source), asked.name)
         check_width(len(file.schema_arrow), asked.name)
         raw = _spread(file.schema_arrow.empty_table()).column_names
         check_width(len(raw), asked.name)
         classes = class_names(file.schema_arrow.metadata)
         for batch in file.iter_batches(_BATCH):
-            _keep(sample, _spread(pa.Table.from_batches([batch])), classes)
+            _keep(sample, _spread(_unfolded(batch, asked.name)), classes)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise Problem(
             f"{asked.name} is a Parquet file that looks cut off or damaged.", f"{AGAIN}."
@@ -50,6 +55,57 @@ def read_parquet(source: Path | bytes, asked: Asked) -> Gathered:
     total = None if sample.complete else sample.seen
     table = Table(names, sample.items)
     return Gathered(table, notes=notes, total=total, originals=originals(raw, names))
+
+
+def _folded(source: Path | bytes) -> "pq.ParquetFile":
+    """The file, whose texts are read without what repeats."""
+    import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
+    def again() -> Path | io.BytesIO:
+        return source if isinstance(source, Path) else io.BytesIO(source)
+
+    kinds = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary()}
+    texts = [field.name for field in pq.read_schema(again()) if field.type in kinds]
+    return pq.ParquetFile(again(), read_dictionary=texts)
+
+
+def _unfolded(batch: "pa.RecordBatch", name: str) -> "pa.Table":
+    """The rows with their texts; Problem before they would take too much memory."""
+    import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
+    import pyarrow.compute as pc  # noqa: PLC0415 - the same
+
+    columns, size = [], 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and hasattr(
+            column.dictionary, "total_values_length"
+        ):
+            lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+            size += pc.sum(lengths.cast("int64")).as_py() or 0
+        if size > _MOST_TEXT:
+            raise Problem(
+                f"{name} is a Parquet file with more than {_MOST_TEXT >> 20} MB of text in "
+                f"{_BATCH:,} rows.",
+                "Please leave out the columns with long texts, or cut them.",
+            )
+        folded = isinstance(column, pa.DictionaryArray)
+        columns.append(column.dictionary_decode() if folded else column)
+    return pa.table(columns, names=batch.schema.names)
+
+
+def _check_count(told: "pq.FileMetaData", size: int, name: str) -> None:
+    """Problem for more values than a file of this size can hold in earnest."""
+    groups = [told.row_group(number) for number in range(told.num_row_groups)]
+    values = sum(one.column(at).num_values for one in groups for at in range(one.num_columns))
+    if values > _FEW_VALUES + _VALUES_PER_BYTE * size:
+        raise Problem(
+            f"{name} is a Parquet file that expands to {values:,} cells.",
+            "Please send a part of it, or leave out what repeats.",
+        )
+
+
+def _size(source: Path | bytes) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
 
 
 def _check_end(source: Path | bytes, name: str) -> None:

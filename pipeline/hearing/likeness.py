@@ -1,7 +1,7 @@
 """Whether two words are the same word: another form of it, or a slip of the pen."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 _ENDINGS = (
     *("isations", "izations", "isation", "ization", "ations", "ation", "ements", "ement"),
@@ -17,6 +17,7 @@ _LONG = 8
 _SHORTEST_FORM = 5  # letters that forms of one word share
 _SHARED = 0.7
 _LONGEST_END = 4
+_REMEMBERED = 1 << 14  # words, and pairs of words: people write new ones for ever
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -32,7 +33,7 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", apart.lower()))
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """The word without its ending: cancelled, cancels and cancelling share one."""
     for ending in _ENDINGS:
@@ -109,7 +110,7 @@ def _swapped(one: str, other: str) -> bool:
     return len(one) > _SLIPPING and one[0] == other[0] and one[-1] == other[-1]
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def distance(one: str, other: str, most: int) -> int:
     """Edits from one word to the other, a swap of neighbours being one; above `most`: most + 1.
 

@@ -1,7 +1,7 @@
 """The job table: the one truth. Every change is a compare-and-swap on `seq`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from pipeline.jobs import JobId, JobStatus, Place
 class JobRow:
     """A job as saved. `seq` grows by one with every change; `wake_at` is when it is due.
 
+    `event_count` is the number of its last event.
+
     `cancel_by` names who asked to cancel; asking leaves `seq` alone, so the worker that is at it
     sees the wish with its next save instead of losing that save.
     """
@@ -25,6 +27,7 @@ class JobRow:
     cancel: bool
     updated_at: datetime
     cancel_by: str = ""
+    event_count: int = field(default=0, compare=False)  # appending moves it, and nothing else
 
     @property
     def id(self) -> JobId:
@@ -64,6 +67,13 @@ class Store(Protocol):
         consumed: Sequence[Inbound] = (),
     ) -> JobRow:
         """Write context, events and used messages in one transaction, or raise Superseded."""
+        ...
+
+    async def postpone(self, row: JobRow, wake_at: datetime) -> JobRow:
+        """Write nothing but when the job is next due; Superseded when the row has moved on.
+
+        A look at a training that showed nothing new costs no more than this.
+        """
         ...
 
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:

@@ -135,6 +135,56 @@ async def test_events_carry_aware_times(store: Store, job: JobRow, clock: FakeCl
     assert first.at.utcoffset() == timedelta()
 
 
+async def test_a_job_is_put_off_and_nothing_else_of_it_is_written(
+    store: Store, job: JobRow, clock: FakeClock
+) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    saved = await store.save(job, job.context.evolve(starts=3), [said("hm")])
+    clock.advance(5)
+
+    put_off = await store.postpone(saved, later)
+
+    assert await store.load(job.id) == put_off
+    assert (put_off.wake_at, put_off.context, put_off.updated_at) == (
+        later,
+        saved.context,
+        saved.updated_at,
+    )
+    assert len(await store.events(job.id)) == 2
+    assert await store.due(clock.now()) == ()
+    await store.save(put_off, put_off.context)
+
+
+async def test_of_two_who_put_a_job_off_one_wins(
+    store: Store, job: JobRow, clock: FakeClock
+) -> None:
+    await store.postpone(job, clock.now())
+
+    with pytest.raises(Superseded):
+        await store.postpone(job, clock.now() + timedelta(days=9))
+
+    assert await store.due(clock.now()) == (job.id,)
+
+
+async def test_a_worker_that_puts_off_sees_a_cancel(
+    store: Store, job: JobRow, clock: FakeClock
+) -> None:
+    await store.request_cancel(job.id, BEN.key)
+
+    put_off = await store.postpone(job, clock.now() + timedelta(days=9))
+
+    assert (put_off.cancel, put_off.cancel_by) == (True, BEN.key)
+    assert await store.due(clock.now()) == (job.id,)
+
+
+async def test_a_row_counts_the_events_of_its_job(store: Store, job: JobRow) -> None:
+    saved = await store.save(job, job.context, [said("one"), said("two")])
+    await store.append(saved, [said("three")])
+
+    assert (job.event_count, saved.event_count) == (1, 3)
+    assert (await store.load(job.id)).event_count == 4
+
+
 async def test_a_runnable_job_is_due_when_its_time_has_come(
     store: Store, job: JobRow, clock: FakeClock
 ) -> None:

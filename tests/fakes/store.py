@@ -36,7 +36,7 @@ class MemoryStore:
         row = JobRow(saved, JobStatus.RUNNABLE, 1, now, cancel=False, updated_at=now)
         job = self._jobs[row.id] = _Job(row)
         self._record(job, events)
-        return row
+        return job.row
 
     async def load(self, job_id: JobId) -> JobRow:
         return self._job(job_id).row
@@ -67,6 +67,11 @@ class MemoryStore:
             job.row = replace(job.row, cancel=cancel, cancel_by=row.cancel_by if cancel else "")
         job.unread = [message for message in job.unread if message not in consumed]
         self._record(job, events)
+        return job.row
+
+    async def postpone(self, row: JobRow, wake_at: datetime) -> JobRow:
+        job = self._current(row)
+        job.row = replace(job.row, wake_at=wake_at, seq=row.seq + 1)
         return job.row
 
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
@@ -128,6 +133,7 @@ class MemoryStore:
         at = self._clock.now()
         for event in events:
             job.events.append(Recorded(number=len(job.events) + 1, at=at, event=event))
+        job.row = replace(job.row, event_count=len(job.events))
 
 
 def _is_due(job: _Job, now: datetime) -> bool:

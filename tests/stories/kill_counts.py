@@ -6,7 +6,7 @@ import re
 import sqlite3
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from tests.stories.kill_records import Record, Shown
 from tests.stories.somebody import Seen
 
+Rows = Callable[[str], list[dict[str, Any]]]
 _NOTICE = re.compile(r"j-[a-z0-9]{8}:(\d+)(:picture)?")
 _STATE = re.compile(r"Job j-[a-z0-9]{8}: ")
 _ENDS = {"stage_end", "stage_skipped"}
@@ -96,10 +97,10 @@ class _Saved:
 
 
 def count(
-    record: Record, errands: Sequence[Errand], home: Path, *, starts: Sequence[float]
+    record: Record, errands: Sequence[Errand], rows: Rows, *, starts: Sequence[float]
 ) -> Tally:
     """Compare what was wanted, what is saved and what is shown."""
-    saved = _read(home)
+    saved = _read(rows)
     shown = record.shown(saved.letters, saved.taken)
     events = [event for found in saved.events.values() for _, event in found]
     doubled, answers = _doubled(shown), _answers(record, shown)
@@ -135,7 +136,7 @@ def count(
     )
 
 
-def unsent(home: Path) -> int:
+def unsent(rows: Rows) -> int:
     """Letters that are not out yet, events that no letter shows, and words that nobody heard."""
     waiting = "select count(*) as n from outbox where sent_at is null"
     behind = (
@@ -143,28 +144,33 @@ def unsent(home: Path) -> int:
         "where jobs.thread not like 'terminal:%' and event_count > coalesce(shown, 0)"
     )
     unheard = "select count(*) as n from arrivals where not handled"
-    return sum(int(_rows(home, query)[0]["n"]) for query in (waiting, behind, unheard))
+    return sum(int(rows(query)[0]["n"]) for query in (waiting, behind, unheard))
 
 
-def _read(home: Path) -> _Saved:
+def _read(rows: Rows) -> _Saved:
     events: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for row in _rows(home, "select job_id, number, body from events order by job_id, number"):
+    for row in rows("select job_id, number, body from events order by job_id, number"):
         events.setdefault(row["job_id"], []).append((row["number"], json.loads(row["body"])))
     return _Saved(
-        jobs={row["id"]: row for row in _rows(home, "select * from jobs")},
+        jobs={row["id"]: row for row in rows("select * from jobs")},
         events=events,
-        boards={row["job_id"]: row["shown"] for row in _rows(home, "select * from boards")},
-        letters={row["key"]: row for row in _rows(home, "select * from outbox")},
-        taken=[row["key"] for row in _rows(home, "select key from arrivals")],
-        unhandled=[row["key"] for row in _rows(home, "select * from arrivals where not handled")],
+        boards={row["job_id"]: row["shown"] for row in rows("select * from boards")},
+        letters={row["key"]: row for row in rows("select * from outbox")},
+        taken=[row["key"] for row in rows("select key from arrivals")],
+        unhandled=[row["key"] for row in rows("select * from arrivals where not handled")],
     )
 
 
-def _rows(home: Path, query: str) -> list[dict[str, Any]]:
-    address = f"file:{home / 'mltrainer.db'}?mode=ro"
-    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(query)]
+def rows_of_file(home: Path) -> Rows:
+    """What a query finds in the database of a home."""
+
+    def rows(query: str) -> list[dict[str, Any]]:
+        address = f"file:{home / 'mltrainer.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
+
+    return rows
 
 
 def _gaps(saved: _Saved) -> Iterable[str]:
@@ -205,8 +211,8 @@ def _answers(record: Record, shown: Shown) -> int:
 def _doubled(shown: Shown) -> list[str]:
     """Keys that came more than once, and a job's second card."""
     keys = Counter(
-        "card of " + key.split(":")[0] if ":card:" in key else key or f"without a key: {text}"
-        for thread in shown.values()
+        "card of " + key.split(":")[0] if ":card:" in key else key or f"no key, {place}: {text}"
+        for place, thread in shown.items()
         for key, text in thread
     )
     return [f"{key} ({times} times)" for key, times in keys.items() if times > 1]

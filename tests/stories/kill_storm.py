@@ -9,7 +9,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,16 +19,16 @@ from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.workspace import LEAST_SCOPES
 from tests.stories.chatting import BOT, WORDS, messages
-from tests.stories.kill_counts import Tally, count, unsent
+from tests.stories.kill_counts import Tally, count, rows_of_file, unsent
 from tests.stories.kill_records import OnDiscord, OnSlack
 from tests.stories.serving import Served
 from tests.stories.somebody import Anyone, Seen, Shown
 from tests.stories.towns import Town
 
-Kind = Literal["train", "in words", "asked", "dropped", "stopped", "broken", "midway"]
+Kind = Literal["train", "in words", "asked", "remote", "dropped", "stopped", "broken", "midway"]
 TRAINING: tuple[Kind, ...] = ("train", "in words", "asked")
 CHEAP: tuple[Kind, ...] = ("dropped", "stopped", "broken", "midway")
-TRAININGS_AT_ONCE, CHEAP_AT_ONCE = 2, 3
+TRAININGS_AT_ONCE, CHEAP_AT_ONCE, REMOTE_AT_ONCE = 2, 3, 1
 HISTORY = frozenset({"channels:history"})
 CHANNELS = ("C1", "C2", "C3", "C4")
 SHORT_LIFE, LONG_LIFE, LONG_EVERY = (0.5, 6.0), (8.0, 30.0), 6
@@ -170,12 +170,16 @@ def _ended(card: Seen) -> str:
 
 
 class People:
-    """Begins errands and carries them on, until told that it is evening."""
+    """Begins errands and carries them on, until told that it is evening.
 
-    def __init__(self, town: Town, draw: random.Random) -> None:
+    `places` are services that some of them train at.
+    """
+
+    def __init__(self, town: Town, draw: random.Random, places: Sequence[str] = ()) -> None:
+        self._places = places
         self._hears_late = isinstance(town, FakeSlack)
         self._draw = draw
-        self._persons: list[Anyone] = [town.person(name) for name in ("ann", "bob", "eve")]
+        self.persons: list[Anyone] = [town.person(name) for name in ("ann", "bob", "eve")]
         self.errands: list[Errand] = []
         self.evening = False
 
@@ -185,6 +189,8 @@ class People:
         if not self.evening:
             self._begin(TRAINING, TRAININGS_AT_ONCE)
             self._begin(CHEAP, CHEAP_AT_ONCE)
+            if self._places:
+                self._begin(("remote",), REMOTE_AT_ONCE)
             self._ask()
 
     @property
@@ -199,10 +205,12 @@ class People:
     def _begin(self, kinds: tuple[Kind, ...], at_once: int) -> None:
         if len([one for one in self.waiting if one.kind in kinds]) >= at_once:
             return
-        kind, person = self._draw.choice(kinds), self._draw.choice(self._persons)
+        kind, person = self._draw.choice(kinds), self._draw.choice(self.persons)
         channel = self._draw.choice(CHANNELS)
         words = VAGUE if kind in {"asked", "dropped"} else WORDS
         files = [] if words == VAGUE else [CUT_OFF if kind == "broken" else messages()]
+        if kind == "remote":
+            words += f". Train on {self._draw.choice(self._places)}, publish to the folder."
 
         def begin() -> Shown:
             return person.mention(channel, words, files=files)
@@ -265,7 +273,7 @@ def storm(
             _wait_for_the_end(people, bot, tell)
             bot.stop()
         here = OnDiscord(town, killer.moments) if isinstance(town, FakeDiscord) else OnSlack(town)
-        return count(here, people.errands, bot.home, starts=killer.starts)
+        return count(here, people.errands, rows_of_file(bot.home), starts=killer.starts)
 
 
 def _carry_on(people: People, killer: Killer, tell: Callable[[str], None]) -> None:
@@ -284,7 +292,7 @@ def _carry_on(people: People, killer: Killer, tell: Callable[[str], None]) -> No
 def _wait_for_the_end(people: People, bot: Served, tell: Callable[[str], None]) -> None:
     """Until every job is over and every message out, or nobody can wait any longer."""
     end = time.monotonic() + END_SECONDS
-    while time.monotonic() < end and (people.waiting or unsent(bot.home)):
+    while time.monotonic() < end and (people.waiting or unsent(rows_of_file(bot.home))):
         people.step()
         time.sleep(LOOK_SECONDS)
     time.sleep(LATE_SECONDS)  # what is sent too often shows by now

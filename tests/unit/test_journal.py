@@ -5,6 +5,7 @@ import html
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -20,6 +21,7 @@ from slack_bolt.response import BoltResponse
 from adapters.sanitizer import KeySanitizer
 from bot.journal import _PRINT_BODIES, Journal, in_force, set_up
 from bot.wiring import shelf
+from pipeline.attempts import Attempt
 from pipeline.jobs import JobId, Stage
 
 
@@ -82,6 +84,39 @@ def test_values_of_variables_are_never_written(home: Path) -> None:
     written = [path.read_text("utf-8") for path in home.rglob("*.log")]
     assert len(written) == 2
     assert not any("'open sesame'" in text for text in written)
+
+
+def test_an_ended_attempt_is_one_line_with_fixed_keys(home: Path) -> None:
+    ended = Attempt(
+        job_id=JobId("j-abcdefgh"),
+        stage=Stage.CODEGEN,
+        attempt=2,
+        outcome="failed",
+        seconds=12.5,
+        retries=1,
+        error="Rejected",
+        job_cost_usd=Decimal("0.25"),
+    )
+    journal = Journal(home)
+    journal.note(ended)
+    journal.note("something else")
+
+    (line,) = lines(home)
+    assert line.pop("timestamp")
+    assert line == {
+        "event": "stage",
+        "level": "info",
+        "logger": "bot.journal",
+        "job_id": "j-abcdefgh",
+        "stage": "codegen",
+        "attempt": 2,
+        "outcome": "failed",
+        "seconds": 12.5,
+        "retries": 1,
+        "error": "Rejected",
+        "job_cost_usd": 0.25,
+    }
+    assert not (home / "jobs").exists()
 
 
 def test_every_logger_writes_to_the_same_private_file(home: Path) -> None:

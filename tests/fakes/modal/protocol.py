@@ -187,7 +187,7 @@ class Calls:
         if workspace.running(asked.app_id, wanted.name):
             raise refusal(grpclib.Status.ALREADY_EXISTS, f"{wanted.name} runs already")
         number = f"sb-{self.fake.number():022d}"
-        environment: dict[str, str] = {}
+        environment = dict(workspace.environment)
         for secret in wanted.secret_ids:
             environment |= workspace.secrets[secret]
         mounts = {

@@ -129,6 +129,7 @@ class Workspace:
     sandboxes: dict[str, Sandbox] = field(default_factory=dict)
     images: dict[str, list[str]] = field(default_factory=dict)
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)  # what Modal itself puts into one
     apps: dict[str, str] = field(default_factory=dict)
 
     def volume(self, name: str) -> Volume | None:

@@ -1,10 +1,12 @@
 """From events to letters: one card, kept up to date, and a reply for four things."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
 from bot import phrases
+from bot.job_card import job_card
 from bot.posting.projector import Projector
 from pipeline.artifacts import Picture
 from pipeline.context import StageError, Waiting
@@ -25,6 +27,8 @@ from pipeline.events import (
     ToolCalled,
 )
 from pipeline.jobs import JobId, JobStatus, Stage
+from pipeline.ports.chat import Card
+from pipeline.ports.store import JobRow
 from pipeline.transitions import heard
 from tests.fakes.post import MemoryPost
 from tests.unit.bot.finished import NOW, finished_job
@@ -358,3 +362,26 @@ async def test_an_outage_of_the_database_is_waited_out(
     await asyncio.wait({running})
     assert running.cancelled()
     assert len(await office.post.outgoing("slack", office.clock.now())) == 1
+
+
+async def test_jobs_that_could_not_be_shown_once_are_not_remembered_for_ever(
+    office: Office,
+) -> None:
+    failed: set[JobId] = set()
+
+    def fails_once(row: JobRow, events: Iterable[Event]) -> Card:
+        if row.id not in failed:
+            failed.add(row.id)
+            raise ZeroDivisionError
+        return job_card(row, events)
+
+    office.projector = Projector(
+        store=office.store, post=office.post, platform="slack", clock=office.clock, draw=fails_once
+    )
+    for number in range(5):
+        await office.job(HERE.model_copy(update={"thread": str(number)}))
+        await office.projector.project()
+        office.clock.advance(61)
+
+    assert len(failed) == 5
+    assert len(office.projector._alone_until) == 1

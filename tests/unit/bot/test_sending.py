@@ -172,6 +172,19 @@ async def test_a_letter_that_is_refused_is_given_up_and_the_next_one_sent(
     assert office.sender.counts.given_up == 1
 
 
+async def test_refusals_of_letters_that_were_replaced_are_forgotten(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.posting.sender._REFUSED_AT_ONCE", 3)
+    office.chat.refusals.extend([Bug("Slack refused what we sent.")] * 100)
+    for number in range(5):
+        row = await office.job(HERE.model_copy(update={"channel": f"C{number}"}))
+        await office.put(row, office.letter(row, f"n{number}"))
+        await office.sender.step()
+
+    assert len(office.sender._refused) == 3
+
+
 async def test_what_an_operator_can_put_right_is_tried_for_long(office: Office) -> None:
     row = await office.job()
     await office.put(row, office.letter(row, "n1"))

@@ -70,15 +70,15 @@ async def test_a_bug_fails_at_once_and_its_traceback_goes_to_the_log(
     assert isinstance(play.journal.errors[0], ZeroDivisionError)
 
 
-async def test_a_full_disk_waits_for_the_person_and_goes_on_after_a_word(
+async def test_a_folder_that_may_not_be_written_waits_for_the_person_and_goes_on_after_a_word(
     store: SqlStore, tmp_path: Path
 ) -> None:
-    full = OSError(28, "No space left on device")
-    play = await stage_a_play(store, tmp_path, {Stage.PREPROCESSING: [full]})
+    closed = OSError(13, "Permission denied")
+    play = await stage_a_play(store, tmp_path, {Stage.PREPROCESSING: [closed]})
     row = await play.play()
     assert row.status is JobStatus.WAITING
     assert row.context.waiting is not None
-    assert "disk is full" in row.context.waiting.text
+    assert "may not be written" in row.context.waiting.text
     await store.receive(play.job, Inbound(key="1", actor="me", text="retry"))
     assert (await play.play()).status is JobStatus.DONE
 

@@ -13,7 +13,7 @@ from adapters.records import Database
 from adapters.store import SqlStore
 from adapters.tables import ARRIVALS, OUTBOX, TICKETS
 from pipeline.events import PipelineStarted
-from pipeline.jobs import JobId, Place
+from pipeline.jobs import JobId, JobStatus, Place
 from pipeline.ports.chat import Card, Mention
 from pipeline.ports.post import Letter, Ticket
 from pipeline.ports.store import JobRow
@@ -156,3 +156,20 @@ async def test_a_platform_is_no_pattern(database: Database, row: JobRow, clock: 
     assert await post.unshown("slack") == (row.id,)
     assert await post.unshown("s%") == ()
     assert await post.unshown("slac_") == ()
+
+
+async def test_a_job_that_ended_while_its_platform_was_away_is_shown_within_a_minute(
+    database: Database, clock: FakeClock, row: JobRow
+) -> None:
+    post = SqlPost(database=database, clock=clock)
+    store = SqlStore(database=database, clock=clock)
+    await post.show(await post.board(row.id), 1, ())
+    assert await post.unshown("slack") == ()
+    ended = await store.save(row, row.context, status=JobStatus.DONE)
+    clock.advance(86400)
+    assert await post.unshown("slack") == ()
+
+    await store.append(ended, [PipelineStarted(words="late")])
+    clock.advance(61)
+
+    assert await post.unshown("slack") == (row.id,)

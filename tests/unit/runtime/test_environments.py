@@ -143,7 +143,7 @@ async def test_packages_come_compiled_from_where_pip_looks(
         lines.append(line)
 
     environ = _offline(tmp_path / "wheels", tmp_path)
-    environments = Environments(tmp_path / "cache", Installer(environ))
+    environments = Environments(tmp_path / "cache", Installer(environ, constraints=None))
     python = await environments.prepare(("tinypart==1.0",), on_line)
 
     site = next((python.parent.parent / "lib").glob("python*/site-packages"))
@@ -161,7 +161,9 @@ async def test_the_installer_sees_no_secret(tmp_path: Path) -> None:
 
 async def test_a_package_that_does_not_exist_is_for_the_person(tmp_path: Path) -> None:
     (tmp_path / "wheels").mkdir()
-    environments = Environments(tmp_path, Installer(_offline(tmp_path / "wheels", tmp_path)))
+    environments = Environments(
+        tmp_path, Installer(_offline(tmp_path / "wheels", tmp_path), constraints=None)
+    )
 
     with pytest.raises(PersonCanFix, match=r"do not exist.*tinypart"):
         await environments.prepare(("tinypart==1.0",), _silent)
@@ -175,7 +177,9 @@ async def test_without_a_network_it_is_tried_again(tmp_path: Path) -> None:
     }
 
     with pytest.raises(TryAgain, match="index cannot be reached"):
-        await Environments(tmp_path, Installer(environ)).prepare(("tinypart",), _silent)
+        await Environments(tmp_path, Installer(environ, constraints=None)).prepare(
+            ("tinypart",), _silent
+        )
 
 
 async def test_an_installer_that_hangs_is_ended(

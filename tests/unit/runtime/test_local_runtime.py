@@ -228,3 +228,17 @@ async def test_the_record_of_a_run_is_for_the_owner_alone(tmp_path: Path) -> Non
     assert (record["name"], record["status"]) == ("j-1-0", "done")
     assert (request.folder / "output.log").stat().st_mode & 0o077 == 0
     assert request.folder.stat().st_mode & 0o077 == 0
+
+
+async def test_runs_that_are_over_are_forgotten_and_read_from_disk(tmp_path: Path) -> None:
+    runtime = LocalRuntime(ScriptedWorkbench())
+    first = ""
+    for number in range(110):
+        folder = tmp_path / "runs" / f"j-{number}"
+        request = RunRequest(f"j-{number}", folder, (), (Step("train", folder, (), folder / "t"),))
+        handle = await runtime.submit(request, ANN)
+        first = first or handle
+        assert (await _finished(runtime, handle)).status == "done"
+
+    assert len(runtime._runs) <= 101
+    assert (await runtime.check(first, 0, ANN)).status == "done"

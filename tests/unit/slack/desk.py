@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from adapters.platforms.slack import adapter
 from adapters.platforms.slack.chat import SlackChat
 from adapters.platforms.slack.manifest import PATH
-from adapters.web import Figures, WebServer, application
+from adapters.web import WebServer, application
 from pipeline.jobs import Place
 from pipeline.ports.chat import Inbound, Ok, Reply
 from tests.fakes.slack import FakeSlack
@@ -79,7 +79,7 @@ async def opened(slack: FakeSlack) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def _web(desk: Desk) -> AsyncIterator[None]:
     app = application(
-        chats=[desk.chat], database=nothing, figures=no_figures, draining=lambda: desk.draining
+        chats=[desk.chat], database=nothing, metrics=no_metrics, draining=lambda: desk.draining
     )
     desk.server = WebServer(app, port=0, host="127.0.0.1")
     await desk.server.open()
@@ -96,8 +96,8 @@ async def nothing() -> None:
     """A database that answers."""
 
 
-async def no_figures() -> Figures:
-    return Figures(jobs={"waiting": 2})
+async def no_metrics() -> bytes:
+    return b""
 
 
 def place(channel: str = "C1", thread: str | None = None) -> Place:

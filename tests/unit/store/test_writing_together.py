@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.records import Database
-from pipeline.errors import PersonCanFix, Superseded, TryAgain
+from pipeline.errors import Outage, PersonCanFix, Superseded
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +114,7 @@ async def test_a_commit_that_fails_is_told_to_all_who_are_in_it(database: Databa
     adds = (database.write(adding(word)) for word in "abc")
     ended = await asyncio.gather(*adds, return_exceptions=True)
 
-    assert [type(one) for one in ended] == [TryAgain] * 3
+    assert [type(one) for one in ended] == [Outage] * 3
     assert on_disk(database) == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.hearing.likeness import likeness, mended, name_words
+from pipeline.hearing.likeness import distance, likeness, mended, name_words, stem
 from pipeline.hearing.phrases import hear, says
 
 
@@ -67,3 +67,12 @@ def test_a_phrase_is_heard_in_a_row_and_also_misspelt() -> None:
     assert not says("the detection of an object", ["object detection"])
     assert hear("forecast it", ["forecast"], ["next"]).clearness > 0.8
     assert hear("the next one", ["forecast"], ["next"]).clearness < 0.5
+
+
+def test_words_of_strangers_are_not_kept_for_ever() -> None:
+    for number in range(20_000):
+        stem(f"word{number}")
+        distance(f"word{number}", "word", 1)
+
+    assert stem.cache_info().currsize <= 1 << 14
+    assert distance.cache_info().currsize <= 1 << 14

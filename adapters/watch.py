@@ -1,0 +1,165 @@
+"""What the adapters see happen, told to whoever listens: the log, and the metrics of a server.
+
+Only what is saved is told. Nobody listens in most commands, and then nothing is done.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import sqlalchemy as sa
+
+from adapters.post import SqlPost
+from adapters.records import Database
+from adapters.store import SqlStore
+from pipeline.attempts import Attempt, ended_attempt
+from pipeline.context import JobContext
+from pipeline.events import Event
+from pipeline.jobs import JobId, JobStatus
+from pipeline.ports.chat import Decide, Inbound, Mention, Ref, Reply
+from pipeline.ports.clock import Clock
+from pipeline.ports.post import Letter
+from pipeline.ports.store import Inbound as Word
+from pipeline.ports.store import JobRow
+
+_REMEMBERED = 1000  # mentions whose first answer is waited for
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long something took. `label` is the platform, or for the database `read` or `write`."""
+
+    what: Literal["database", "decide", "first_reply", "letter"]
+    label: str
+    seconds: float
+
+
+Sight = Attempt | Event | Took
+Listener = Callable[[Sight], None]
+
+
+class Watch:
+    """Who listens to what happens in this process."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` everything from now on. It must be quick, and raise nothing."""
+        self._listeners.append(listener)
+
+    def tell(self, sight: Sight) -> None:
+        """Something happened."""
+        for listener in self._listeners:
+            listener(sight)
+
+    def timed(self, platform: str, decide: Decide) -> Decide:
+        """The same answers, with the time that each took."""
+
+        async def answered(inbound: Inbound) -> Reply:
+            began = time.perf_counter()
+            try:
+                return await decide(inbound)
+            finally:
+                self.tell(Took("decide", platform, time.perf_counter() - began))
+
+        return answered
+
+
+class WatchedDatabase(Database):
+    """A database whose answer times are told."""
+
+    def __init__(self, url: str, watch: Watch) -> None:
+        super().__init__(url)
+        self._watch = watch
+
+    async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """As ever."""
+        began = time.perf_counter()
+        found = await super().read(work)
+        self._watch.tell(Took("database", "read", time.perf_counter() - began))
+        return found
+
+    async def write(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """As ever."""
+        began = time.perf_counter()
+        found = await super().write(work)
+        self._watch.tell(Took("database", "write", time.perf_counter() - began))
+        return found
+
+
+class WatchedStore(SqlStore):
+    """A job table whose saved changes are told."""
+
+    def __init__(self, *, database: Database, clock: Clock, watch: Watch) -> None:
+        super().__init__(database=database, clock=clock)
+        self._watch = watch
+
+    async def save(
+        self,
+        row: JobRow,
+        context: JobContext,
+        events: Sequence[Event] = (),
+        *,
+        status: JobStatus = JobStatus.RUNNABLE,
+        wake_at: datetime | None = None,
+        cancel: bool | None = None,
+        consumed: Sequence[Word] = (),
+    ) -> JobRow:
+        """As ever."""
+        saved = await super().save(
+            *(row, context, events),
+            status=status,
+            wake_at=wake_at,
+            cancel=cancel,
+            consumed=consumed,
+        )
+        if (attempt := ended_attempt(row.context, context, events)) is not None:
+            self._watch.tell(attempt)
+        self._tell(events)
+        return saved
+
+    async def append(self, row: JobRow, events: Sequence[Event]) -> None:
+        """As ever."""
+        await super().append(row, events)
+        self._tell(events)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._watch.tell(event)
+
+
+class WatchedPost(SqlPost):
+    """A post whose delays are told: from when a letter was due, and from a mention to its card."""
+
+    def __init__(self, *, database: Database, clock: Clock, watch: Watch) -> None:
+        super().__init__(database=database, clock=clock)
+        self._watch = watch
+        self._now = clock.now
+        self._mentioned: dict[JobId, datetime] = {}
+
+    async def arrive(self, mention: Mention, job_id: JobId) -> bool:
+        """As ever."""
+        now = self._now()
+        is_new = await super().arrive(mention, job_id)
+        if is_new:
+            self._mentioned[job_id] = now
+            if len(self._mentioned) > _REMEMBERED:
+                del self._mentioned[next(iter(self._mentioned))]
+        return is_new
+
+    async def sent(self, letter: Letter, ref: Ref | None) -> None:
+        """As ever."""
+        await super().sent(letter, ref)
+        mentioned = self._mentioned.pop(letter.job_id, None)
+        if ref is None or letter.edits is not None:  # an edit is held back on purpose
+            return
+        now, platform = self._now(), letter.place.platform
+        late = max((now - letter.due_at).total_seconds(), 0.0)
+        self._watch.tell(Took("letter", platform, late))
+        if mentioned is not None:
+            waited = max((now - mentioned).total_seconds(), 0.0)
+            self._watch.tell(Took("first_reply", platform, waited))

@@ -1,0 +1,1 @@
+"""What the benchmarks of the engine are made of: a worker, and databases with many jobs."""

@@ -1,0 +1,1 @@
+"""A house under mixed load for a long time: its processes, and how they are measured."""

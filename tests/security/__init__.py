@@ -1,0 +1,1 @@
+"""Each threat of the threat model as a test that fails without its defence."""

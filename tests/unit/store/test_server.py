@@ -1,0 +1,26 @@
+"""A database server that ends its connections: the next use finds a new one."""
+
+import pytest
+
+from adapters import database
+from adapters.records import Database
+from adapters.store import SqlStore
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import new_job
+from tests.fakes.postgres import PostgresServer
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_connection_that_the_server_ended_is_replaced_before_its_use(
+    postgres: str, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_TRUSTED_SECONDS", 0.0)
+    store = SqlStore(database=Database(postgres), clock=FakeClock())
+    await store.database.open()
+    row = await store.create(new_job(FakeClock()), [])
+
+    assert postgres_server.terminate_all() > 0
+
+    assert await store.load(row.id) == row
+    await store.database.close()
