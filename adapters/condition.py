@@ -37,7 +37,8 @@ async def look(url: str) -> Check:
         raise belongs_to_newer(stands)
     if stands != newest():
         return _well("of an older version; it is brought up to date at the next start")
-    return _well("opens, is up to date and can be written")
+    shared = "" if file_of(parse_url(url)) else "; many processes may work on it"
+    return _well(f"opens, is up to date and can be written{shared}")
 
 
 async def look_at_keys(keys: "KeySource", file: Path | None) -> Check:

@@ -102,7 +102,9 @@ def connect(url: sa.URL) -> AsyncEngine:
     """Make an engine; nothing is opened before its first use."""
     need_driver(url)
     if file_of(url) is None:
-        engine = create_async_engine(url)
+        from adapters.postgres import SETTINGS  # noqa: PLC0415  (slow to import)
+
+        engine = create_async_engine(url, connect_args=dict(SETTINGS))
         sa.event.listen(engine.sync_engine, "checkin", _note_use)
         sa.event.listen(engine.sync_engine, "checkout", partial(_ping, engine.dialect))
         return engine

@@ -94,6 +94,10 @@ class HomeLock:
         finally:
             os.close(file)
 
+    def is_alive(self) -> bool:
+        """Whether a process holds it that is not stopped for long."""
+        return self.holder() is not None and not self._is_frozen()
+
     def held_by(self) -> int | None:
         """Id of the process that works in this home."""
         holder = self.holder()

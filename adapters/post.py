@@ -19,7 +19,7 @@ from pipeline.errors import Bug, Superseded
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Mention, Ref
 from pipeline.ports.clock import Clock
-from pipeline.ports.post import Arrival, Board, Letter, Ticket
+from pipeline.ports.post import CLAIM_SECONDS, Arrival, Board, Letter, Ticket
 
 _KEPT = timedelta(days=30)  # a platform has long given up repeating itself
 _SWEPT_EVERY = timedelta(hours=1)
@@ -28,6 +28,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _HANDLED_AT_ONCE = 40  # messages: more than are in hand, few enough to be read often
 _LATELY = timedelta(minutes=10)  # ended jobs are looked for among those of this time
 _ALL_EVERY = timedelta(minutes=1)  # and among all of them so often
+_CLAIM = timedelta(seconds=CLAIM_SECONDS)
 _LEASE = timedelta(minutes=2)  # longer than any send takes
 
 
@@ -41,8 +42,8 @@ class SqlPost:
     def __init__(self, *, database: Database, clock: Clock, lease: timedelta | None = None) -> None:
         self._database = database
         self._clock = clock
-        alone = file_of(database.url) is not None
-        self._lease = lease if lease is not None else timedelta(0) if alone else _LEASE
+        self._alone = file_of(database.url) is not None
+        self._lease = lease if lease is not None else timedelta(0) if self._alone else _LEASE
         self._in_hand: set[str] = set()
         self._swept: dict[sa.Table, datetime] = {}
         self._all_looked_at: dict[str, datetime] = {}
@@ -69,6 +70,23 @@ class SqlPost:
         )
         found = await self._database.read(lambda connection: connection.execute(query).all())
         return mail.arrivals(found)
+
+    async def claim(self, key: str) -> bool:
+        """Take a mention in hand; False when another process has it."""
+        if self._alone:
+            return True
+        now = self._clock.now()
+        return await self._claim_from(key, ARRIVALS.c.due_at <= now, now)
+
+    async def renew(self, key: str) -> None:
+        """A mention is still in hand."""
+        if not self._alone:
+            await self._claim_from(key, sa.true(), self._clock.now())
+
+    async def _claim_from(self, key: str, which: sa.ColumnElement[bool], now: datetime) -> bool:
+        free = ARRIVALS.update().where(ARRIVALS.c.key == key, ARRIVALS.c.handled.is_(False), which)
+        mine = free.values(due_at=now + _CLAIM)
+        return await self._database.write(lambda connection: connection.execute(mine).rowcount == 1)
 
     async def handled(self, key: str) -> None:
         """A mention is dealt with."""

@@ -20,6 +20,9 @@ LINE = MappingProxyType(
 UNLOCKING = "-c idle_in_transaction_session_timeout=10000"
 
 
+SETTINGS = MappingProxyType({**LINE, "application_name": "mltrainer", "options": UNLOCKING})
+
+
 def address(url: sa.URL, *, name: str = "mltrainer", options: str = UNLOCKING) -> str:
     """The address as PostgreSQL's own library takes it."""
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -38,6 +38,7 @@ class EmbeddedQueue:
         self._driven: dict[JobId, asyncio.Task[datetime | None]] = {}
         self._owners: Counter[str] = Counter()
         self._beat_at: datetime | None = None
+        self._closing = False
 
     async def wake(self, job_id: JobId) -> None:
         """Look at once instead of at the next tick."""
@@ -53,6 +54,12 @@ class EmbeddedQueue:
             while True:
                 await self._turn(drive)
                 await self._agenda.rest()
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new; what is nearly done has some seconds to be saved."""
+        self._closing = True
+        if self._driven:
+            await asyncio.wait(self._driven.values(), timeout=seconds)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
@@ -71,7 +78,7 @@ class EmbeddedQueue:
         """Start what is due and not under way."""
         await self._beat(self._clock.now())
         due = await self._agenda.due(without=self._driven)
-        free = self._limits.at_once - len(self._driven)
+        free = 0 if self._closing else self._limits.at_once - len(self._driven)
         for one in in_turn(due, self._owners, self._limits)[: max(free, 0)]:
             self._start(one, drive)
 

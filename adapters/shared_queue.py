@@ -52,6 +52,7 @@ class SharedQueue:
         self._limits = limits
         self._only = only
         self._drives: dict[JobId, asyncio.Task[Any]] = {}
+        self._closing = False
 
     async def wake(self, job_id: JobId) -> None:
         """Look at once instead of at the next tick."""
@@ -69,6 +70,12 @@ class SharedQueue:
                 _log.warning("The queue lost its database, and goes on with it: %s", error)
             losses = 1 if clock() - began > _LONG_LIFE else losses + 1
             await asyncio.sleep(_PAUSES[min(losses, len(_PAUSES)) - 1])
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new; what is nearly done has some seconds to be saved."""
+        self._closing = True
+        if self._drives:
+            await asyncio.wait(self._drives.values(), timeout=seconds)
 
     async def _live(self, drive: Drive) -> None:
         """One life: from a connection to its loss, at which every drive ends."""
@@ -126,7 +133,7 @@ class SharedQueue:
     async def _serve(self, job_id: JobId, drive: Drive, session: LockSession) -> None:
         """Drive a job if this is its only drive anywhere and its owner has a free place."""
         owner = await self._agenda.owner(job_id)
-        if owner is None or job_id in self._drives:
+        if owner is None or job_id in self._drives or self._closing:
             return
         work = asyncio.ensure_future(self._locked(job_id, owner, drive, session))
         self._drives[job_id] = work

@@ -1,8 +1,9 @@
 """Trains on this machine: the steps run one after the other on the workbench.
 
 A run's folder holds `output.log` (all it printed) and `run.json` (where it is); the scripts can
-write to neither, as each works in a folder of its own below. A run lives with the bot's process:
-after a restart it is either finished on disk, or lost and safe to submit anew.
+write to neither, as each works in a folder of its own below. A run lives with the process that
+began it: others that share the folder see it go on, and once that process has ended it is either
+finished on disk, or lost and safe to submit anew.
 """
 
 import asyncio
@@ -17,14 +18,16 @@ from typing import Literal, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
+from adapters.run_claim import RunClaim
 from adapters.sandbox.leftovers import end_leftovers
-from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, TryAgain
 from pipeline.jobs import Actor
 from pipeline.ports.runtime import Offer, RunRequest, RunState, StepResult, Workbench
 
 POLL_SECONDS = 1.0
 _LOG, _RECORD = "output.log", "run.json"
 _CANCEL_SECONDS = 5.0
+_CLAIM_SECONDS = 1.0  # between two looks at whether a run is still ours and wanted
 _REMEMBERED = 100  # runs that are over
 Status = Literal["running", "done", "failed", "cancelled", "lost"]
 
@@ -35,6 +38,7 @@ class _Run:
 
     request: RunRequest
     log: TextIO
+    claim: RunClaim
     status: Status = "running"
     step: str = ""
     result: StepResult | None = None
@@ -43,7 +47,9 @@ class _Run:
     position: tuple[int, int] = (0, 0)
 
     def save(self) -> None:
-        """Write run.json, whole or not at all."""
+        """Write run.json, whole or not at all; nothing where another process has the run by now."""
+        if not self.claim.holds():
+            return
         record = _Record(self.request.name, self.status, self.step, self.result)
         draft = self.request.folder / f".{_RECORD}"
         draft.write_bytes(_RECORDS.dump_json(record))
@@ -89,7 +95,8 @@ class LocalRuntime:
     async def submit(self, request: RunRequest, owner: Actor) -> str:
         """Prepare the environment, then start the steps; the handle is the run's folder.
 
-        Raises what Workbench.prepare raises, and PersonCanFix when the folder cannot be written.
+        Raises what Workbench.prepare raises, PersonCanFix when the folder cannot be written, and
+        TryAgain while another process does not let go of the run.
         """
         handle = str(request.folder)
         await self.cancel(handle, owner)
@@ -98,12 +105,12 @@ class LocalRuntime:
         except OSError as error:
             raise _unwritable(request.folder, error) from error
         with contextlib.ExitStack() as cleanup:
-            cleanup.callback(run.log.close)
+            cleanup.callback(_let_go, run)
             python = await self.workbench.prepare(request.requirements, _writer(run))
             cleanup.pop_all()
         self._remember(handle, run)
         run.task = asyncio.create_task(self._carry(run, python), name=f"run {request.name}")
-        run.task.add_done_callback(lambda _: run.log.close())  # also when it never began
+        run.task.add_done_callback(lambda _: _let_go(run))  # also when it never began
         return handle
 
     def _remember(self, handle: str, run: _Run) -> None:
@@ -114,7 +121,7 @@ class LocalRuntime:
         self._runs[handle] = run
 
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:  # noqa: ARG002
-        """State now; a run of an earlier process is read from disk, or lost."""
+        """State now; a run of another process is read from disk, or lost with that process."""
         run = self._runs.get(handle)
         if run is None:
             return await asyncio.to_thread(_from_disk, Path(handle), lines_read)
@@ -136,7 +143,7 @@ class LocalRuntime:
         """End the run and its children; safe to repeat."""
         run = self._runs.get(handle)
         if run is None:
-            await asyncio.to_thread(end_leftovers, Path(handle))
+            await _end_elsewhere(Path(handle))
         elif run.task is not None and not run.task.done():
             run.status = "cancelled"
             run.task.cancel()
@@ -145,6 +152,7 @@ class LocalRuntime:
 
     async def _carry(self, run: _Run, python: Path) -> None:
         """Run the steps until one does not end well."""
+        watching = asyncio.create_task(_watch(run), name=f"claim on {run.request.name}")
         try:
             run.status = await self._steps(run, python)
         except asyncio.CancelledError:
@@ -156,6 +164,7 @@ class LocalRuntime:
         except OSError as error:
             run.status, run.error = "lost", _unwritable(run.request.folder, error)
         finally:
+            watching.cancel()
             with contextlib.suppress(OSError):
                 run.save()
 
@@ -175,10 +184,41 @@ class LocalRuntime:
 def _open_run(request: RunRequest) -> _Run:
     end_leftovers(request.folder)
     request.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(request.folder / _LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"))
+    claim = RunClaim(request.folder)
+    if not claim.take():
+        raise TryAgain("Another process still carries this training.", "It is tried again.")
+    (request.folder / _LOG).unlink(missing_ok=True)  # one that was replaced may still write to it
+    handle = os.open(request.folder / _LOG, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"), claim)
     run.save()
     return run
+
+
+def _let_go(run: _Run) -> None:
+    run.log.close()
+    run.claim.release()
+
+
+async def _watch(run: _Run) -> None:
+    """End a run that another process wants ended, or has begun anew while this one was stopped."""
+    while True:
+        await asyncio.sleep(_CLAIM_SECONDS)
+        is_ours = await asyncio.to_thread(run.claim.holds)
+        if run.task is not None and (not is_ours or run.claim.is_end_wanted()):
+            run.status = "cancelled"
+            run.task.cancel()
+            return
+
+
+async def _end_elsewhere(folder: Path) -> None:
+    """End a run that this process did not begin, and what is left of one whose process died."""
+    claim = RunClaim(folder)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CANCEL_SECONDS):
+            while await asyncio.to_thread(claim.is_carried):
+                await asyncio.to_thread(claim.ask_for_end)
+                await asyncio.sleep(_CLAIM_SECONDS / 5)
+    await asyncio.to_thread(end_leftovers, folder)
 
 
 def _ended(step: str, result: StepResult) -> str:
@@ -210,10 +250,13 @@ def _lines_after(
 
 
 def _from_disk(folder: Path, lines_read: int) -> RunState:
-    """What an earlier process wrote down; a run that did not finish then is lost."""
+    """What another process wrote down; a run that ended with its process before its end is lost."""
     try:
+        is_carried = RunClaim(folder).is_carried()  # before the record, which is written first
         record = _RECORDS.validate_json((folder / _RECORD).read_bytes())
-        if record.status not in {"done", "failed"}:
+        if record.status not in {"done", "failed"} and not (
+            is_carried and record.status == "running"
+        ):
             end_leftovers(folder)
             return RunState("lost")
         lines, _ = _lines_after(folder / _LOG, lines_read, (0, 0))

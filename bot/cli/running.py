@@ -20,6 +20,7 @@ from pipeline.errors import PersonCanFix
 from pipeline.ports.check import Check
 
 _PREDECESSOR = 10.0  # seconds that a process which is just ending keeps the home
+_LAST_STAGES = 5.0  # seconds that a stage has to end before it is cut off
 _DIED = 1
 _log = logging.getLogger(__name__)
 
@@ -79,9 +80,14 @@ def thinking(house: House) -> Part:
 
 
 def working(house: House) -> Part:
-    """The runner of every due job. Its end stops running trainings; their jobs go on later."""
+    """The runner of every due job. Its end stops trainings on this machine; they go on later."""
     queue = house.queue()
-    return Part("The queue of jobs", lambda: queue.run(house.drive))
+    patience = _LAST_STAGES * min(house.settings.retry_scale, 1.0)
+    return Part(
+        "The queue of jobs",
+        lambda: queue.run(house.drive),
+        finish=lambda: queue.finish(patience),
+    )
 
 
 def _watched(house: House, shift: Shift, port: int) -> Part:

@@ -5,6 +5,7 @@ beginning, a reply its key, and a file is fetched into a folder of its message.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,7 +25,7 @@ from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Card, Gone, Mention, Ok, Reply, ThreadedChat, Whisper
 from pipeline.ports.clock import Clock
-from pipeline.ports.post import Arrival, Post
+from pipeline.ports.post import CLAIM_SECONDS, Arrival, Post
 from pipeline.ports.sanitizer import Sanitizer
 from pipeline.ports.store import JobRow
 
@@ -123,6 +124,27 @@ class Arrivals:
             return
 
     async def _handle(self, arrival: Arrival) -> None:
+        """Handle one message, unless another process does, and hold on to it meanwhile."""
+        try:
+            if not await self._post.claim(arrival.mention.key):
+                return
+        except (TryAgain, PersonCanFix) as error:
+            _log.warning("a message waits: %s", error.message)
+            await asyncio.sleep(_IDLE_SECONDS)  # it is found again at once, and must not spin
+            return
+        holding = asyncio.create_task(self._hold(arrival.mention.key))
+        try:
+            await self._deal_with(arrival)
+        finally:
+            holding.cancel()
+
+    async def _hold(self, key: str) -> None:
+        while True:
+            await asyncio.sleep(CLAIM_SECONDS / 3)
+            with contextlib.suppress(MLTrainerError):
+                await self._post.renew(key)
+
+    async def _deal_with(self, arrival: Arrival) -> None:
         """Handle one message to its end, or put it off."""
         chat = self._chats.get(arrival.mention.place.platform)
         try:

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from pipeline.jobs import Actor, Frozen, JobId, Place
 from pipeline.ports.chat import Card, Mention, Ref
 
+CLAIM_SECONDS = 12.0  # a message whose process died waits for so long
 LetterKind = Literal["card", "notice", "file"]
 """`card`: the job's one card, posted once and edited from then on. `notice`: a short reply that
 notifies. `file`: a picture."""
@@ -76,6 +77,17 @@ class Post(Protocol):
 
     async def arrivals(self, now: datetime) -> tuple[Arrival, ...]:
         """Mentions to handle now: the oldest of each thread."""
+        ...
+
+    async def claim(self, key: str) -> bool:
+        """Take a mention in hand; False when another process has it, or it is handled.
+
+        A claim is over after `CLAIM_SECONDS`: it is renewed until then, or its process has died.
+        """
+        ...
+
+    async def renew(self, key: str) -> None:
+        """A mention is still in hand."""
         ...
 
     async def handled(self, key: str) -> None:

@@ -20,3 +20,7 @@ class Queue(Protocol):
     async def run(self, drive: Drive) -> None:
         """Drive due jobs until cancelled."""
         ...
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new; what is nearly done has some seconds to be saved."""
+        ...

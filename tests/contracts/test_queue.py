@@ -1,5 +1,6 @@
 """The contract of the queue: due jobs are driven, each once at a time, by one process a home."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -66,7 +67,7 @@ def queue(request: pytest.FixtureRequest, store: MemoryStore) -> Queue:
 
 async def test_every_due_job_is_driven_a_few_at_once(store: MemoryStore, queue: Queue) -> None:
     jobs = await made(store, 10)
-    worker = Worker(store)
+    worker = Worker(store, seconds=0.3)
 
     await while_running(queue, worker.drive, lambda: len(worker.driven) >= 10 and not worker.busy)
 
@@ -149,6 +150,25 @@ async def test_a_waiting_job_is_settled_until_somebody_speaks(
     assert worker.driven == []
     await store.receive(job.id, Inbound("k", ANN.key, "label"))
     assert (await settle(queue, store, job.id, worker.drive)).status is JobStatus.DONE
+
+
+async def test_a_queue_that_finishes_lets_a_job_end_and_takes_no_other(
+    store: MemoryStore, queue: Queue
+) -> None:
+    (first,) = await made(store)
+    worker = Worker(store, seconds=0.3)
+    running = asyncio.create_task(queue.run(worker.drive))
+    while not worker.busy:
+        await asyncio.sleep(0.01)
+    (later,) = await made(store)
+
+    await queue.finish(30.0)
+    await asyncio.sleep(0.1)
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert (await store.load(first.id)).status is JobStatus.DONE
+    assert (await store.load(later.id)).status is JobStatus.RUNNABLE
 
 
 async def test_stopping_the_queue_stops_its_drives_and_frees_the_home(

@@ -14,6 +14,7 @@ from adapters.lock_session import LockSession, key_of
 from adapters.shared_queue import SharedQueue
 from adapters.turns import Limits
 from pipeline.jobs import JobId, JobStatus
+from pipeline.ports.queue import Drive
 from tests.fakes.driving import Worker, made, while_running
 from tests.fakes.jobs import ANN, BEN
 from tests.fakes.postgres import PostgresServer
@@ -33,16 +34,22 @@ class Several:
     """Queues as of several processes, run together as one."""
 
     def __init__(self, store: MemoryStore, url: str, limits: Limits) -> None:
-        one = {"store": store, "clock": SystemClock(), "url": parse_url(url), "limits": limits}
-        self.queues = [SharedQueue(**one) for _ in range(2)]  # type: ignore[arg-type]
+        self.queues = [
+            SharedQueue(store=store, clock=SystemClock(), url=parse_url(url), limits=limits)
+            for _ in range(2)
+        ]
 
     async def wake(self, job_id: JobId) -> None:
         await self.queues[0].wake(job_id)
 
-    async def run(self, drive: object) -> None:
+    async def finish(self, seconds: float) -> None:
+        for queue in self.queues:
+            await queue.finish(seconds)
+
+    async def run(self, drive: Drive) -> None:
         async with asyncio.TaskGroup() as group:
             for queue in self.queues:
-                group.create_task(queue.run(drive))  # type: ignore[arg-type]
+                group.create_task(queue.run(drive))
 
 
 async def are_done(store: MemoryStore) -> bool:

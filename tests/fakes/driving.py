@@ -33,7 +33,7 @@ class Worker:
 
     async def drive(self, job_id: JobId) -> datetime | None:
         assert job_id not in self.busy
-        if (await self.store.load(job_id)).status.settled:
+        if (await self.store.load(job_id)).status is JobStatus.DONE:
             return None  # a second look, which costs nothing
         self.busy.add(job_id)
         self.driven.append(job_id)

@@ -78,6 +78,12 @@ class MemoryPost:
                 oldest.setdefault(one.arrival.mention.place.key, one)
         return tuple(one.arrival for one in oldest.values() if one.due_at <= now)
 
+    async def claim(self, key: str) -> bool:
+        return not self.holes.arrived[key].handled
+
+    async def renew(self, key: str) -> None:
+        """There is no other process."""
+
     async def handled(self, key: str) -> None:
         self.holes.arrived[key].handled = True
         over = self._clock.now() - KEPT

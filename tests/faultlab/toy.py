@@ -27,12 +27,13 @@ from adapters.records import Database
 from adapters.store import SqlStore
 from bot.posting.delivery import Delivery
 from pipeline.context import JobContext, Request
-from pipeline.events import Event, StageEnded
+from pipeline.events import AgentLogged, Event, StageEnded
 from pipeline.jobs import Actor, JobId, JobStatus, Place, Stage
 from pipeline.orchestrator import Orchestrator
 from pipeline.outcomes import Agent, Ask, Done, Outcome
 from pipeline.ports import Ports
 from pipeline.ports.chat import Ref
+from pipeline.ports.model import OWN_KEY_AWAY
 from pipeline.ports.post import Letter
 from pipeline.ports.store import Inbound, JobRow
 from pipeline.retry import POLICIES, RetryPolicy
@@ -75,15 +76,15 @@ class Deaths:
             os.close(os.open(self.folder / f"died-{stage}", os.O_CREAT | os.O_EXCL))
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def with_a_letter(self, point: Point) -> None:
-        """Die with the first letter that follows the end of a stage."""
-        if point == self.point and self.owed:
+    def with_a_letter(self, point: Point, letter: Letter) -> None:
+        """Die with the first new message that follows the end of a stage."""
+        if point == self.point and self.owed and letter.kind != "card":
             self.at(point, self.owed.pop(0))
 
 
 @dataclass(frozen=True)
 class Player:
-    """An agent that is done at once, when all that happened before is told; one asks a question."""
+    """An agent that says something and is done when that is told; one asks a question."""
 
     name: Stage
     deaths: Deaths
@@ -94,7 +95,8 @@ class Player:
         return POLICIES[self.name]
 
     async def run(self, context: JobContext, ports: Ports) -> Outcome:
-        del ports
+        await self.told()
+        await ports.emit(AgentLogged(stage=self.name, message=OWN_KEY_AWAY, warning=True))
         await self.told()
         self.deaths.at("inside the stage", self.name)
         with (self.deaths.folder / "ran").open("a") as file:
@@ -146,10 +148,10 @@ class DyingPost(SqlPost):
 
     async def begin(self, letter: Letter) -> None:
         await super().begin(letter)
-        self.deaths.with_a_letter("letter begun")
+        self.deaths.with_a_letter("letter begun", letter)
 
     async def sent(self, letter: Letter, ref: Ref | None) -> None:
-        self.deaths.with_a_letter("letter sent")
+        self.deaths.with_a_letter("letter sent", letter)
         await super().sent(letter, ref)
 
 

@@ -172,14 +172,50 @@ async def test_after_a_restart_a_finished_run_is_read_from_disk(tmp_path: Path) 
     assert after == RunState(before.status, before.lines[2:], before.step, before.result)
 
 
-async def test_after_a_restart_an_unfinished_run_is_lost(tmp_path: Path) -> None:
-    first = LocalRuntime(ScriptedWorkbench(held={"baseline": asyncio.Event()}))
+async def test_another_process_sees_a_run_go_on_and_its_end(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    first = LocalRuntime(ScriptedWorkbench(held={"baseline": go_on}))
     handle = await first.submit(_request(tmp_path), ANN)
+    await asyncio.wait_for(first.workbench.began.wait(), 10)  # type: ignore[attr-defined]
     second = LocalRuntime(ScriptedWorkbench())
 
-    assert await second.find("j-1-0", ANN) is None
-    assert (await second.check(handle, 0, ANN)).status == "lost"
-    await first.cancel(handle, ANN)
+    during = await second.check(handle, 0, ANN)
+    go_on.set()
+    await _finished(first, handle)
+    after = await second.check(handle, 0, ANN)
+
+    assert (during.status, _plain(during)[-1]) == ("running", "baseline begins")
+    assert (after.status, _plain(after)[-1]) == ("done", "train ends")
+
+
+async def test_another_process_ends_a_run_before_it_begins_it_anew(tmp_path: Path) -> None:
+    held = ScriptedWorkbench(held={"baseline": asyncio.Event()})
+    first, second = LocalRuntime(held), LocalRuntime(ScriptedWorkbench())
+    handle = await first.submit(_request(tmp_path), ANN)
+    await asyncio.wait_for(held.began.wait(), 10)
+
+    again = await second.submit(_request(tmp_path), ANN)
+
+    assert again == handle
+    assert held.ended == ["baseline"]
+    assert (await _finished(second, handle)).status == "done"
+    assert (await first.check(handle, 0, ANN)).status == "cancelled"
+
+
+async def test_a_process_whose_run_was_taken_over_leaves_it_alone(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    first = LocalRuntime(ScriptedWorkbench(held={"baseline": go_on}, endings={"train": "failed"}))
+    second = LocalRuntime(ScriptedWorkbench())
+    handle = await first.submit(_request(tmp_path), ANN)
+    (Path(handle) / "run.lock").unlink()  # as is done with the lock of a process that was stopped
+
+    await second.submit(_request(tmp_path), ANN)
+    theirs = await _finished(second, handle)
+    go_on.set()
+    await asyncio.wait_for(asyncio.wait({first._runs[handle].task}), 10)  # type: ignore[type-var]
+
+    assert theirs.status == "done"
+    assert await LocalRuntime(ScriptedWorkbench()).check(handle, 0, ANN) == theirs
 
 
 async def test_a_process_that_ends_leaves_a_run_that_is_lost_not_cancelled(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A database server that ends its connections: the next use finds a new one."""
 
 import pytest
+import sqlalchemy as sa
 
 from adapters import database
 from adapters.records import Database
@@ -24,3 +25,11 @@ async def test_a_connection_that_the_server_ended_is_replaced_before_its_use(
 
     assert await store.load(row.id) == row
     await store.database.close()
+
+
+async def test_a_process_that_freezes_in_a_transaction_keeps_no_row(postgres: str) -> None:
+    opened = Database(postgres)
+    limit = sa.text("SHOW idle_in_transaction_session_timeout")
+
+    assert await opened.read(lambda connection: connection.scalar(limit)) == "10s"
+    await opened.close()
