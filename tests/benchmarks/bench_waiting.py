@@ -53,7 +53,9 @@ def main() -> None:
     )
     parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--jobs", type=int, default=2000, help="trainings that go on")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long they are followed")
+    parser.add_argument(
+        "--seconds", type=float, default=180.0, help="how long; each is looked at every 180 s"
+    )
     given = parser.parse_args()
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     with tempfile.TemporaryDirectory() as folder:

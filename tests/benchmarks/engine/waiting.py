@@ -98,7 +98,7 @@ async def submitted(url: str, count: int) -> None:
 
 
 async def follow(url: str, home: Path, jobs: int, seconds: float) -> Watch:
-    """Be the worker: until each was looked at twice, and then for some seconds."""
+    """Be the worker: until each was looked at, and then for some seconds."""
     database, clock, there = Database(url), SystemClock(), Elsewhere()
     await database.open()
     store = SqlStore(database=database, clock=clock)
@@ -122,9 +122,9 @@ async def follow(url: str, home: Path, jobs: int, seconds: float) -> Watch:
 
 
 async def _all_looked_at(there: Elsewhere, jobs: int, running: asyncio.Task[None]) -> None:
-    """Wait for the second look at each: the first is saved by who meets the job."""
+    """Wait for a look at each: the first is saved by who meets the job."""
     async with asyncio.timeout(600):
-        while len(there.looks) < jobs or min(there.looks.values()) < 2:
+        while len(there.looks) < jobs:
             await asyncio.wait({running}, timeout=1.0)
             if running.done():
                 running.result()
