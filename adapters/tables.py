@@ -65,6 +65,7 @@ JOBS = sa.Table(
 # Written once a job, when it ends.
 sa.Index(
     "ix_jobs_ended",
+    JOBS.c.status,
     JOBS.c.updated_at,
     sqlite_where=JOBS.c.status.in_(ENDED),
     postgresql_where=JOBS.c.status.in_(ENDED),

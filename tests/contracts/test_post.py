@@ -25,17 +25,24 @@ pytestmark = pytest.mark.anyio
 
 HERE = Place(platform="slack", space="T1", channel="C1", thread="1.1")
 THERE = Place(platform="slack", space="T1", channel="C1", thread="2.2")
+LEASE = 120.0
 
 
 class Office:
-    """A post office with its store; `next_process` opens it again after a kill."""
+    """A post office with its store; `next_process` opens it again after a kill.
 
-    def __init__(self, store: Store, clock: FakeClock, opened: Callable[[], Post]) -> None:
-        self.store, self.clock, self._opened = store, clock, opened
+    Where others may be at work too, what the killed one was sending is its own for `lease` seconds.
+    """
+
+    def __init__(
+        self, store: Store, clock: FakeClock, opened: Callable[[], Post], lease: float = 0
+    ) -> None:
+        self.store, self.clock, self.lease, self._opened = store, clock, lease, opened
         self.post = opened()
 
     def next_process(self) -> Post:
         self.post = self._opened()
+        self.clock.advance(self.lease)
         return self.post
 
     async def job(self, place: Place = HERE, events: int = 1) -> JobRow:
@@ -74,7 +81,7 @@ def mention(key: str, place: Place = HERE) -> Mention:
     return Mention(key=key, actor=ANN, place=place, text="filter spam", attachments=(found,))
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     clock = FakeClock()
     if request.param == "memory":
@@ -82,12 +89,16 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         first = MemoryPost(store=store, clock=clock)
         yield Office(store, clock, lambda: MemoryPost(store=store, clock=clock, holes=first.holes))
         return
-    database = Database(f"sqlite:///{tmp_path}/jobs.db")
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres")
+    database = Database(url)
     await database.open()
     yield Office(
         SqlStore(database=database, clock=clock),
         clock,
         lambda: SqlPost(database=database, clock=clock),
+        LEASE if request.param == "postgres" else 0,
     )
     await database.close()
 
@@ -356,6 +367,19 @@ async def test_what_a_dead_process_was_sending_is_uncertain(office: Office) -> N
     assert (letter.key, letter.uncertain, letter.tries) == ("n1", True, 1)
     await office.deliver(letter)
     assert await office.keys() == ["n2"]
+
+
+async def test_what_another_process_may_be_sending_is_not_sent_again(office: Office) -> None:
+    row = await office.job()
+    await office.show(row, office.letter(row, "n1"))
+    await office.post.begin((await office.out())[0])
+    lease, office.lease = office.lease, 0
+
+    office.next_process()
+    assert await office.keys() == ([] if lease else ["n1"])
+
+    office.clock.advance(lease)
+    assert [one.uncertain for one in await office.out()] == [True]
 
 
 async def test_an_uncertain_letter_stays_uncertain_while_it_waits(office: Office) -> None:

@@ -32,14 +32,17 @@ def heard() -> list[str]:
     return []
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgres", "memory"])
 async def vault(
     request: pytest.FixtureRequest, clock: FakeClock, heard: list[str], tmp_path: Path
 ) -> AsyncIterator[Vault]:
     if request.param == "memory":
         yield MemoryVault(clock=clock, on_value=heard.append)
         return
-    database = Database(f"sqlite:///{tmp_path}/mltrainer.db")
+    url = f"sqlite:///{tmp_path}/mltrainer.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres")
+    database = Database(url)
     await database.open()
     keys = choose_source(None, tmp_path, may_make=True)
     yield SqlVault(database=database, clock=clock, keys=keys, on_value=heard.append)

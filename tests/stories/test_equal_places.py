@@ -18,7 +18,7 @@ from pipeline.artifacts import DataInput, Metrics, Run
 from pipeline.context import JobContext, Request
 from pipeline.events import Event
 from pipeline.jobs import Stage
-from pipeline.outcomes import ComeBack
+from pipeline.outcomes import ComeBack, LookAgain
 from pipeline.ports import Ports
 from tests.fakes.jobs import ANN
 from tests.fakes.modal.server import ANN_TOKEN
@@ -158,6 +158,9 @@ async def _trained(context: JobContext, to: Ports) -> Metrics:
     agent = find_agents()[Stage.MONITOR]
     for _ in range(_LOOKS):
         outcome = await agent.run(context, to)
+        if isinstance(outcome, LookAgain):
+            await asyncio.sleep(_LOOK_SECONDS)
+            continue
         assert isinstance(outcome, ComeBack), outcome
         run = outcome.artifact
         assert isinstance(run, Run)

@@ -13,5 +13,9 @@ def upgrade() -> None:
     """Make the index."""
     ended = sa.text("status IN ('done', 'failed', 'cancelled')")
     op.create_index(
-        "ix_jobs_ended", "jobs", ["updated_at"], sqlite_where=ended, postgresql_where=ended
+        "ix_jobs_ended",
+        "jobs",
+        ["status", "updated_at"],
+        sqlite_where=ended,
+        postgresql_where=ended,
     )

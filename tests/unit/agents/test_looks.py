@@ -20,7 +20,9 @@ def run(age: timedelta, runtime: str = "cloud") -> Run:
     return Run(runtime=runtime, name="r", handle="h").model_copy(update=known)
 
 
-@pytest.mark.parametrize(("minutes", "seconds"), [(0, 5), (1, 5), (10, 30), (30, 60), (3000, 60)])
+@pytest.mark.parametrize(
+    ("minutes", "seconds"), [(0, 5), (1, 5), (10, 30), (30, 90), (60, 180), (3000, 180)]
+)
 def test_the_longer_a_training_runs_elsewhere_the_seldomer_it_is_looked_at(
     minutes: int, seconds: float
 ) -> None:

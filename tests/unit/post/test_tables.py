@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from adapters.pending import unshown
 from adapters.post import SqlPost
 from adapters.records import Database
 from adapters.store import SqlStore
@@ -173,3 +174,20 @@ async def test_a_job_that_ended_while_its_platform_was_away_is_shown_within_a_mi
     clock.advance(61)
 
     assert await post.unshown("slack") == (row.id,)
+
+
+async def test_jobs_that_ended_long_ago_are_passed_over_by_an_index(
+    database: Database, clock: FakeClock
+) -> None:
+    asked = unshown().params(prefix="slack:", since=clock.now())
+    dialect = database.engine.dialect
+    text = str(asked.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
+
+    def explained(connection: sa.Connection) -> list[str]:
+        nothing = (None,) * text.count("?")
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", nothing)
+        return [one.detail for one in found]
+
+    plan = await database.read(explained)
+
+    assert any("ix_jobs_ended (status=? AND updated_at>?)" in step for step in plan), plan
