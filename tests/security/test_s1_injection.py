@@ -57,7 +57,9 @@ def obeyed(question: Question) -> BaseModel | str:
     """All that the attacker wants, in the form that is asked for."""
     everything = tuple(Setting(name=name, value=value) for name, value in WANTED.items())
     replies: dict[type[BaseModel] | None, BaseModel] = {
-        Understood: Understood(task_type="clustering", why="obeyed", settings=everything),
+        Understood: Understood(
+            task_type="tabular_classification", why="obeyed", settings=everything
+        ),
         Suspects: Suspects(),
         Tuned: Tuned(metric="accuracy", why="obeyed"),
         Choice: Choice(backbone="evil-package==6.6.6", why="obeyed"),
@@ -147,7 +149,7 @@ def fixed(context: JobContext) -> dict[str, object]:
 def outside(model: ScriptedModel) -> Sequence[str]:
     """Of each question, what stands in no data block: our own words."""
     texts = ["\n".join((one.system, *(t.text for t in one.turns))) for one in model.asked]
-    ours = (re.sub(r'<data name="\w+">\n.*?\n</data>', "", one, flags=re.DOTALL) for one in texts)
+    ours = (re.sub(r'<data name="\w+">\n.*?</data>', "", one, flags=re.DOTALL) for one in texts)
     return [re.sub(r"^- \w+: fits .*$", "", one, flags=re.MULTILINE) for one in ours]
 
 
