@@ -59,15 +59,21 @@ def read_parquet(source: Path | bytes, asked: Asked) -> Gathered:
 
 def _folded(source: Path | bytes) -> "pq.ParquetFile":
     """The file, whose texts are read without what repeats."""
-    import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
-    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only where there are Parquet files
 
     def again() -> Path | io.BytesIO:
         return source if isinstance(source, Path) else io.BytesIO(source)
 
-    kinds = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary()}
+    kinds = _text_types()
     texts = [field.name for field in pq.read_schema(again()) if field.type in kinds]
     return pq.ParquetFile(again(), read_dictionary=texts)
+
+
+def _text_types() -> "set[pa.DataType]":
+    """What has a length of its own in each cell."""
+    import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
+
+    return {pa.string(), pa.large_string(), pa.binary(), pa.large_binary()}
 
 
 def _unfolded(batch: "pa.RecordBatch", name: str) -> "pa.Table":
@@ -75,11 +81,10 @@ def _unfolded(batch: "pa.RecordBatch", name: str) -> "pa.Table":
     import pyarrow as pa  # noqa: PLC0415 - only where there are Parquet files
     import pyarrow.compute as pc  # noqa: PLC0415 - the same
 
-    columns, size = [], 0
+    columns, size, kinds = [], 0, _text_types()
     for column in batch.columns:
-        if pa.types.is_dictionary(column.type) and hasattr(
-            column.dictionary, "total_values_length"
-        ):
+        folded = isinstance(column, pa.DictionaryArray)
+        if folded and column.type.value_type in kinds:
             lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
             size += pc.sum(lengths.cast("int64")).as_py() or 0
         if size > _MOST_TEXT:
@@ -88,7 +93,6 @@ def _unfolded(batch: "pa.RecordBatch", name: str) -> "pa.Table":
                 f"{_BATCH:,} rows.",
                 "Please leave out the columns with long texts, or cut them.",
             )
-        folded = isinstance(column, pa.DictionaryArray)
         columns.append(column.dictionary_decode() if folded else column)
     return pa.table(columns, names=batch.schema.names)
 
