@@ -41,8 +41,9 @@ def key_of(name: str) -> int:
 class LockSession:
     """Locks by their numbers. Every error is the end of the session, and of all its locks."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], silent: float) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Any], name: str, silent: float) -> None:
         self._connection = connection
+        self._name = name
         self._silent = silent
         self._one_at_a_time = asyncio.Lock()
         self._mine: set[int] = set()
@@ -50,15 +51,15 @@ class LockSession:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: sa.URL, *, silent: float = SILENT_SECONDS
+        cls, url: sa.URL, *, name: str = NAME, silent: float = SILENT_SECONDS
     ) -> AsyncIterator["LockSession"]:
         """A session of its own; all locks are free when it is left.
 
-        It ends the sessions that were `silent` for so many seconds.
+        It ends the sessions of its `name` that were `silent` for so many seconds.
         """
-        connection = await psycopg.AsyncConnection.connect(address(url, name=NAME), autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(address(url, name=name), autocommit=True)
         try:
-            yield cls(connection, silent)
+            yield cls(connection, name, silent)
         finally:
             with suppress(psycopg.Error, TimeoutError):
                 await asyncio.wait_for(connection.close(), ANSWER_SECONDS)
@@ -76,7 +77,7 @@ class LockSession:
     async def beat(self) -> frozenset[int]:
         """Show that this process lives, and end the sessions of frozen ones; the held locks."""
         async with asyncio.timeout(ANSWER_SECONDS), self._one_at_a_time:
-            await self._connection.execute(_END_SILENT, (NAME, self._silent))
+            await self._connection.execute(_END_SILENT, (self._name, self._silent))
             found = await self._connection.execute(_HELD)
             return frozenset(number for (number,) in await found.fetchall())
 

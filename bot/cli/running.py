@@ -152,8 +152,7 @@ def _place(house: House) -> Iterator[str]:
 def _serving(house: House, station: Station, *, work: bool) -> Iterator[str]:
     ways = {"discord": discord.MODE, "slack": slack.mode(house.settings)}
     for hearing in station.heard:
-        state = operating.CONNECTED if hearing.heard else operating.NOT_YET
-        yield operating.line(hearing.name, f"{state}; {ways[hearing.name]}")
+        yield operating.line(hearing.name, f"{hearing.state}; {ways[hearing.name]}")
     yield operating.line("port", str(station.port()))
     if not work:
         yield operating.line("work", operating.LEFT_TO_A_WORKER)

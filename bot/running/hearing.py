@@ -47,6 +47,11 @@ class Hearing:
         self._late = asyncio.Event()
         self._starting: asyncio.Future[None] | None = None
 
+    @property
+    def state(self) -> str:
+        """What is said of it at start."""
+        return operating.CONNECTED if self.heard else operating.NOT_YET
+
     async def open(self) -> None:
         """Connect, or say that it is tried again; PersonCanFix when the platform refuses us."""
         self._starting = asyncio.ensure_future(self._start())
@@ -84,6 +89,7 @@ class Hearing:
         """Listen no more."""
         if self._starting is not None:
             await _cancelled(self._starting)
+        self.heard = False
         await self._chat.stop()
 
     async def _start(self) -> None:

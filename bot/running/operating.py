@@ -13,6 +13,7 @@ UNKEYED = "MLTRAINER_MASTER_KEYS is not set, and with PostgreSQL no key is made 
 UNKEYED_HINT = "Set it to the same value on every machine. To make one: openssl rand -base64 32"
 CONNECTED = "connected"
 NOT_YET = "not connected yet"
+STANDS_BY = "another process listens; this one does when that one ends"
 NO_LONGER = "connected no more; it mends itself where it can, and the log has the cause"
 NO_ANSWER_YET = "There is no answer yet."
 TRIED_AGAIN = "It is tried again; the rest works."

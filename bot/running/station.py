@@ -15,9 +15,11 @@ from bot.posting.delivery import Delivery
 from bot.predicting import Predicting
 from bot.running.hearing import Hearing, Tell
 from bot.running.serving import GOODBYE, Part, Shift, holding, talked_for
-from bot.wiring import House, accounts, open_chats, open_web, talk_lock
+from bot.running.standby import Standby
+from bot.wiring import House, accounts, called, open_chats, open_web, talk_lock
 from pipeline.ports.chat import ThreadedChat
 from pipeline.ports.post import Post
+from pipeline.ports.turn import Turn
 
 CLOSED_LAST = "discord"
 _LAST_WORDS = GOODBYE * 0.8  # seconds; what is under way then has the rest to arrive
@@ -32,7 +34,7 @@ class Station:
 
     speaking: tuple[Part, ...]
     listening: tuple[Part, ...]
-    heard: tuple[Hearing, ...]
+    heard: tuple[Hearing | Standby, ...]
     port: Callable[[], int]
 
 
@@ -167,7 +169,16 @@ def _speaking(name: str, delivery: Delivery) -> Part:
     return Part(f"What is said on {name}", delivery.run, finish=finish)
 
 
-def _listening(hearing: Hearing) -> Part:
+def _alone(house: House, chat: ThreadedChat, hearing: Hearing, tell: Tell) -> Hearing | Standby:
+    """The hearing of a platform, in turns with other processes where it allows one listener."""
+    doing = {"database": house.database, "doing": f"listening to {chat.name}"}
+    turn: Turn | None = called("adapters.turn", "adapter", doing)
+    if turn is None or not chat.manners.one_listener:
+        return hearing
+    return Standby(hearing, turn, tell)
+
+
+def _listening(hearing: Hearing | Standby) -> Part:
     """The platform's own connection, which mends itself."""
     name = f"What is heard on {hearing.name}"
     return Part(name, hearing.run, open=hearing.open, finish=hearing.finish)

@@ -165,12 +165,14 @@ class Manners(Frozen):
 
     Seconds between two new messages of a channel, or of a thread where `by_thread`; seconds between
     two edits of a card; edits of a space in any minute, None where only the platform counts.
+    `one_listener`: each connection is told everything, so that one process alone may listen.
     """
 
     post_seconds: float = 1.0
     edit_seconds: float = 5.0
     edits_a_minute: int | None = 40
     by_thread: bool = False
+    one_listener: bool = False
 
 
 class Chat(Protocol):

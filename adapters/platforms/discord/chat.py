@@ -46,7 +46,9 @@ class DiscordChat:
     finds = False
     repeats = True
     web: Mapping[str, Never] = MappingProxyType({})
-    manners = Manners(post_seconds=0.3, edit_seconds=10.0, edits_a_minute=None, by_thread=True)
+    manners = Manners(
+        post_seconds=0.3, edit_seconds=10.0, edits_a_minute=None, by_thread=True, one_listener=True
+    )
 
     def __init__(self, token: str, api_url: str, gateway_url: str | None) -> None:
         self._line = Line(token, api_url, gateway_url)
