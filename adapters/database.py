@@ -174,7 +174,8 @@ def explain(error: exc.SQLAlchemyError | sqlite3.Error, url: sa.URL) -> MLTraine
         return kind(f"Nothing could be saved in {name}: {what}.", hint)
     if code is None and file_of(url) is not None and isinstance(cause, sqlite3.Error):
         return PersonCanFix(f"The database {name} cannot be read: it is damaged.", _RESTORE)
-    if code is None and isinstance(error, exc.OperationalError | exc.InterfaceError):
+    gone = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    if code is None and (gone or isinstance(error, exc.OperationalError | exc.InterfaceError)):
         return Outage(f"The database {name} does not answer.", "Start it, or check DATABASE_URL.")
     if isinstance(error, exc.TimeoutError):
         return Outage(f"The database {name} is busy.", "Wait a little.")

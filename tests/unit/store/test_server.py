@@ -1,11 +1,14 @@
 """A database server that ends its connections: the next use finds a new one."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 
 from adapters import database
 from adapters.records import Database
 from adapters.store import SqlStore
+from pipeline.errors import Outage
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 from tests.fakes.postgres import PostgresServer
@@ -32,4 +35,18 @@ async def test_a_process_that_freezes_in_a_transaction_keeps_no_row(postgres: st
     limit = sa.text("SHOW idle_in_transaction_session_timeout")
 
     assert await opened.read(lambda connection: connection.scalar(limit)) == "10s"
+    await opened.close()
+
+
+async def test_a_change_whose_process_froze_is_an_outage_and_no_mistake_of_ours(
+    postgres: str,
+) -> None:
+    def freeze(connection: sa.Connection) -> None:
+        connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 50"))
+        time.sleep(0.3)
+        connection.execute(sa.text("SELECT 1"))
+
+    opened = Database(postgres)
+    with pytest.raises(Outage, match="does not answer"):
+        await opened.write(freeze)
     await opened.close()
