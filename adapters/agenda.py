@@ -35,6 +35,7 @@ class Agenda:
         self._clock = clock
         self._woken = asyncio.Event()
         self._not_before: dict[JobId, datetime] = {}
+        self._soon: dict[JobId, datetime] = {}  # due before the next tick
         self._owners: dict[JobId, str] = {}
 
     def wake(self, job_id: JobId) -> None:
@@ -47,6 +48,7 @@ class Agenda:
         self._woken.clear()
         now = self._clock.now()
         self._not_before = {job: at for job, at in self._not_before.items() if at > now}
+        self._soon = {job: at for job, at in self._soon.items() if at > now}
         try:
             found = await self._store.due(now)
             asked = [one for one in found if one not in without and one not in self._not_before]
@@ -60,14 +62,18 @@ class Agenda:
         """Whose a job is; None where there is no such job."""
         return (await self._whose((job_id,))).get(job_id)
 
-    def ended(self, job_id: JobId, next_due: datetime | None) -> None:
+    def ended(self, job_id: JobId, next_due: datetime | None, *, at_once: bool = True) -> None:
         """A drive has ended. It is looked at again when it is due.
 
         That is no longer than a tick: a cancel or a retry from elsewhere makes it due before.
+        `at_once`: others may have waited for its place, so that what is due is asked now.
         """
-        now = self._clock.now()
-        self._not_before[job_id] = min(next_due or now + TICK, now + TICK)
-        self._woken.set()
+        tick = self._clock.now() + TICK
+        self._not_before[job_id] = min(next_due or tick, tick)
+        if next_due is not None and next_due < tick:
+            self._soon[job_id] = next_due
+        if at_once:
+            self._woken.set()
 
     def failed(self, job_id: JobId, error: BaseException) -> None:
         """A drive has failed. It is tried again in a while; the others go on."""
@@ -82,7 +88,7 @@ class Agenda:
         """
         await asyncio.sleep(_BREATH)
         now = self._clock.now()
-        nearest = min(self._not_before.values(), default=now + TICK)
+        nearest = min(self._soon.values(), default=now + TICK)
         seconds = max(min(nearest - now, TICK).total_seconds(), 0)
         try:
             async with asyncio.timeout(seconds):

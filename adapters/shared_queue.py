@@ -53,6 +53,7 @@ class SharedQueue:
         self._only = only
         self._drives: dict[JobId, asyncio.Task[Any]] = {}
         self._closing = False
+        self._others_wait = False
 
     async def wake(self, job_id: JobId) -> None:
         """Look at once instead of at the next tick."""
@@ -111,6 +112,7 @@ class SharedQueue:
             free = [one for one in due if _job(one.job_id) not in held]
             under_way = self._under_way({one.owner for one in free}, held)
             turns = in_turn(free, under_way, self._limits)
+            self._others_wait = len(turns) < len(free)
             await engine.defer(
                 [(one.job_id, -one.rank) for one in turns if one.job_id not in queued]
             )
@@ -157,7 +159,8 @@ class SharedQueue:
         if error is not None:
             self._agenda.failed(job_id, error)
         else:
-            self._agenda.ended(job_id, None if work.cancelled() else work.result())
+            next_due = None if work.cancelled() else work.result()
+            self._agenda.ended(job_id, next_due, at_once=self._others_wait)
 
     def _places(self, owner: str) -> Sequence[int]:
         return [key_of(f"person:{owner}:{one}") for one in range(self._limits.per_person)]

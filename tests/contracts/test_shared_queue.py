@@ -83,7 +83,7 @@ async def test_a_person_with_many_jobs_holds_up_nobody(store: MemoryStore, postg
         lambda: one.id in worker.driven,
     )
 
-    assert len(worker.driven) <= 4
+    assert worker.most_at_once <= 4  # three of the many, and this one
     assert len(many) == 40
 
 
