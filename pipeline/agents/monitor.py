@@ -15,7 +15,7 @@ from pipeline.artifacts import Metrics, Picture, Run
 from pipeline.bundle import BundleConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
-from pipeline.events import ModelProven, PlanProposed
+from pipeline.events import AgentLogged, ModelProven, PlanProposed
 from pipeline.folders import JobFolder, fresh, remove
 from pipeline.jobs import Stage
 from pipeline.outcomes import Approve, ComeBack, Done, LookAgain, Outcome
@@ -88,8 +88,15 @@ class Monitor:
         return ComeBack(timedelta(0), submitted)
 
     async def _submit(self, context: JobContext, ports: Ports, run: Run, runtime: Runtime) -> str:
-        """Start the run; a place that refuses is never left for another without a yes."""
+        """Start the run; a place that refuses is never left for another without a yes.
+
+        What is told first is refused where another worker went on with the job meanwhile, as one
+        does with that of a frozen process: then nothing is submitted twice.
+        """
         folder = JobFolder.of(ports.home, context.job_id)
+        if run.runtime != LOCAL:
+            told = f"The training is handed to {runtime.offer.title}."
+            await ports.emit(AgentLogged(stage=self.name, message=told))
         try:
             return await runtime.submit(
                 run_request(context, folder, run.name, run.gpu), context.owner

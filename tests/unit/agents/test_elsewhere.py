@@ -12,7 +12,7 @@ import pytest
 from pipeline.agents.monitor import AGENT
 from pipeline.artifacts import Architecture, Collected, Run
 from pipeline.context import JobContext
-from pipeline.errors import PersonCanFix
+from pipeline.errors import PersonCanFix, Superseded
 from pipeline.events import Event, PlanProposed, TrainingCharged
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Actor, Stage, TaskType
@@ -133,6 +133,20 @@ def test_the_price_is_that_of_the_longest_time_it_can_take() -> None:
     place = estimate(job("somebody/network"), Elsewhere("cloud", CLOUD), 1740)
     assert (place.gpu, place.most_usd) == (SMALL, Decimal("0.30"))
     assert estimate(job(), Elsewhere("cloud", CLOUD), 99_999).most_seconds == 7200
+
+
+async def test_a_worker_that_another_overtook_submits_nothing(tmp_path: Path) -> None:
+    async def refused(event: Event) -> None:
+        raise Superseded(f"Another worker went on with this job: {event.kind}.")
+
+    cloud = Elsewhere("cloud", CLOUD)
+    named = Run(runtime="cloud", name="j-1", sandbox="full")
+    frozen = replace(house(tmp_path, cloud, []), emit=refused)
+
+    with pytest.raises(Superseded):
+        await AGENT.run(job().with_artifact(named), frozen)
+
+    assert cloud.asked == []
 
 
 async def test_the_plan_says_place_price_and_what_leaves_and_waits(tmp_path: Path) -> None:
