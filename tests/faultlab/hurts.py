@@ -19,7 +19,9 @@ CLOCKS = (-86400.0, -3600.0, -600.0, 600.0, 3600.0, 86400.0)
 BROUGHT_AGAIN = 5
 _SEND = {"slack": "chat.postMessage", "discord": "POST /channels/…/messages"}
 _TOO_MANY = 429
-_TABLES = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+_TABLES = (
+    "SELECT schemaname || '.' || tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+)
 
 
 @dataclass(frozen=True)
