@@ -27,7 +27,7 @@ def plan(request: pytest.FixtureRequest, environments: Path, light_python: Path)
     return Plan(world, platform, seed, HURTS, environments, light_python)
 
 
-@pytest.mark.slow
+@pytest.mark.lab
 def test_hurts_at_random_moments_lose_nothing_and_double_nothing(
     plan: Plan, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from tests.faultlab.site import rows_of_server
 from tests.faultlab.toy import ASKS, POINTS, Point
 from tests.stories.kill_counts import rows_of_file
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.lab
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
