@@ -59,7 +59,8 @@ async def open_station(house: House, shift: Shift, tell: Tell) -> AsyncIterator[
         said |= {name: _delivery(house, front, chat) for name, chat in chats.items()}
         scale, decide, timed = house.settings.retry_scale, front.reception.decide, house.watch.timed
         heard = tuple(
-            Hearing(chat, timed(name, decide), tell, scale=scale) for name, chat in chats.items()
+            _alone(house, chat, Hearing(chat, timed(name, decide), tell, scale=scale), tell)
+            for name, chat in chats.items()
         )
         yield Station(
             speaking=tuple(_speaking(name, one) for name, one in said.items()),
