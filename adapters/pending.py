@@ -8,11 +8,6 @@ import sqlalchemy as sa
 
 from adapters.tables import BOARDS, ENDED, JOBS, OPEN, OUTBOX
 
-# SQLite uses the index of ended jobs only for the very words that the index was made with.
-_ENDED_AS_WRITTEN: Sequence[sa.ColumnElement[str]] = [
-    sa.literal_column(f"'{one}'") for one in ENDED
-]
-
 
 @cache  # asked many times a second
 def outgoing() -> sa.Select[Any]:
@@ -47,9 +42,11 @@ def unshown() -> sa.Select[Any]:
         .select_from(every.outerjoin(BOARDS, BOARDS.c.job_id == every.c.id))
         .where(every.c.event_count > sa.func.coalesce(BOARDS.c.shown, 0))
     )
+    # SQLite uses the index of ended jobs only for the very words that the index was made with.
+    ended: Sequence[sa.ColumnElement[str]] = [sa.literal_column(f"'{one}'") for one in ENDED]
     either = sa.union_all(
         behind.where(every.c.status.in_(OPEN)),
-        behind.where(every.c.status.in_(_ENDED_AS_WRITTEN), lately),
+        behind.where(every.c.status.in_(ended), lately),
     )
     return (
         sa.select(JOBS.c.id)
