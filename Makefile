@@ -62,10 +62,10 @@ deep: install ## Make the environment of the deep recipes (about 1.3 GB), which 
 	$(BIN)/python .ci/deep.py
 
 ray: install ## Make the environment of a real Ray head (about 360 MB), which its tests need
-	$(BIN)/python .ci/ray.py
+	$(BIN)/python .ci/environments.py ray
 
 spaces: install ## Make the environments of Spaces' pages (Gradio, about 2 GB), which their tests need
-	$(BIN)/python .ci/spaces.py
+	$(BIN)/python .ci/environments.py spaces
 
 clean: ## Remove .venv and everything built
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
