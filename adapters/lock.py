@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,12 +26,14 @@ _PAUSE = 0.02  # a look by holder() takes the lock for less than that
 class Holder:
     """The process that holds a lock, and since when.
 
-    `everything`: it drives every job of the home, not only those a person spoke to.
+    `everything`: it drives every job of the home, not only those a person spoke to. `leaving`: it
+    is about to end.
     """
 
     pid: int
     since: datetime
     everything: bool = False
+    leaving: bool = False
 
 
 class HomeLock:
@@ -58,7 +60,7 @@ class HomeLock:
                 elif self._is_current(file):
                     self._file = os.dup(file)
                     os.ftruncate(file, 0)  # a holder that crashed left its own, maybe longer
-                    os.pwrite(file, _describe_us(everything=everything), 0)
+                    os.pwrite(file, _describe(_us(everything=everything)), 0)
             if not self.held:
                 time.sleep(_PAUSE)
         return self.held
@@ -69,6 +71,11 @@ class HomeLock:
             os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = None
+
+    def leave(self) -> None:
+        """Tell others that it is let go of soon, so that a successor waits."""
+        if self._file is not None and (us := _read(self._file)):
+            os.pwrite(self._file, _describe(replace(us, leaving=True)), 0)
 
     def beat(self) -> bool:
         """Show that the holder is alive, once a second; False when it was replaced."""
@@ -98,6 +105,11 @@ class HomeLock:
         """Whether a process holds it that is not stopped for long."""
         return self.holder() is not None and not self._is_frozen()
 
+    def is_passing(self) -> bool:
+        """Whether nobody has it for long: its holder is about to end, or stands still."""
+        holder = self.holder()
+        return holder is None or holder.leaving or _is_stopped(holder.pid)
+
     def held_by(self) -> int | None:
         """Id of the process that works in this home."""
         holder = self.holder()
@@ -120,15 +132,7 @@ class HomeLock:
             quiet = time.time() - self._path.stat().st_mtime
         except FileNotFoundError:  # somebody else is replacing it just now
             return False
-        if holder is None or quiet < self._patience:
-            return False
-        import psutil  # noqa: PLC0415 (hardly ever needed, and slow to import)
-
-        try:
-            status = psutil.Process(holder.pid).status()
-        except psutil.NoSuchProcess:
-            return False
-        return status in {psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP}
+        return holder is not None and quiet >= self._patience and _is_stopped(holder.pid)
 
     def _is_current(self, file: int) -> bool:
         try:
@@ -159,9 +163,24 @@ def _lock(file: int, kind: int) -> bool:
     return True
 
 
-def _describe_us(*, everything: bool) -> bytes:
-    since = datetime.now(UTC).isoformat()
-    return json.dumps({"pid": os.getpid(), "since": since, "everything": everything}).encode()
+def _is_stopped(pid: int) -> bool:
+    import psutil  # noqa: PLC0415 (hardly ever needed, and slow to import)
+
+    try:
+        status = psutil.Process(pid).status()
+    except psutil.NoSuchProcess:
+        return False
+    return status in {psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP}
+
+
+def _us(*, everything: bool) -> Holder:
+    return Holder(os.getpid(), datetime.now(UTC), everything)
+
+
+def _describe(holder: Holder) -> bytes:
+    """As JSON; as long for one who leaves as before, which it is written over."""
+    told = {"since": holder.since.isoformat(), "leaving": int(holder.leaving)}
+    return json.dumps(asdict(holder) | told).encode()
 
 
 def _read(file: int) -> Holder | None:
@@ -171,6 +190,7 @@ def _read(file: int) -> Holder | None:
             pid=text["pid"],
             since=datetime.fromisoformat(text["since"]),
             everything=text.get("everything", False),
+            leaving=bool(text.get("leaving", False)),
         )
     except ValueError:
         return None

@@ -51,6 +51,13 @@ class OpenDoor:
         """Leave."""
         self._since = None
 
+    def leave(self) -> None:
+        """Nobody waits for it."""
+
+    def is_passing(self) -> bool:
+        """Nobody is kept out."""
+        return True
+
     def holder(self) -> Worker | None:
         """The first of those who work on every job; None when nobody does."""
         if self._since is not None:

@@ -11,15 +11,15 @@ from bot.cli.output import Output, complain
 from bot.cli.session import perform
 from bot.journal import set_up
 from bot.running import operating
-from bot.running.serving import Died, Part, Shift, holding, signals
+from bot.running.serving import Died, Part, Shift, check_free, holding, signals
 from bot.running.station import Station, open_station
 from bot.running.sweeping import sweeping
 from bot.settings import Settings
-from bot.wiring import House, look_at_secrets, open_house, open_web
+from bot.wiring import House, home_lock, look_at_secrets, open_house, open_web
 from pipeline.errors import PersonCanFix
 from pipeline.ports.check import Check
 
-_PREDECESSOR = 10.0  # seconds that a process which is just ending keeps the home
+_PREDECESSOR = 20.0  # seconds that a process which is ending keeps the home
 _LAST_STAGES = 5.0  # seconds that a stage has to end before it is cut off
 _DIED = 1
 _log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ def serve(*, work: bool, debug: bool) -> None:
     async def main() -> int:
         settings = Settings.load()
         _refuse([*secrets.unkeyed(settings), *_unset(settings)])
+        if work:
+            await asyncio.to_thread(check_free, home_lock(settings))
         await _try_master_keys(settings)
         shift = Shift()
         with signals(shift.end):
@@ -57,6 +59,7 @@ def worker(*, port: int | None, debug: bool) -> None:
     async def main() -> int:
         settings = Settings.load()
         _refuse([*secrets.unkeyed(settings)])
+        await asyncio.to_thread(check_free, home_lock(settings))
         await _try_master_keys(settings)
         shift = Shift()
         with signals(shift.end):
@@ -105,7 +108,7 @@ async def run(house: House, shift: Shift, lines: Callable[[], Iterator[str]], *,
 
     patience = _PREDECESSOR * min(house.settings.retry_scale, 1.0)
     try:
-        async with holding(house.lock, patience=patience) if hold else nullcontext():
+        async with holding(house.lock, shift, patience=patience) if hold else nullcontext():
             await shift.work(opened)
     except Died as death:
         _log.error("%s", death, exc_info=death)

@@ -62,7 +62,7 @@ class Shift:
 
     async def work(self, opened: Callable[[], object]) -> None:
         """Run all parts until `end`; Died when one ended by itself, naming it and its cause."""
-        ended = asyncio.ensure_future(self._until_end())
+        ended = asyncio.ensure_future(self.until_end())
         opening = asyncio.ensure_future(self._open())
         try:
             await asyncio.wait({ended, opening}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,7 +83,8 @@ class Shift:
             _log.debug("%s: open", part.name)
             self._running[asyncio.ensure_future(part.run())] = part
 
-    async def _until_end(self) -> None:
+    async def until_end(self) -> None:
+        """Return when the end was begun."""
         await self._ended.wait()
 
     async def _watch(self, ended: asyncio.Future[None]) -> None:
@@ -170,24 +171,42 @@ def _process(pid: int | None) -> tuple[str, str]:
     return (f"process {pid}", f"kill {pid}") if pid else ("another process", "its Ctrl-C")
 
 
+def check_free(lock: Lock) -> None:
+    """Refuse a home in use before anything of it is opened, which takes seconds."""
+    if not lock.is_passing():
+        raise in_use(lock.held_by())
+
+
 @contextlib.asynccontextmanager
 async def holding(
-    lock: Lock, *, patience: float, refusal: Callable[[int | None], PersonCanFix] = in_use
+    lock: Lock,
+    shift: Shift,
+    *,
+    patience: float,
+    refusal: Callable[[int | None], PersonCanFix] = in_use,
 ) -> AsyncIterator[None]:
     """Hold a lock of the home; `refusal` of its holder is raised when another process keeps it.
 
-    A predecessor that is just ending is waited for, `patience` seconds.
+    A predecessor that is ending or stands still is waited for, `patience` seconds. That this
+    process is ending is told as soon as its shift ends.
     """
     clock = asyncio.get_running_loop().time
     end = clock() + patience
     while not await _taken(lock):  # at least once, however slow the machine
-        if clock() >= end:
+        if clock() >= end or not await asyncio.to_thread(lock.is_passing):
             raise refusal(lock.held_by())
         await asyncio.sleep(_POLL_SECONDS)
+    leaving = asyncio.ensure_future(_leaving(lock, shift))
     try:
         yield
     finally:
+        await _cancelled(leaving)
         lock.release()
+
+
+async def _leaving(lock: Lock, shift: Shift) -> None:
+    await shift.until_end()
+    lock.leave()
 
 
 async def _taken(lock: Lock) -> bool:

@@ -44,7 +44,7 @@ async def open_station(house: House, shift: Shift, tell: Tell) -> AsyncIterator[
     async with AsyncExitStack() as until_the_end:
         if (lock := talk_lock(house.settings)) is not None:
             patience = GOODBYE * min(house.settings.retry_scale, 1.0)
-            alone = holding(lock, patience=patience, refusal=talked_for)
+            alone = holding(lock, shift, patience=patience, refusal=talked_for)
             await until_the_end.enter_async_context(alone)
         held = await until_the_end.enter_async_context(holding_chats(open_chats(house.settings)))
         chats = {chat.name: chat for chat in held}

@@ -39,6 +39,14 @@ class Lock(Protocol):
         """Let go."""
         ...
 
+    def leave(self) -> None:
+        """Tell others that it is let go of soon."""
+        ...
+
+    def is_passing(self) -> bool:
+        """Whether the process that has it will not have it for long: waiting is worth it."""
+        ...
+
     def holder(self) -> Holder | None:
         """The process that has it, this one included."""
         ...

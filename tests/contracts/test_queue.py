@@ -285,3 +285,31 @@ def test_a_lock_for_everything_says_so_to_others(tmp_path: Path) -> None:
         assert holder is not None
         assert holder.everything is everything
         lock.release()
+
+
+def test_a_holder_is_worth_waiting_for_once_it_leaves(tmp_path: Path) -> None:
+    lock, other = HomeLock(tmp_path / "lock"), HomeLock(tmp_path / "lock")
+    assert lock.acquire(everything=True)
+    assert not other.is_passing()
+
+    lock.leave()
+
+    assert other.is_passing()
+    holder = other.holder()
+    assert holder is not None
+    assert holder.everything
+    assert holder.pid == os.getpid()
+    assert lock.beat()
+    lock.release()
+
+
+def test_a_holder_that_stands_still_is_worth_waiting_for(
+    lock: HomeLock, holder: subprocess.Popen[str]
+) -> None:
+    assert not lock.is_passing()
+
+    holder.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, holder.pid, os.WSTOPPED | os.WNOWAIT)
+
+    assert lock.is_passing()
+    holder.send_signal(signal.SIGCONT)

@@ -1,6 +1,6 @@
 """The lock of a home in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tests.fakes.clock import FakeClock
@@ -13,6 +13,7 @@ class FakeHolder:
     pid: int
     since: datetime
     everything: bool = False
+    leaving: bool = False
 
 
 @dataclass
@@ -36,6 +37,12 @@ class FakeLock:
 
     def release(self) -> None:
         self.mine = None
+
+    def leave(self) -> None:
+        self.mine = self.mine and replace(self.mine, leaving=True)
+
+    def is_passing(self) -> bool:
+        return self.other is None or self.other.leaving
 
     def holder(self) -> FakeHolder | None:
         return self.other or self.mine

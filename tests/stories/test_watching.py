@@ -64,16 +64,45 @@ def test_a_worker_answers_on_the_port_that_it_is_told(worker: Worker) -> None:
     assert worker.process.wait(PATIENCE) == 0
 
 
-def test_a_port_in_use_is_said_at_the_start(worker: Worker, tmp_path: Path) -> None:
-    worker.wait()
-    other = subprocess.run(
-        [sys.executable, "-m", "bot", "worker", "--port", str(worker.port)],
-        env={**surroundings(), "MLTRAINER_HOME": str(tmp_path / "other"), "PYTHONPATH": str(ROOT)},
+def started_beside(home: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """What a second worker says that cannot start."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "worker", "--port", str(port)],
+        env={**surroundings(), "MLTRAINER_HOME": str(home), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
 
+
+def test_a_port_in_use_is_said_at_the_start(worker: Worker, tmp_path: Path) -> None:
+    worker.wait()
+
+    other = started_beside(tmp_path / "other", worker.port)
+
     assert other.returncode != 0
     assert f"Port {worker.port} cannot be used" in other.stderr
+
+
+def test_a_second_worker_of_a_home_is_refused_and_told_whom_to_stop(worker: Worker) -> None:
+    worker.wait()
+
+    other = started_beside(worker.home, free_port())
+
+    assert other.returncode != 0
+    assert f"process {worker.process.pid} works on its jobs" in other.stderr
+    assert f"kill {worker.process.pid}" in other.stderr
+
+
+def test_a_worker_takes_over_from_one_that_is_ending(worker: Worker) -> None:
+    worker.wait()
+    worker.process.send_signal(signal.SIGTERM)
+
+    successor = Worker(worker.home)
+    try:
+        successor.wait()
+    finally:
+        successor.process.kill()
+        successor.process.communicate()
+    assert worker.process.wait(PATIENCE) == 0

@@ -167,23 +167,41 @@ async def test_a_signal_begins_the_orderly_end(number: signal.Signals) -> None:
     assert crew.heard[-2:] == ["queue finishes", "queue ends"]
 
 
-def kept(tries: int) -> FakeLock:
+def kept(tries: int, *, leaving: bool) -> FakeLock:
     """The lock of a home that another process keeps for some tries."""
     clock = FakeClock()
-    return FakeLock(clock, other=FakeHolder(4711, clock.now()), busy=tries)
+    return FakeLock(clock, other=FakeHolder(4711, clock.now(), leaving=leaving), busy=tries)
 
 
 async def test_a_predecessor_that_is_just_ending_is_waited_for() -> None:
-    lock = kept(2)
-    async with holding(lock, patience=LONGEST):
+    lock = kept(2, leaving=True)
+    async with holding(lock, Shift(), patience=LONGEST):
         assert lock.mine is not None
         assert lock.mine.everything
     assert not lock.held
 
 
-async def test_a_home_in_use_is_refused_with_the_process_and_what_to_do() -> None:
-    with pytest.raises(PersonCanFix, match="process 4711") as refused:
-        async with holding(kept(1_000), patience=0.01):
+async def test_one_that_does_not_end_in_time_is_refused_too() -> None:
+    with pytest.raises(PersonCanFix, match="process 4711"):
+        async with holding(kept(1_000, leaving=True), Shift(), patience=0.01):
             pytest.fail("nobody may work here")
+
+
+async def test_a_home_in_use_is_refused_at_once_with_the_process_and_what_to_do() -> None:
+    lock = kept(1_000, leaving=False)
+    with pytest.raises(PersonCanFix, match="process 4711") as refused:
+        async with holding(lock, Shift(), patience=LONGEST):
+            pytest.fail("nobody may work here")
+    assert lock.busy == 999
     assert "kill 4711" in refused.value.hint
     assert "--no-work" in refused.value.hint
+
+
+async def test_a_process_that_begins_to_end_says_so_to_its_successor() -> None:
+    lock, shift = FakeLock(), Shift()
+    async with holding(lock, shift, patience=LONGEST):
+        shift.end()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert lock.mine is not None
+        assert lock.mine.leaving
