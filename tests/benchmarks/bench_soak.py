@@ -91,7 +91,8 @@ def main() -> None:
         folder = told.folder or Path(temporary)
         with town_of(told.platform) as town, opened(told.world, town, folder, CACHE) as world:
             day = Day(town, world, told.seed)
-            with Sampling(world.pids) as sampling:
+            sampling = Sampling(world.pids)
+            with sampling.going_on():
                 day.work(told.minutes * 60)
             say("evening")
             day.end()

@@ -4,9 +4,8 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import psutil
 
@@ -57,23 +56,18 @@ class Sampling:
     pids: Callable[[], Mapping[str, int]]
     every: float = 5.0
     samples: dict[str, list[Sample]] = field(default_factory=dict)
-    _over: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        if self._thread:
-            self._thread.join()
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Look for as long as this is open."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._look, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def lines(self) -> Iterator[str]:
         """A table: each process with both thirds of its memory, and its files and threads."""
@@ -97,8 +91,8 @@ class Sampling:
                 found.append(f"{name}: files grew from {files.middle:.0f} to {files.last:.0f}")
         return found
 
-    def _look(self) -> None:
-        while not self._over.wait(self.every):
+    def _look(self, over: threading.Event) -> None:
+        while not over.wait(self.every):
             for name, pid in self.pids().items():
                 try:
                     self.samples.setdefault(name, []).append(sample(psutil.Process(pid)))
