@@ -105,7 +105,7 @@ async def test_a_provider_that_hangs_is_left_after_the_time_of_a_question(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
-    monkeypatch.setattr(asking, "Question", partial(Question, seconds=0.3))
+    monkeypatch.setattr(asking, "Question", partial(Question, seconds=1.0))
     llm[name].otherwise = Hangs()
     desk = Desk(tmp_path, (make(name),))
 

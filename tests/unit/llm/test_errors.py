@@ -81,7 +81,7 @@ async def test_what_passes_is_tried_again(
     llm[name].will_say(reply)
 
     with pytest.raises(TryAgain) as passing:
-        await make(name).answer(question(0.5 if isinstance(reply, Hangs) else 20))
+        await make(name).answer(question(1.5 if isinstance(reply, Hangs) else 20))
 
     assert told in passing.value.message
     assert_clean(passing.value, llm[name].key)
