@@ -105,12 +105,17 @@ def connect(url: sa.URL) -> AsyncEngine:
         from adapters.postgres import SETTINGS  # noqa: PLC0415  (slow to import)
 
         engine = create_async_engine(url, connect_args=dict(SETTINGS))
-        sa.event.listen(engine.sync_engine, "checkin", _note_use)
-        sa.event.listen(engine.sync_engine, "checkout", partial(_ping, engine.dialect))
+        ask_if_there(engine.sync_engine)
         return engine
     engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60)
     sa.event.listen(engine.sync_engine, "connect", set_pragmas)
     return engine
+
+
+def ask_if_there(engine: sa.Engine) -> None:
+    """Let a connection that was not used for a moment be tried before it is used."""
+    sa.event.listen(engine, "checkin", _note_use)
+    sa.event.listen(engine, "checkout", partial(_ping, engine.dialect))
 
 
 def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database import connect, file_of, parse_url, translated, uninterrupted
 from adapters.migrations import upgrade
+from adapters.server import Server
 from adapters.sqlite import SqliteFile
 
 Result = TypeVar("Result")
@@ -20,9 +21,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url: sa.URL = parse_url(url)
         self.engine = connect(self.url)
-        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         file = file_of(self.url)
         self.sqlite = SqliteFile(file) if file is not None else None
+        self._there: SqliteFile | Server = self.sqlite or Server(self.url)
 
     async def open(self) -> None:
         """Make the tables, or bring them up to date."""
@@ -31,25 +32,18 @@ class Database:
     async def close(self) -> None:
         """Give back all connections."""
         await self.engine.dispose()
-        if self.sqlite is not None:
-            await self.sqlite.close()
+        await self._there.close()
 
     async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
         """What `work` finds; errors come as ours. It only asks, and touches nothing else."""
-        if self.sqlite is None:
-            return await self._do_there(work)
         with translated(self.url):
-            return await self.sqlite.read(work)
+            return await self._there.read(work)
 
     @uninterrupted
-    async def _do_there(self, work: Callable[[sa.Connection], Result]) -> Result:
-        with translated(self.url):
-            async with self._single.connect() as connection:
-                return await connection.run_sync(work)
-
     async def change(self, work: Callable[[sa.Connection], Result]) -> Result:
         """As `write`, for work that is one statement on a server: that is a transaction itself."""
-        return await (self.write(work) if self.sqlite is not None else self._do_there(work))
+        with translated(self.url):
+            return await self._there.change(work)
 
     @uninterrupted
     async def write(self, work: Callable[[sa.Connection], Result]) -> Result:
@@ -59,10 +53,7 @@ class Database:
         an SQLite database is gone.
         """
         with translated(self.url):
-            if self.sqlite is not None:
-                return await self.sqlite.write(work)
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
+            return await self._there.write(work)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

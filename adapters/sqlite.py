@@ -64,6 +64,10 @@ class SqliteFile:
                 raise
         return await asyncio.to_thread(_find, self._patient, work)
 
+    async def change(self, work: Work[Result]) -> Result:
+        """The same as `write`."""
+        return await self.write(work)
+
     async def write(self, work: Work[Result]) -> Result:
         """What the work returned, once it is on disk. It must not be cancelled."""
         mine: asyncio.Future[Result] = asyncio.get_running_loop().create_future()

@@ -83,6 +83,13 @@ class WatchedDatabase(Database):
         self._watch.tell(Took("database", "read", time.perf_counter() - began))
         return found
 
+    async def change(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """As ever."""
+        began = time.perf_counter()
+        found = await super().change(work)
+        self._watch.tell(Took("database", "write", time.perf_counter() - began))
+        return found
+
     async def write(self, work: Callable[[sa.Connection], Result]) -> Result:
         """As ever."""
         began = time.perf_counter()
