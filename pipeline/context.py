@@ -24,6 +24,7 @@ from pipeline.intent import ParsedIntent
 from pipeline.jobs import Actor, Frozen, JobId, Place, Stage
 
 SCHEMA_VERSION = 1
+_MOST_HEARD = 4_000  # letters
 
 
 class Message(Frozen):
@@ -54,6 +55,14 @@ class Request(Frozen):
     approved: bool = False
     yes_ahead: bool = False
     conversation: tuple[Message, ...] = ()
+
+    @property
+    def heard(self) -> str:
+        """The words as rules hear them: of a very long text the beginning, as models read it.
+
+        Some patterns look at every pair of places, and nothing else runs while one does.
+        """
+        return self.words[:_MOST_HEARD]
 
 
 class Waiting(Frozen):

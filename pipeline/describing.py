@@ -118,7 +118,7 @@ def reader(context: JobContext) -> str:
     request, known = context.request, context.intent
     said = request.settings.get("user_expertise_level") or (known and known.user_expertise_level)
     level = next((one for one in _READERS if one == said), None)
-    return _READERS[level or expertise(request.words, spoken_wishes(request.words))]
+    return _READERS[level or expertise(request.heard, spoken_wishes(request.heard))]
 
 
 def roles(parts: Mapping[str, str | tuple[str, ...]]) -> Data:
@@ -181,10 +181,11 @@ def _files(report: DataReport) -> Iterator[str]:
 
 
 def _columns(report: DataReport, used: Collection[str], *, samples: bool) -> Iterator[str]:
-    shown = [column for column in report.columns if column.name in used][:_MOST_COLUMNS]
+    known = frozenset(used)
+    shown = [column for column in report.columns if column.name in known][:_MOST_COLUMNS]
     for column in shown:
         yield f"column {_quoted(column.name)}: {_facts(column, samples)}"
-    named = [name for name in report.names if name not in used][:_MOST_COLUMNS]
+    named = [name for name in report.names if name not in known][:_MOST_COLUMNS]
     if named:
         yield f"columns that are not used: {', '.join(map(_quoted, named))}"
     if more := len(report.columns) - len(shown) - len(named):

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from pipeline.artifacts import DataReport
+from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.casting import Roles
 from pipeline.errors import UnknownName
 from pipeline.execution_plan import known_tasks
 from pipeline.hearing import asking
 from pipeline.hearing.roles import MOST_CLASSES
 from pipeline.hearing.several import wanted_together
+from pipeline.intent import ParsedIntent
 from pipeline.jobs import TaskType
 from pipeline.oneanswer import CLASSIFYING, check_one_label, one_of
 from pipeline.outcomes import Ask
 from pipeline.readiness import FIND_GROUPS, GROUPING
-from pipeline.recipe import find_task
+from pipeline.recipe import Evidence, Role, Task, find_task
 from pipeline.understanding import Reading, readings
 
 TARGET = "dataset.label_column"
@@ -22,6 +24,9 @@ FORECASTING = "time_series_forecasting"
 _HARDLY = 0.1  # a score of data that cannot be the task
 _WELL = 0.3
 _MOST_CHOICES = 4
+_FEW_OPTIONS = 6
+_VALUES_SHOWN = 3
+_LONGEST_VALUE = 20
 
 
 def unsuited(
@@ -122,3 +127,45 @@ def with_target(words: str, given: Mapping[str, JsonValue]) -> str:
     """The words with the target that was fixed by hand, as if they had said it."""
     target = given.get(TARGET)
     return f"{words}. The target is {target}." if target else words
+
+
+def unclear_role(
+    task: Task,
+    report: DataReport,
+    evidence: Evidence,
+    fixed: Roles,
+    intent: ParsedIntent,
+) -> Ask | None:
+    """A question about the first role that several columns could play equally well."""
+    for role in task.roles:
+        if role.name in fixed:
+            continue
+        chosen = evidence.roles.get(role.name)
+        rivals = evidence.doubts.get(role.name, ())
+        options = tuple(dict.fromkeys((*([chosen] if isinstance(chosen, str) else ()), *rivals)))
+        if rivals and len(options) > 1:
+            expert = intent.user_expertise_level == "expert"
+            options = options if expert else options[:_FEW_OPTIONS]
+            return Ask(_question(role, report, options, expert=expert), role.name, options)
+    return None
+
+
+def _question(role: Role, report: DataReport, options: tuple[str, ...], *, expert: bool) -> str:
+    """An expert is asked in a word; others also read what the columns hold."""
+    asked = f"Which column is {role.title}?"
+    if expert:
+        return asked
+    told = [text for name in options if (text := _holds(report.column(name)))]
+    why = "Your words fit several of them equally well."
+    return " ".join((asked, why, "; ".join(told) + "." if told else "")).strip()
+
+
+def _holds(column: ColumnReport | None) -> str:
+    """What a column holds: a few of its values or its range; nothing of personal data."""
+    if column is None or column.personal:
+        return ""
+    if column.minimum is not None and column.maximum is not None and column.kind != "boolean":
+        return f"{column.name} goes from {column.minimum:g} to {column.maximum:g}"
+    values = ", ".join(value[:_LONGEST_VALUE] for value, _ in column.top[:_VALUES_SHOWN])
+    more = ", …" if column.unique > _VALUES_SHOWN else ""
+    return f"{column.name} holds {values}{more}" if values else ""

@@ -74,7 +74,7 @@ def _too_much(leaf: str, value: JsonValue, report: DataReport) -> Iterator[str]:
         yield "More than half of the columns cannot be ignored."
 
 
-def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
+def check_roles(task: Task, intent: ParsedIntent, report: DataReport, words: str) -> None:
     """Rejected where a proposed column cannot play its part, or a part has none.
 
     So is a proposed metric that flatters.
@@ -86,7 +86,7 @@ def check_roles(task: Task, intent: ParsedIntent, report: DataReport) -> None:
         for name in [told] if isinstance(told, str) else told or ():
             if not _can_play(role, report.column(name)):
                 raise Rejected(f"The column {plain(name)} cannot be {role.title}.")
-    evidence = task.evidence(report, intent.task_description)
+    evidence = task.evidence(report, words)
     found = found_roles(evidence, fixed_roles(task, report, intent))
     _check_enough(task, report, all_roles(task, report, found, {}), evidence)
     if "metric" in intent.proposed:
@@ -153,7 +153,8 @@ def _columns(value: JsonValue, report: DataReport) -> tuple[JsonValue, list[str]
     """Columns by their exact names, and those that are none."""
     names = [str(one) for one in value] if isinstance(value, list) else [str(value)]
     known = {name.strip().lower(): name for name in report.names}
-    exact = [name if name in report.names else known.get(name.strip().lower()) for name in names]
+    named = frozenset(report.names)
+    exact = [name if name in named else known.get(name.strip().lower()) for name in names]
     unknown = [name for name, found in zip(names, exact, strict=True) if found is None]
     kept = [name for name in exact if name is not None]
     return (list(kept) if isinstance(value, list) else next(iter(kept), None)), unknown

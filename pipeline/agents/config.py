@@ -60,7 +60,7 @@ class Config:
             raise Bug("Config needs the intent and the data report.")
         recipe = find_recipe(intent.task_type)
         classes = bundle.classes(context) if _tells_classes(recipe) else 0
-        positive = positive_of(report, context.request.words) if classes else None
+        positive = positive_of(report, context.request.heard) if classes else None
         care = intent.care if classes == TWO else None
         metric = _metric(recipe, intent, classes, care)
         unheard = _unheard(recipe, intent, metric, care)

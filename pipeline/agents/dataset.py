@@ -1,11 +1,13 @@
 """Dataset: which column plays which part, which are left out and why, and whether it can work."""
 
+import asyncio
+from dataclasses import dataclass
 from functools import partial
 
 from pydantic import Field
 
 from pipeline import describing
-from pipeline.artifacts import ColumnReport, DataReport
+from pipeline.artifacts import DataReport
 from pipeline.asking import Reply, ask
 from pipeline.casting import (
     Roles,
@@ -17,6 +19,7 @@ from pipeline.casting import (
     leaks,
 )
 from pipeline.context import JobContext
+from pipeline.doubts import unclear_role
 from pipeline.errors import Bug, PersonCanFix
 from pipeline.events import AgentLogged
 from pipeline.folders import JobFolder
@@ -36,8 +39,6 @@ from pipeline.retry import POLICIES
 
 _UNWANTED = "as you said"
 _MOST_SHOWN = 20
-_FEW_OPTIONS = 6
-_VALUES_SHOWN = 3
 _FEW_TO_SUSPECT = 2  # with one column to learn from there is nothing to leave out
 
 
@@ -54,6 +55,14 @@ class Suspects(Reply):
     leave_out: tuple[Suspect, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The report with its roles as rules see them, and what is to be said of it."""
+
+    report: DataReport
+    warnings: tuple[str, ...]
+
+
 class Dataset:
     """Columns that the person named are kept as named; the rest follows the evidence."""
 
@@ -66,34 +75,13 @@ class Dataset:
         if intent is None or intent.task_type is None:
             raise Bug("The dataset stage needs a task.")
         report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
-        task, words = find_task(intent.task_type), context.request.words
-        _check_rows(task, report)
-        evidence = task.evidence(report, words)
-        fixed = fixed_roles(task, report, intent)
-        if "target" not in fixed and (several := wanted_together(report, words)):
-            if task.role("features") is not None:
-                return one_of(several)
-            fixed |= _all_targets(task, report, evidence, several)
-        doubt = _doubt(task, report, evidence, fixed, intent)
-        if doubt is not None:
-            return doubt
-        found = found_roles(evidence, fixed)
-        _check_one_label(intent.task_type, report, found.get("target"))
-        telling = leaks(report, found.get("target"))
-        kept = [column for column in telling if column in (intent.dataset.extra_columns or ())]
-        left = {column: why for column, why in telling.items() if column not in kept}
-        unwanted = {**left, **dict.fromkeys(_unwanted(report, intent, words), _UNWANTED)}
-        roles = all_roles(task, report, found, unwanted)
-        if _lacks(task, roles):
-            find_recipe(intent.task_type)  # a task that cannot be trained yet says so first
-        _check_roles(task, report, roles)
-        report = report.model_copy(
-            update={"roles": roles, "ignored": ignored_columns(report, roles, unwanted)}
-        )
-        propose = partial(self._suspected, context, ports, report)
-        report = await improved(self, context, ports, propose) or report
-        for column, why in telling.items():
-            told = _warning(column, why, kept=column in kept)
+        words = context.request.heard
+        drafted = await asyncio.to_thread(_by_rules, intent.task_type, intent, report, words)
+        if isinstance(drafted, Ask):
+            return drafted
+        propose = partial(self._suspected, context, ports, drafted.report)
+        report = await improved(self, context, ports, propose) or drafted.report
+        for told in drafted.warnings:
             await ports.emit(AgentLogged(stage=self.name, message=told, warning=True))
         return Done(report, _note(report))
 
@@ -119,7 +107,7 @@ class Dataset:
         if reply is None:
             return None
         insisted = (context.intent.dataset.extra_columns if context.intent else None) or ()
-        wanted = {*insisted, *_spoken_of(report, context.request.words)}
+        wanted = {*insisted, *await asyncio.to_thread(_spoken_of, report, context.request.heard)}
         left = {
             one.column: f"may be known only afterwards: {plain(one.why)}"
             for one in reply.leave_out
@@ -134,6 +122,39 @@ class Dataset:
         kept = tuple(name for name in features if name not in left)
         roles = {**report.roles, "features": kept}
         return report.model_copy(update={"roles": roles, "ignored": {**report.ignored, **left}})
+
+
+def _by_rules(
+    task_type: TaskType, intent: ParsedIntent, report: DataReport, words: str
+) -> _Draft | Ask:
+    """What words and data say by themselves, or the question which column is meant.
+
+    It takes seconds where a table is wide: never to be called where other jobs wait for it.
+    """
+    task = find_task(task_type)
+    _check_rows(task, report)
+    evidence = task.evidence(report, words)
+    fixed = fixed_roles(task, report, intent)
+    if "target" not in fixed and (several := wanted_together(report, words)):
+        if task.role("features") is not None:
+            return one_of(several)
+        fixed |= _all_targets(task, report, evidence, several)
+    doubt = unclear_role(task, report, evidence, fixed, intent)
+    if doubt is not None:
+        return doubt
+    found = found_roles(evidence, fixed)
+    _check_one_label(task_type, report, found.get("target"))
+    telling = leaks(report, found.get("target"))
+    kept = [column for column in telling if column in (intent.dataset.extra_columns or ())]
+    left = {column: why for column, why in telling.items() if column not in kept}
+    unwanted = {**left, **dict.fromkeys(_unwanted(report, intent, words), _UNWANTED)}
+    roles = all_roles(task, report, found, unwanted)
+    if _lacks(task, roles):
+        find_recipe(task_type)  # a task that cannot be trained yet says so first
+    _check_roles(task, report, roles)
+    ignored = ignored_columns(report, roles, unwanted)
+    warnings = (_warning(column, why, kept=column in kept) for column, why in telling.items())
+    return _Draft(report.model_copy(update={"roles": roles, "ignored": ignored}), tuple(warnings))
 
 
 def _proposed_away(intent: ParsedIntent | None) -> int:
@@ -174,53 +195,11 @@ def _check_one_label(task: TaskType, report: DataReport, target: object) -> None
         check_one_label(column)
 
 
-def _doubt(
-    task: Task,
-    report: DataReport,
-    evidence: Evidence,
-    fixed: Roles,
-    intent: ParsedIntent,
-) -> Ask | None:
-    """A question about the first role that several columns could play equally well."""
-    for role in task.roles:
-        if role.name in fixed:
-            continue
-        chosen = evidence.roles.get(role.name)
-        rivals = evidence.doubts.get(role.name, ())
-        options = tuple(dict.fromkeys((*([chosen] if isinstance(chosen, str) else ()), *rivals)))
-        if rivals and len(options) > 1:
-            expert = intent.user_expertise_level == "expert"
-            options = options if expert else options[:_FEW_OPTIONS]
-            return Ask(_question(role, report, options, expert=expert), role.name, options)
-    return None
-
-
-def _question(role: Role, report: DataReport, options: tuple[str, ...], *, expert: bool) -> str:
-    """An expert is asked in a word; others also read what the columns hold."""
-    asked = f"Which column is {role.title}?"
-    if expert:
-        return asked
-    told = [text for name in options if (text := _holds(report.column(name)))]
-    why = "Your words fit several of them equally well."
-    return " ".join((asked, why, "; ".join(told) + "." if told else "")).strip()
-
-
-def _holds(column: ColumnReport | None) -> str:
-    """What a column holds: a few of its values or its range; nothing of personal data."""
-    if column is None or column.personal:
-        return ""
-    if column.minimum is not None and column.maximum is not None and column.kind != "boolean":
-        return f"{column.name} goes from {column.minimum:g} to {column.maximum:g}"
-    values = ", ".join(value[:_MOST_SHOWN] for value, _ in column.top[:_VALUES_SHOWN])
-    more = ", …" if column.unique > _VALUES_SHOWN else ""
-    return f"{column.name} holds {values}{more}" if values else ""
-
-
 def _unwanted(report: DataReport, intent: ParsedIntent, words: str) -> tuple[str, ...]:
     """Columns that the person says to leave out; PersonCanFix for one that is not there."""
     named = intent.dataset.ignored_columns or ()
     known = (known_column(report, column, "dataset.ignored_columns") for column in named)
-    wanted = only_these(report, words)
+    wanted = frozenset(only_these(report, words))
     others = [name for name in report.names if wanted and name not in wanted]
     return (*known, *left_out(report, words), *others)
 

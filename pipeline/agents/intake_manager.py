@@ -74,8 +74,7 @@ class IntakeManager:
         if needs:
             asked = _fit_to_ask(plain(question)) or grouped_question(needs)
             return Ask(asked, "+".join(need.field for need in needs))
-        runtime = _known("runtime", _wanted_runtime(context), ports.runtimes)
-        host = _known("host", _wanted_host(context, ports), ports.hosts)
+        runtime, host = await asyncio.to_thread(_wanted_places, context, ports)
         lacking = await _lacking(context, ports, runtime, host)
         if lacking is not None:
             return lacking
@@ -105,7 +104,7 @@ async def _heard(context: JobContext, ports: Ports) -> Heard | None:
         prompt="intake_manager",
         values={
             "words": describing.words(context),
-            "reader": describing.reader(context),
+            "reader": await asyncio.to_thread(describing.reader, context),
             "files": Data(", ".join(_name(one) for one in inputs(context.request)) or "none"),
             "missing": ", ".join(need.question for need in needs) or "nothing",
             "runtimes": ", ".join(sorted(ports.runtimes)),
@@ -178,28 +177,28 @@ def _name(given: DataInput) -> str:
     return Path(_bare(given.location)).name
 
 
-def _wanted_runtime(context: JobContext) -> str:
-    """Where to train."""
-    return _chosen_runtime(context) or "local"
+def _wanted_places(context: JobContext, ports: Ports) -> tuple[str, str]:
+    """Where to train and where to publish; PersonCanFix for a place that is not set up.
+
+    What is trained away from here goes where it can be used from anywhere.
+    """
+    runtime = _chosen_runtime(context) or "local"
+    usual = "folder" if runtime == "local" else _PUBLIC
+    host = _chosen_host(context, ports) or (usual if usual in ports.hosts else "folder")
+    return _known("runtime", runtime, ports.runtimes), _known("host", host, ports.hosts)
 
 
 def _chosen_runtime(context: JobContext) -> str:
     """Where to train, as chosen outright, else as said in passing; empty where nothing is."""
     request = context.request
     chosen = request.runtime or request.settings.get("runtime")
-    return str(chosen or spoken_wishes(request.words).get("runtime") or "")
-
-
-def _wanted_host(context: JobContext, ports: Ports) -> str:
-    """Where to publish; what is trained away from here goes where it can be used from anywhere."""
-    usual = "folder" if _wanted_runtime(context) == "local" else _PUBLIC
-    return _chosen_host(context, ports) or (usual if usual in ports.hosts else "folder")
+    return str(chosen or spoken_wishes(request.heard).get("runtime") or "")
 
 
 def _chosen_host(context: JobContext, ports: Ports) -> str:
     """Where to publish, as chosen outright, else as said in passing; empty where nothing is."""
     request = context.request
-    return request.host or spoken_place(request.words, ports.hosts) or ""
+    return request.host or spoken_place(request.heard, ports.hosts) or ""
 
 
 async def _lacking(

@@ -1,5 +1,6 @@
 """Intent: from plain words, and the data beside them, to a structure every later stage reads."""
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
@@ -65,7 +66,10 @@ class Understood(Reply):
 
 
 class IntentParser:
-    """Rules read the request; what the person fixed, by hand or in passing, is locked."""
+    """Rules read the request; what the person fixed, by hand or in passing, is locked.
+
+    They read in a thread: of wide tables for many seconds, in which other jobs must go on.
+    """
 
     name = Stage.INTENT_PARSER
     retry = POLICIES[Stage.INTENT_PARSER]
@@ -74,7 +78,7 @@ class IntentParser:
         """Settle on one task, or ask which of the equally good ones is meant."""
         report = await saved_report(JobFolder.of(ports.home, context.job_id), ports)
         given = parse_all(context.request.settings)
-        draft = self._by_rules(context, report, given)
+        draft = await asyncio.to_thread(self._by_rules, context, report, given)
         propose = partial(self._understood, context, ports, report, draft)
         return await improved(self, context, ports, propose) or draft
 
@@ -82,7 +86,7 @@ class IntentParser:
         self, context: JobContext, report: DataReport, given: dict[str, JsonValue]
     ) -> Outcome:
         """What words and data say by themselves."""
-        words = context.request.words
+        words = context.request.heard
         task = given.get("task_type")
         if task is not None:
             reading = read(TaskType(str(task)), with_target(words, given), report)
@@ -108,7 +112,8 @@ class IntentParser:
     ) -> Done | None:
         """What a model reads in words that rules do not know, as far as the data can be it."""
         given = parse_all(context.request.settings)
-        ranked = readings(with_target(context.request.words, given), report, known_tasks())
+        words = with_target(context.request.heard, given)
+        ranked = await asyncio.to_thread(readings, words, report, known_tasks())
         reply = await ask(
             context,
             ports,
@@ -117,7 +122,7 @@ class IntentParser:
             prompt="intent_parser",
             values={
                 "words": describing.words(context),
-                "reader": describing.reader(context),
+                "reader": await asyncio.to_thread(describing.reader, context),
                 "data": describing.data(report, context, ports),
                 "tasks": describing.choices(ranked),
                 "draft": Data(_told(draft)),
@@ -126,24 +131,40 @@ class IntentParser:
         )
         if reply is None:
             return None
-        wishes = as_heard(proposals(reply.settings, report), report, context.request.words)
-        reading = _meant(reply, draft, ranked, given)
-        if reading is None:
-            return None
-        intent = with_proposals(_intent(context, report, reading, given), wishes)
-        why = plain(reply.why) or reading.reason
-        return Done(_checked(intent, reading, report), f"{title(reading)}: {why}")
+        return await asyncio.to_thread(_proposed, context, report, reply, draft, ranked)
+
+
+def _proposed(
+    context: JobContext,
+    report: DataReport,
+    reply: Understood,
+    draft: Outcome,
+    ranked: tuple[Reading, ...],
+) -> Done | None:
+    """The intent that a model proposes; Rejected where the data or the words are against it."""
+    given = parse_all(context.request.settings)
+    wishes = as_heard(proposals(reply.settings, report), report, context.request.heard)
+    reading = _meant(reply, draft, ranked, given)
+    if reading is None:
+        return None
+    intent = with_proposals(_intent(context, report, reading, given), wishes)
+    why = plain(reply.why) or reading.reason
+    task = find_task(reading.task)
+    check_roles(task, intent, report, context.request.heard)
+    if isinstance(task, Recipe):
+        check_settings(task, intent)
+    return Done(intent, f"{title(reading)}: {why}")
 
 
 def _intent(
     context: JobContext, report: DataReport, reading: Reading, given: dict[str, JsonValue]
 ) -> ParsedIntent:
     """What is wanted: wishes given outright beat those said in passing."""
-    words, given_data = context.request.words, inputs(context.request)
+    words, given_data = context.request.heard, inputs(context.request)
     location = given_data[0].location if given_data else ""
     wishes = {**_spoken(words, report, reading.task), **given}
     draft = ParsedIntent(
-        task_description=words,
+        task_description=context.request.words,
         dataset=DatasetIntent(
             url=location or None,
             source_type=_source_type(location),
@@ -214,15 +235,6 @@ def _meant(
     if "task_type" not in given and heard.heard >= _CLEAR and reading.score < heard.score / 2:
         raise Rejected(f"The words speak of {title(heard)}, not of {title(reading)}.")
     return reading
-
-
-def _checked(intent: ParsedIntent, reading: Reading, report: DataReport) -> ParsedIntent:
-    """The intent, whose proposals the recipe can follow; Rejected names the one it cannot."""
-    task = find_task(reading.task)
-    check_roles(task, intent, report)
-    if isinstance(task, Recipe):
-        check_settings(task, intent)
-    return intent
 
 
 AGENT = IntentParser()

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.hearing.likeness import likeness, name_words, words_of
-from pipeline.hearing.naming import SAID, by_name, by_telling_word, is_unit, shared_words
+from pipeline.hearing.likeness import likest, name_words, words_of
+from pipeline.hearing.naming import (
+    SAID,
+    by_name,
+    by_telling_word,
+    is_unit,
+    may_be_named,
+    shared_words,
+)
 from pipeline.hearing.spoken import SAYS_NOTHING, asked_words
 
 # How much each kind of sign weighs; the higher always beats the lower.
@@ -66,25 +73,47 @@ class Candidate:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What words and table say of all columns, read once: a table may have very many."""
+
+    words: str
+    letters: str
+    spoken: tuple[str, ...]
+    with_glossary: tuple[str, ...]
+    glossary: Mapping[str, tuple[str, ...]]
+    shared: Mapping[str, int]
+    near: frozenset[str]
+    placed: frozenset[str]
+    places: Mapping[str, float]
+    files: frozenset[tuple[str, ...]]
+    outright: bool
+
+
 def ranked(report: DataReport, words: str) -> tuple[Candidate, ...]:
     """Every column as a target, the likeliest first; 0 where nothing speaks for it."""
+    asked = _asked(report, words)
+    found = [_candidate(column, asked) for column in report.columns]
+    return tuple(sorted(found, key=lambda one: -one.score))
+
+
+def _asked(report: DataReport, words: str) -> _Asked:
     glossary = _glossary(report, words)
     spoken = asked_words(_without(words, glossary))
-    placed = _by_ordinal(report, words)
-    shared = shared_words(report)
-    found = [
-        _candidate(
-            report,
-            column,
-            spoken,
-            words,
-            placed=column.name in placed,
-            shared=shared,
-            meaning=glossary.get(column.name, ()),
-        )
-        for column in report.columns
-    ]
-    return tuple(sorted(found, key=lambda one: -one.score))
+    names = report.names
+    return _Asked(
+        words=words,
+        letters=_letters(words),
+        spoken=spoken,
+        with_glossary=asked_words(words),
+        glossary=glossary,
+        shared=shared_words(report),
+        near=frozenset(column.name for column in may_be_named(report, spoken)),
+        placed=_by_ordinal(report, words),
+        places={names[-1]: LAST, names[0]: FIRST} if names else {},
+        files=frozenset(_file_names(report)),
+        outright=re.search(f"{_TARGET_SAID}|{_IS_TARGET}", words, re.IGNORECASE) is not None,
+    )
 
 
 def equally_good(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -105,7 +134,10 @@ def named(column: ColumnReport, words: str) -> bool:
 def _glossary(report: DataReport, words: str) -> dict[str, tuple[str, ...]]:
     """What the words say that short names stand for: "Y1 is the heating load"."""
     found: dict[str, tuple[str, ...]] = {}
+    plain = words.lower()
     for name in (name for name in report.names if len(name) <= _CODE_NAME):
+        if name.lower() not in plain:
+            continue
         said = re.search(rf"\b{re.escape(name)}\b{_STANDS_FOR}", words, re.IGNORECASE)
         if said is not None:
             found[name] = words_of(said[1])
@@ -118,53 +150,60 @@ def _without(words: str, glossary: Mapping[str, tuple[str, ...]]) -> str:
     return re.sub("|".join(told), " ", words, flags=re.IGNORECASE) if told else words
 
 
-def _candidate(
-    report: DataReport,
-    column: ColumnReport,
-    spoken: tuple[str, ...],
-    words: str,
-    *,
-    placed: bool,
-    shared: Mapping[str, int],
-    meaning: tuple[str, ...],
-) -> Candidate:
+def _candidate(column: ColumnReport, asked: _Asked) -> Candidate:
     """The strongest sign for one column."""
-    if column.kind == "id" and not (placed or named(column, words)):
+    placed = column.name in asked.placed
+    if column.kind == "id" and not (placed or _is_named_id(column, asked)):
         return Candidate(column, 0.0, "")
-    own = tuple(name_words(column.original or column.name))
-    place = {report.names[-1]: LAST, report.names[0]: FIRST}.get(column.name, 0.0)
+    own = name_words(column.original or column.name)
+    meaning = asked.glossary.get(column.name, ())
     core = [word for word in own if not is_unit(word)]
     typical = " ".join(core or own) in TYPICAL_TARGETS
     signs = (
-        (EXPLICIT if _is_explicit(column, words) else 0.0, "as you say"),
-        (
-            max(by_name(own, spoken, shared), by_telling_word(column, own, spoken, shared)),
-            "as you ask for it",
-        ),
+        (EXPLICIT if _is_explicit(column, asked) else 0.0, "as you say"),
+        (_by_words(column, own, asked), "as you ask for it"),
         (PLACED if placed else 0.0, "as you point to it"),
-        (by_name(meaning, spoken, {}) if meaning else 0.0, "as you say what it stands for"),
-        (value_named(column, words), "as you name what is in it"),
-        (FILE if own and own in _file_names(report) else 0.0, "as the file is called so"),
+        (by_name(meaning, asked.spoken, {}) if meaning else 0.0, "as you say what it stands for"),
+        (_value_named(column, asked.with_glossary), "as you name what is in it"),
+        (FILE if own and own in asked.files else 0.0, "as the file is called so"),
         (TYPICAL if typical else 0.0, "as its name says so"),
         (OUTRIGHT if " ".join(own) in _OUTRIGHT_TARGETS else 0.0, "as its name says so"),
-        (place, "by its place in the table"),
+        (asked.places.get(column.name, 0.0), "by its place in the table"),
     )
     score, why = max(signs, key=lambda sign: sign[0])
     return Candidate(column, score, why if score else "")
 
 
-def _is_explicit(column: ColumnReport, words: str) -> bool:
+def _by_words(column: ColumnReport, own: tuple[str, ...], asked: _Asked) -> float:
+    if column.name not in asked.near:
+        return 0.0
+    spoken, shared = asked.spoken, asked.shared
+    return max(by_name(own, spoken, shared), by_telling_word(column, own, spoken, shared))
+
+
+def _is_named_id(column: ColumnReport, asked: _Asked) -> bool:
+    return _letters(column.name) in asked.letters and named(column, asked.words)
+
+
+def _is_explicit(column: ColumnReport, asked: _Asked) -> bool:
     """Whether the words say outright that this is the target: "the target is price"."""
-    own = r"[\W_]*".join(name_words(column.name))
+    parts = name_words(column.name)
+    if not (parts and asked.outright and "".join(parts) in asked.letters):
+        return False
+    own = r"[\W_]*".join(parts)
     said = rf"{_TARGET_SAID}\W*\b{own}\b|\b{own}\b\W*\s{_IS_TARGET}"
-    return bool(own) and re.search(said, words, re.IGNORECASE) is not None
+    return re.search(said, asked.words, re.IGNORECASE) is not None
 
 
-def value_named(column: ColumnReport, words: str) -> float:
+def _letters(text: str) -> str:
+    """Letters and digits alone: where a name is said, it is found in these at once."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _value_named(column: ColumnReport, spoken: tuple[str, ...]) -> float:
     """How clearly the words hold values of the column: "over 50k" for `>50K`, "ham or spam"."""
     if column.kind not in {"category", "boolean", "constant", "integer"}:
         return 0.0
-    spoken = set(asked_words(words))
     values = (set(re.findall(r"[^\W_]{3,}", value.lower())) for value, _ in column.top)
     told = [tokens - SAYS_NOTHING - _THINGS for tokens in values]
     named = sum(any(_value_said(token, spoken) for token in tokens) for tokens in told)
@@ -174,10 +213,8 @@ def value_named(column: ColumnReport, words: str) -> float:
     return 0.0 if not named else VALUE if telling else HINTED
 
 
-def _value_said(token: str, spoken: set[str]) -> bool:
-    if token.isdigit():
-        return token in spoken
-    return any(likeness(token, word) >= SAID for word in spoken)
+def _value_said(token: str, spoken: tuple[str, ...]) -> bool:
+    return token in spoken if token.isdigit() else likest(token, spoken) >= SAID
 
 
 def _by_ordinal(report: DataReport, words: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import roles
 from pipeline.hearing.leaving import left_out, named_columns
-from pipeline.hearing.likeness import likeness, name_words, words_of
-from pipeline.hearing.naming import MODIFIERS
+from pipeline.hearing.likeness import likest, name_words, words_of
+from pipeline.hearing.naming import MODIFIERS, may_be_named
 
 _THING = r"([\w-]+(?:\s+[\w-]+)?)"
 _TEST = r"(?:both|test|train\w*|either|the\s+two|the\s+other|validation|held[\s-]out)"
@@ -136,16 +136,19 @@ def spoken_group(words: str, report: DataReport) -> str | None:
     plain = words.replace("\u2019", "'")
     for pattern in _GROUPS:
         for found in pattern.finditer(plain):
-            for column in report.columns:
-                if _repeats(column, report) and _is_thing(column, _captured(found)):
+            spoken = words_of(_captured(found))
+            for column in may_be_named(report, spoken):
+                if _repeats(column, report) and _is_thing(column, spoken):
                     return column.name
     return None
 
 
 def spoken_order(words: str, report: DataReport) -> str | None:
     """The column of times, where the words ask to be tested on the latest rows."""
-    times = {column.name for column in roles.dates(report)}
-    cut = [name for name in times if _is_cut_by(words, report.column(name))]
+    dates = roles.dates(report)
+    times = {column.name for column in dates}
+    by = _CUT_BY.search(words)
+    cut = [one.name for one in dates if by is not None and _is_thing(one, words_of(by[1]))]
     if _IN_TIME.search(words) is None:
         return cut[0] if cut else None
     said = cut or [name for name in named_columns(report, words) if name in times]
@@ -166,12 +169,6 @@ def spoken_known(words: str, report: DataReport) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(found) if name not in times)
 
 
-def _is_cut_by(words: str, column: ColumnReport | None) -> bool:
-    """Whether the words ask to split by this column."""
-    found = _CUT_BY.search(words)
-    return column is not None and found is not None and _is_thing(column, found[1])
-
-
 def _captured(found: re.Match[str]) -> str:
     return next((group for group in found.groups() if group), "")
 
@@ -181,8 +178,7 @@ def _repeats(column: ColumnReport, report: DataReport) -> bool:
     return 1 < column.unique < report.rows - column.missing
 
 
-def _is_thing(column: ColumnReport, thing: str) -> bool:
+def _is_thing(column: ColumnReport, spoken: tuple[str, ...]) -> bool:
     """Whether a thing is what a column names: `patient` for patient_id, `machines` for Machine."""
     own = [word for word in name_words(column.original or column.name) if word not in MODIFIERS]
-    spoken = words_of(thing)
-    return bool(own) and all(any(likeness(word, one) > 0 for one in spoken) for word in own)
+    return bool(own) and all(likest(word, spoken) > 0 for word in own)

@@ -1,10 +1,11 @@
 """Which columns a person wants left out: "ignore the id", "stars are out of bounds"."""
 
 import re
+from collections.abc import Sequence
 
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.hearing.likeness import likeness, name_words, words_of
-from pipeline.hearing.naming import MODIFIERS
+from pipeline.hearing.likeness import likest, name_words, words_of
+from pipeline.hearing.naming import MODIFIERS, may_be_named
 
 # What follows these is left out.
 _BEFORE = re.compile(
@@ -44,10 +45,9 @@ def left_out(report: DataReport, words: str) -> tuple[str, ...]:
     """Names of the columns that the person says to leave out."""
     found: list[str] = []
     for sentence in re.split(r"[.!?;\n](?=\s|$)", words.replace("\u2019", "'")):
-        before: list[str] = []
-        for clause in re.split(r",\s(?![^(]*\))|\s-\s", sentence):
-            found += _unwanted(report, clause, before)
-            before = named_columns(report, _SUM_OF.split(clause)[0]) or before
+        clauses = re.split(r",\s(?![^(]*\))|\s-\s", sentence)
+        for at, clause in enumerate(clauses):
+            found += _unwanted(report, clause, clauses[:at])
     return tuple(dict.fromkeys(found))
 
 
@@ -62,30 +62,38 @@ def without_pictures(words: str) -> bool:
     return _NO_PICTURES.search(words) is not None
 
 
-def _unwanted(report: DataReport, clause: str, before: list[str]) -> list[str]:
+def _unwanted(report: DataReport, clause: str, before: Sequence[str]) -> list[str]:
     """Columns of one part of a sentence; "leave that out" means those of the part before."""
     cut = _BEFORE.search(clause)
     if cut is not None:
         rest = clause[cut.end() :]
-        return named_columns(report, rest) or (before if _POINTS_BACK.search(rest) else [])
+        return named_columns(report, rest) or _pointed_back(report, rest, before)
     if _ABOUT.search(clause) is None:
         return []
-    here = named_columns(report, clause)
-    return here or (before if _POINTS_BACK.search(clause) else [])
+    return named_columns(report, clause) or _pointed_back(report, clause, before)
+
+
+def _pointed_back(report: DataReport, clause: str, before: Sequence[str]) -> list[str]:
+    """What the last of the parts before names, where this one speaks of "that"."""
+    if _POINTS_BACK.search(clause) is None:
+        return []
+    told = (named_columns(report, _SUM_OF.split(one)[0]) for one in reversed(before))
+    return next((names for names in told if names), [])
 
 
 def named_columns(report: DataReport, words: str) -> list[str]:
     """Names of the columns that the words name in any form."""
     spoken = (*words_of(words), *name_words(words))
-    return [column.name for column in report.columns if _is_named(column, spoken)]
+    near = may_be_named(report, spoken)
+    return [column.name for column in near if _is_named(column, spoken)]
 
 
 def _is_named(column: ColumnReport, spoken: tuple[str, ...]) -> bool:
     """Whether every telling word of the name is said, be it misspelt."""
     own = name_words(_UNIT.sub("", column.original or column.name))
     core = [word for word in own if word not in MODIFIERS] or list(own)
-    return bool(core) and all(any(_same(word, one) for one in spoken) for word in core)
+    return bool(core) and all(_is_said(word, spoken) for word in core)
 
 
-def _same(word: str, said: str) -> bool:
-    return likeness(word, said) > 0 if len(word) > 1 else word == said
+def _is_said(word: str, spoken: tuple[str, ...]) -> bool:
+    return likest(word, spoken) > 0 if len(word) > 1 else word in spoken

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from pipeline.artifacts import ColumnReport, DataReport
-from pipeline.hearing.likeness import likeness, name_words
+from pipeline.hearing.likeness import beginning_alike, likest, name_words, stem
 from pipeline.hearing.spoken import SAYS_NOTHING
-from pipeline.hearing.synonyms import means
+from pipeline.hearing.synonyms import any_means, meanings, means
 
 NAMED, MEANT = 1.0, 0.85
 SAID = 0.9  # of a word and how it may be misspelt
@@ -34,6 +34,28 @@ _WITHOUT_VAGUE = 0.85
 _WITHOUT_HEAD = 0.5
 _COMPOUND = 0.95
 _SHORTEST_PART = 3
+_WIDE = 2_000  # columns; genes or sensors, whose names nobody types by heart
+_BEGINNING = 3  # letters, all of which the words of one stem share
+
+
+def may_be_named(report: DataReport, spoken: tuple[str, ...]) -> tuple[ColumnReport, ...]:
+    """The columns that are worth a closer look for whether the words name them.
+
+    In a very wide table these have a word that is said, in any form or by another word for it;
+    how each of its thousands of names may be misspelt would take minutes.
+    """
+    if len(report.columns) <= _WIDE:
+        return report.columns
+    wanted = meanings(spoken)
+    starts = {word[:_BEGINNING] for word in wanted}
+    return tuple(
+        column
+        for column in report.columns
+        if any(
+            word[:_BEGINNING] in starts and stem(word) in wanted
+            for word in name_words(column.original or column.name)
+        )
+    )
 
 
 def by_name(own: tuple[str, ...], spoken: tuple[str, ...], shared: Mapping[str, int]) -> float:
@@ -69,7 +91,7 @@ def by_telling_word(
     """A yes-or-no column with a long name goes by its first word, where no other has that word."""
     word = next((one for one in own if not _is_modifier(one)), "")
     alone = column.kind == "boolean" and len(word) > 3 and shared.get(word, 1) == 1  # noqa: PLR2004
-    return _TELLING if alone and any(_said(word, one) >= SAID for one in spoken) else 0.0
+    return _TELLING if alone and likest(word, spoken) >= SAID else 0.0
 
 
 def _is_meant(said: float) -> bool:
@@ -93,26 +115,19 @@ def _alone(core: list[str], telling: list[str], shared: Mapping[str, int]) -> fl
 
 
 def _said_by_any(word: str, spoken: tuple[str, ...]) -> float:
-    best = max((_said(word, one) for one in spoken), default=0.0)
+    best = likest(word, spoken) or (MEANT if any_means(word, spoken) else 0.0)
     return max(best, _COMPOUND if best < _COMPOUND and _is_compound(word, spoken) else 0.0)
 
 
 def _is_compound(word: str, spoken: tuple[str, ...]) -> bool:
     """Whether a name written as one word is said in two: meantemp, mean temperature."""
-    for first in spoken:
+    for first in beginning_alike(word, spoken):
         rest = word.removeprefix(first)
         if rest == word or min(len(first), len(rest)) < _SHORTEST_PART:
             continue
         if any(one.startswith(rest) or means(rest, one) for one in spoken if one != first):
             return True
     return False
-
-
-def _said(word: str, spoken: str) -> float:
-    alike = likeness(word, spoken)
-    if alike:
-        return alike
-    return MEANT if means(word, spoken) else 0.0
 
 
 def shared_words(report: DataReport) -> dict[str, int]:

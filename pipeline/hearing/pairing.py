@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import asking
-from pipeline.hearing.likeness import likeness, name_words, words_of
+from pipeline.hearing.likeness import beginning_alike, likeness, name_words, words_of
 
 _CODES = {
     "en": ("english", "eng", "englisch"),
@@ -40,6 +40,8 @@ _CODES = {
     "ga": ("irish", "gle", "gaelic"),
     "sw": ("swahili", "swa"),
 }
+_CODE_OF = {name: code for code, names in _CODES.items() for name in names}
+_NAMES = tuple(_CODE_OF)
 LANGUAGE_NAMES = tuple(
     name
     for names in _CODES.values()
@@ -49,6 +51,7 @@ LANGUAGE_NAMES = tuple(
 _SOURCE_NAMES = frozenset(("src", "source", "original", "from", "input"))
 _TARGET_NAMES = frozenset(("tgt", "target", "trg", "translation", "translated", "to", "output"))
 _TO = frozenset(("to", "into", "2", "in"))
+_MOST_PAIRED = 100  # columns of which each two may be the same in two languages
 _LEAST_SHORTER = 1.5
 _SPELT = 5  # letters: shorter words are codes, or other words
 _ALSO_WORDS = frozenset(("no", "id", "it", "is", "he", "hi", "la", "el", "ca", "da", "ga"))
@@ -89,7 +92,7 @@ def two_languages(report: DataReport) -> tuple[ColumnReport, ColumnReport] | Non
         return (texts[0], texts[1]) if len(texts) > 1 else None
     if report.layout != "table":
         return None
-    told = [one for one in texts if _called(one) or one.kind == "text"]
+    told = [one for one in texts if _called(one) or one.kind == "text"][:_MOST_PAIRED]
     for at, one in enumerate(told):
         for other in told[at + 1 :]:
             differ = tongue(one) and tongue(other) and tongue(one) != tongue(other)
@@ -124,8 +127,8 @@ def language_code(word: str) -> str | None:
             return code
     if len(word) < _SPELT:
         return None
-    near = ((max(likeness(name, word) for name in names), code) for code, names in _CODES.items())
-    best, code = max(near)
+    near = beginning_alike(word, _NAMES)
+    best, code = max(((likeness(name, word), _CODE_OF[name]) for name in near), default=(0.0, ""))
     return code if best else None
 
 

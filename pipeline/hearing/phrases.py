@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.hearing.likeness import is_clipped, is_slip, stem, words_of
+from pipeline.hearing.likeness import (
+    begin_alike,
+    beginning_alike,
+    is_clipped,
+    is_slip,
+    stem,
+    words_of,
+)
 
 _PLAIN, _HINT = 0.9, 0.35
 _LEAST_LETTERS = 4
@@ -36,7 +43,9 @@ def says(words: str, phrases: Iterable[str]) -> bool:
 def holds(spoken: tuple[str, ...], phrase: str) -> bool:
     """Whether the phrase's words stand in a row among the spoken ones."""
     wanted = phrase.split()
-    return any(
+    if not any(_same(wanted[0], said) for said in beginning_alike(wanted[0], spoken)):
+        return False
+    return len(wanted) == 1 or any(
         all(_same(word, spoken[start + at]) for at, word in enumerate(wanted))
         for start in range(len(spoken) - len(wanted) + 1)
     )
@@ -46,6 +55,8 @@ def _same(known: str, said: str) -> bool:
     """Equal but for an ending or a slip; short words only as they are."""
     if known == said:
         return True
+    if not begin_alike(known, said):
+        return False
     if len(known) < _LEAST_LETTERS or len(said) < _LEAST_LETTERS - 1:
         return False
     roots = stem(known), stem(said)

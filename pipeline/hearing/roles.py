@@ -211,7 +211,8 @@ def features(report: DataReport, *, besides: Iterable[str]) -> tuple[str, ...]:
 
 def tabularity(report: DataReport, names: Iterable[str]) -> float:
     """One free text alone is a task of its own, and so are times; without inputs there is none."""
-    kinds = [column.kind for column in report.columns if column.name in set(names)]
+    wanted = set(names)
+    kinds = [column.kind for column in report.columns if column.name in wanted]
     texts = kinds.count("text")
     if kinds and set(kinds) == {"date"}:
         return 0.5

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing.leaving import left_out
 from pipeline.hearing.likeness import likeness, name_words, words_of
-from pipeline.hearing.naming import MODIFIERS
+from pipeline.hearing.naming import MODIFIERS, may_be_named
 
 _ASKING = (
     r"(?:predict\w*|forecast\w*|estimat\w+|classif\w+|guess\w*|determin\w+|regress\w*"
@@ -45,6 +45,7 @@ _LEADING = re.compile(
 _SIGNS = (";", "|", ",", "/", " ")
 _FEWEST_LISTS = 0.25
 _MOST_LABELS = 100
+_MOST_LISTED = 100  # columns
 
 
 def wanted_together(report: DataReport, words: str) -> tuple[str, ...]:
@@ -65,7 +66,7 @@ def _listed(report: DataReport, text: str) -> list[str]:
     if _column(report, text) is not None:
         return []
     joined = _JOINED.split(text.strip())
-    if len(joined) < 2:  # noqa: PLR2004 - a list has two
+    if not 2 <= len(joined) <= _MOST_LISTED:  # noqa: PLR2004 - a list has two
         return []
     parts = [*_COMMA.split(joined[0]), *joined[1:]]
     found = [_column(report, part) for part in parts]
@@ -78,7 +79,8 @@ def _column(report: DataReport, part: str) -> str | None:
     spoken = words_of(_LEADING.sub("", part.strip()))
     if not spoken or len(spoken) > 4:  # noqa: PLR2004 - a name, no sentence
         return None
-    fits = [column for column in report.columns if _names(column, spoken)]
+    told = tuple(word for one in spoken for word in name_words(one))
+    fits = [column for column in may_be_named(report, told) if _names(column, spoken)]
     return min(fits, key=lambda one: len(name_words(one.name))).name if fits else None
 
 

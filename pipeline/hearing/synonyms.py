@@ -1,6 +1,6 @@
 """Words that people use for one another when they speak of a column."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.hearing.likeness import stem
 
@@ -71,6 +71,24 @@ summary summarize abstract headline tldr highlights
 def means(one: str, other: str) -> bool:
     """Whether people use the two words for one another, in any form."""
     return stem(other) in _synonyms().get(stem(one), frozenset())
+
+
+def any_means(one: str, spoken: tuple[str, ...]) -> bool:
+    """Whether any of the spoken words is used for this one."""
+    return not _synonyms().get(stem(one), frozenset()).isdisjoint(stems(spoken))
+
+
+@lru_cache(maxsize=16)
+def stems(spoken: tuple[str, ...]) -> frozenset[str]:
+    """The spoken words without their endings."""
+    return frozenset(stem(word) for word in spoken)
+
+
+@lru_cache(maxsize=16)
+def meanings(spoken: tuple[str, ...]) -> frozenset[str]:
+    """The spoken words and all that people use for them, without their endings."""
+    said = stems(spoken)
+    return said.union(*(_synonyms().get(word, frozenset()) for word in said))
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.artifacts import DataReport
+from pipeline.artifacts import ColumnReport, DataReport
 from pipeline.hearing import roles
 from pipeline.hearing.phrases import hear
 from pipeline.recipe import Backbone, Evidence, Metric, Recipe, Role, no_evidence
@@ -49,10 +49,10 @@ def evidence(report: DataReport, words: str) -> Evidence:
     """Columns to compare rows by; only words say that no answer is wanted."""
     if report.layout != "table":
         return no_evidence("There is no table.")
-    features = tuple(
-        name for name in roles.features(report, besides=()) if not _is_all_different(report, name)
-    )
-    numbers = [name for name in features if _kind(report, name) in {"number", "integer"}]
+    different = {one.name for one in report.columns if _is_all_different(one, report)}
+    features = roles.features(report, besides=different)
+    kinds = {one.name: one.kind for one in report.columns}
+    numbers = [name for name in features if kinds[name] in {"number", "integer"}]
     if not features:
         return no_evidence("No column says how rows are alike.")
     asked = hear(words, WORDS).clearness or _ASKS_FOR_KINDS.search(words) is not None
@@ -65,17 +65,10 @@ def evidence(report: DataReport, words: str) -> Evidence:
     )
 
 
-def _is_all_different(report: DataReport, name: str) -> bool:
+def _is_all_different(column: ColumnReport, report: DataReport) -> bool:
     """Names and texts: nothing in them is shared by two rows."""
-    column = report.column(name)
-    return column is not None and (
-        column.kind == "text" or (column.kind == "category" and column.unique > report.rows / 2)
-    )
-
-
-def _kind(report: DataReport, name: str) -> str:
-    column = report.column(name)
-    return column.kind if column else ""
+    varied = column.kind == "category" and column.unique > report.rows / 2
+    return column.kind == "text" or varied
 
 
 RECIPE = Recipe(

@@ -28,6 +28,7 @@ _CODES = frozenset(("code", "iso", "abbr", "key"))  # a name is easier to read
 _AHEAD = frozenset(  # of a column that says yes or no: nobody waits for it to happen
     ("holiday", "holidays", "promo", "promotion", "weekend", "workingday", "feiertag", "festivo")
 )
+_MOST_PAIRED = 300  # columns of which each two may name a series together
 _NAMES_OF_SERIES = frozenset(("category", "id", "integer", "boolean", "text"))
 
 Keys = Sequence[str]
@@ -117,11 +118,11 @@ def _pair(names: list[ColumnReport], several: float) -> tuple[str, ...] | None:
     """Two columns whose values, each with each, are as many as the rows of a time."""
     if several < 3.5:  # noqa: PLR2004 - two values of each make four
         return None
+    few = [one for one in names if 1 < one.unique <= several][:_MOST_PAIRED]
     pairs = [
         (one, other)
-        for one, other in combinations(names, 2)
-        if min(one.unique, other.unique) > 1
-        and 0.8 * several <= one.unique * other.unique <= 1.3 * several
+        for one, other in combinations(few, 2)
+        if 0.8 * several <= one.unique * other.unique <= 1.3 * several
     ]
     best = min(pairs, key=lambda pair: _strange(pair, several), default=None)
     return (best[0].name, best[1].name) if best else None
