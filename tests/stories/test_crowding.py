@@ -15,7 +15,7 @@ from pipeline.jobs import JobStatus
 from tests.stories.crowding import Service, about_to_train
 
 ROOT = Path(__file__).parents[2]
-JOBS, LONGEST = 8, 60.0
+JOBS, LONGEST = 6, 120.0
 
 
 async def asked_for(url: str) -> None:
