@@ -10,7 +10,7 @@ _HARDWARE = "| place | GPU | its memory | an hour | prices of |\n| --- | --- | -
 _ACCOUNTS = (
     "| service | connect | to | what you give | it is made at |\n| --- | --- | --- | --- | --- |"
 )
-_NOBODY = {"vault": None, "workbench": None}  # of which an offer needs nothing
+_NOBODY = {"vault": None, "workbench": None, "trainings_at_once": {"local": 1}}  # of no use
 
 
 def tables() -> dict[str, str]:

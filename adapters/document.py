@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from pipeline.artifacts import Run
 from pipeline.context import SCHEMA_VERSION, JobContext
 from pipeline.errors import Bug, PersonCanFix
 
@@ -19,6 +20,25 @@ STEPS: Mapping[int, Callable[[Document], Document]] = MappingProxyType({})
 
 class Unreadable(PersonCanFix):
     """The saved document is damaged; this job is lost, the others are not."""
+
+
+class _Part(BaseModel):
+    """What is looked at of the documents of many jobs at once."""
+
+    run: Run | None = None
+
+
+def at_runtime(name: str) -> str:
+    """What the text of every job holds whose run is at that runtime, and hardly another's."""
+    return f'"run":{{"runtime":"{name}",'
+
+
+def run_of(text: str) -> Run | None:
+    """The run in a document; None where there is none, or none that can be read."""
+    try:
+        return _Part.model_validate_json(text).run
+    except ValidationError:
+        return None
 
 
 def write(context: JobContext) -> tuple[str, JobContext]:

@@ -13,7 +13,7 @@ from pipeline.context import JobContext
 from pipeline.errors import PersonCanFix
 from pipeline.events import EVENT, Recorded
 from pipeline.jobs import JobId, JobStatus, Stage
-from pipeline.ports.store import JobRow
+from pipeline.ports.store import JobRow, Training
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +67,16 @@ def readable(found: Sequence[sa.Row[Any]]) -> tuple[JobRow, ...]:
         except PersonCanFix as error:
             _log.warning("%s", error.message, extra={"job_id": row.id})
     return tuple(jobs)
+
+
+def trainings(found: Sequence[Any], runtime: str) -> tuple[Training, ...]:
+    """The runs at a runtime of rows (id, status, context)."""
+    runs = ((row, document.run_of(row.context)) for row in found)
+    return tuple(
+        Training(JobId(row.id), run, is_held=row.status == JobStatus.WAITING)
+        for row, run in runs
+        if run is not None and run.runtime == runtime
+    )
 
 
 def recorded(job_id: JobId, found: Sequence[Any]) -> tuple[Recorded, ...]:

@@ -19,9 +19,9 @@ from adapters.tables import EVENTS, INBOX, JOBS
 from pipeline.context import JobContext
 from pipeline.errors import Bug, UnknownName
 from pipeline.events import Event, Recorded
-from pipeline.jobs import JobId, JobStatus, Place
+from pipeline.jobs import JobId, JobStatus, Place, Stage
 from pipeline.ports.clock import Clock
-from pipeline.ports.store import Inbound, JobRow
+from pipeline.ports.store import Inbound, JobRow, Training
 
 _OPEN = (JobStatus.RUNNABLE, JobStatus.WAITING)
 _NAMED_WHEN_UNKNOWN = 20
@@ -218,6 +218,16 @@ class SqlStore:
         if not asked:
             await self.load(job_id)
         return asked
+
+    async def trainings(self, runtime: str) -> tuple[Training, ...]:
+        """The runs of open jobs at a runtime, as saved; a document that cannot be read has none."""
+        query = sa.select(JOBS.c.id, JOBS.c.status, JOBS.c.context).where(
+            JOBS.c.status.in_(_OPEN),
+            JOBS.c.stage == Stage.MONITOR,
+            JOBS.c.context.contains(document.at_runtime(runtime), autoescape=True),
+        )
+        found = await self.database.read(lambda connection: connection.execute(query).all())
+        return rows.trainings(found, runtime)
 
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
         """Latest jobs first; one that cannot be read is left out and named in the log."""

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
@@ -19,12 +19,14 @@ from pydantic import (
     ValidationError,
     WebsocketUrl,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.errors import PersonCanFix
 
 _DOT_ENV = ".env"
 _OURS = "MLTRAINER_"
+RUNTIMES = ("local", "kaggle", "modal", "ray")
 _OWN = {
     *(
         "home",
@@ -37,8 +39,9 @@ _OWN = {
         "approval",
     ),
     *("max_job_usd", "allow_private_urls", "retry_scale"),
-    *("jobs_at_once", "jobs_per_person"),
+    *("jobs_at_once", "jobs_per_person", "trainings_at_once"),
 }
+_AT_ONCE: Mapping[str, int] = {"local": 4}
 _SECTIONS = MappingProxyType(
     {
         "home": "Where everything is kept",
@@ -63,6 +66,27 @@ def _split(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
+def _counted(value: object) -> object:
+    """`local:2, modal:5` as numbers by name; what is not named stays as it is by itself."""
+    if not isinstance(value, str):
+        return value
+    given = dict(_count(entry) for entry in value.replace(",", " ").split())
+    return {**_AT_ONCE, **given}
+
+
+def _count(entry: str) -> tuple[str, int]:
+    name, _, count = entry.partition(":")
+    if name not in RUNTIMES:
+        raise _wrong(f"“{entry}” names no runtime; known: {', '.join(RUNTIMES)}")
+    if not (count.isascii() and count.isdigit() and int(count) > 0):
+        raise _wrong(f"“{entry}” should be {name}:NUMBER, as {name}:2, with a NUMBER from 1 on")
+    return name, int(count)
+
+
+def _wrong(text: str) -> PydanticCustomError:
+    return PydanticCustomError("count", "{text}", {"text": text})
+
+
 def _address(value: str) -> str:
     """Check an address and keep it as given: the parsed form would end in a slash."""
     TypeAdapter(HttpUrl).validate_python(value.replace("{subdomain}", "subdomain"))
@@ -76,6 +100,7 @@ def _gateway(value: str) -> str:
 
 Folder = Annotated[Path, BeforeValidator(_expand)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Counts = Annotated[Mapping[str, int], NoDecode, BeforeValidator(_counted)]
 Address = Annotated[str, AfterValidator(_address)]
 Gateway = Annotated[str, AfterValidator(_gateway)]
 
@@ -126,6 +151,8 @@ class Settings(BaseSettings):
     """Jobs that one process works on at once; a training that runs elsewhere is not among them."""
     jobs_per_person: int = Field(3, ge=1, le=50)
     """Jobs of one person that are worked on at once, in all processes together."""
+    trainings_at_once: Counts = _AT_ONCE
+    """Trainings at once, as local:2, modal:5; local is for each process, others need no limit."""
     port: int = Field(3000, ge=0, le=65535)
     """Port of the web server: Slack over HTTP, health and metrics."""
     slack_bot_token: SecretStr | None = None
@@ -245,5 +272,7 @@ def render_example() -> str:
         if name in _SECTIONS:
             lines += ["", f"## {_SECTIONS[name]}"]
         default = field.default if isinstance(field.default, str | int | float | Path) else ""
+        if isinstance(field.default, Mapping):
+            default = ", ".join(f"{one}:{count}" for one, count in field.default.items())
         lines += ["", f"# {field.description}", f"# {variable(name)}={default}"]
     return "\n".join(lines) + "\n"

@@ -135,6 +135,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             models=GuardedModels(models, records.sanitizer),
             weights=called("adapters.weights.shelf", "adapter", {**dict(settings), **kept}),
             share=settings.share,
+            trainings_at_once=settings.trainings_at_once,
             model_usd=Decimal(str(settings.max_job_usd)),
         )
         journal = Journal(settings.home, records.sanitizer)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, JsonValue
 from pipeline.intent import ParsedIntent
 from pipeline.jobs import Frozen, JobId
 
+InLine = Literal["named", "queued", "called"]  # a run that is not submitted yet
 Split = Literal["train", "validation", "test"]
 ColumnKind = Literal[
     "number",
@@ -251,16 +252,15 @@ class Proof(Frozen):
 class Run(Frozen):
     """The training run. `name` is saved before anything is submitted, so it can be found again.
 
-    `ended` is one whose output and price have been told, and from which nothing followed yet.
-    `gpu` is what it was given, `page` where a person can look at it. `seen_at` is its last sign of
-    life, `missing` how many looks have not shown it since, `lost` how often it was gone.
-    `champion` is how the model it would replace does on the same rows.
+    `ended` is one whose output and price are told, and from which nothing followed yet. `gpu` is
+    what it was given, `page` where people see it, `seen_at` its last sign of life, `missing` looks
+    without one since, `lost` how often it was gone, `champion` what it would replace, measured.
     """
 
     runtime: str
     name: str
     handle: str | None = None
-    status: Literal["named", "submitted", "running", "ended", "collected", "proven"] = "named"
+    status: Literal[InLine, "submitted", "running", "ended", "collected", "proven"] = "named"
     lines_read: int = 0
     log_tail: tuple[str, ...] = ()
     metrics: Metrics | None = None

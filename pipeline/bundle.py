@@ -167,6 +167,13 @@ def write(context: JobContext, folder: Path, requirements: tuple[str, ...]) -> d
     return digests(folder)
 
 
+def copy_config(written: Path, published: Path) -> None:
+    """The settings without where this machine keeps the weights that the model began with."""
+    config = BundleConfig.model_validate_json((written / "config.json").read_bytes())
+    text = config.model_copy(update={"weights": None}).model_dump_json(indent=1)
+    (published / "config.json").write_text(f"{text}\n", "utf-8")
+
+
 def write_requirements(folder: Path, lines: tuple[str, ...]) -> None:
     """What must be installed where a folder's scripts run."""
     (folder / "requirements.txt").write_text("\n".join(lines) + "\n", "utf-8")

@@ -17,7 +17,7 @@ from pipeline.training import most_seconds
 
 _TAIL = 30
 _MOST_MISSING = 3  # looks at a run that the service does not show, though it may be there
-_MOST_WAIT = timedelta(days=2)  # longer than any queue and session: nobody ends it any more
+MOST_WAIT = timedelta(days=2)  # longer than any queue and session: nobody ends it any more
 _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
 _MOST_PAUSE = timedelta(minutes=3)  # of an hour and more: thousands may be followed
 _PAUSE_OF_AGE = 20  # a look comes after this part of the time that the run has had
@@ -92,7 +92,7 @@ def once_more(run: Run, runtime: Runtime) -> Run:
 
 def check_overdue(run: Run, runtime: Runtime, now: datetime) -> None:
     """PersonCanFix for a run that should have ended long ago, or has waited too long to begin."""
-    if run.runtime == LOCAL or run.submitted_at is None or now - run.submitted_at < _MOST_WAIT:
+    if run.runtime == LOCAL or run.submitted_at is None or now - run.submitted_at < MOST_WAIT:
         return
     where = f" at {run.page}" if run.page else ""
     raise PersonCanFix(

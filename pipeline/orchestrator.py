@@ -200,7 +200,8 @@ class Orchestrator:
             await pausing.patiently(lambda: self._store.append(row, [event]))
             ledger.note(event)
 
-        ports = replace(self._ports, emit=emit, ledger=ledger)
+        others = self._store.trainings
+        ports = replace(self._ports, emit=emit, ledger=ledger, trainings=others)
         work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
         try:
             while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:

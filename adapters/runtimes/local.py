@@ -3,7 +3,8 @@
 A run's folder holds `output.log` (all it printed) and `run.json` (where it is); the scripts can
 write to neither, as each works in a folder of its own below. A run lives with the process that
 began it: others that share the folder see it go on, and once that process has ended it is either
-finished on disk, or lost and safe to submit anew.
+finished on disk, or lost and safe to submit anew. What is more than this process may carry at once
+waits in line, as a run that goes on: its log says so, and its place ends with the process.
 """
 
 import asyncio
@@ -11,13 +12,14 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
+from adapters.local_line import Line
 from adapters.run_claim import RunClaim
 from adapters.sandbox.leftovers import end_leftovers
 from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, TryAgain
@@ -78,6 +80,7 @@ class LocalRuntime:
     name: str = "local"
     poll_seconds: float = POLL_SECONDS
     account: str | None = None
+    line: Line = field(default_factory=Line)
     _runs: dict[str, _Run] = field(default_factory=dict)
 
     @property
@@ -154,7 +157,8 @@ class LocalRuntime:
         """Run the steps until one does not end well."""
         watching = asyncio.create_task(_watch(run), name=f"claim on {run.request.name}")
         try:
-            run.status = await self._steps(run, python)
+            async with self.line.turn(run.request.steps[0].name, _writer(run)):
+                run.status = await self._steps(run, python)
         except asyncio.CancelledError:
             # Nobody asked for it: the process ends, and the run may be submitted anew.
             run.status = "cancelled" if run.status == "cancelled" else "lost"
@@ -276,6 +280,6 @@ def _unwritable(folder: Path, error: OSError) -> PersonCanFix:
     )
 
 
-def adapter(*, workbench: Workbench) -> LocalRuntime:
+def adapter(*, workbench: Workbench, trainings_at_once: Mapping[str, int]) -> LocalRuntime:
     """The runtime of this machine."""
-    return LocalRuntime(workbench)
+    return LocalRuntime(workbench, line=Line(trainings_at_once["local"]))

@@ -14,7 +14,6 @@ from pipeline.execution_plan import known_tasks
 from pipeline.readiness import data_input
 from pipeline.wishes import parse_all
 
-RUNTIMES = ("local", "kaggle", "modal", "ray")
 HOSTS = ("folder", "huggingface")
 _BACKBONE = "architecture.backbone"
 _ELSEWHERE = ("https://", "http://", "hf:", "kaggle:", "huggingface.co/", "kaggle.com/")

@@ -81,6 +81,7 @@ def run(
     from bot.cli import inputs  # noqa: PLC0415  (help must not wait for it)
     from bot.cli.output import Output  # noqa: PLC0415  (as above)
     from bot.cli.session import perform, train  # noqa: PLC0415  (as above)
+    from bot.settings import RUNTIMES  # noqa: PLC0415  (as above)
     from pipeline.context import Request  # noqa: PLC0415  (as above)
     from pipeline.errors import PersonCanFix  # noqa: PLC0415  (as above)
 
@@ -92,7 +93,7 @@ def run(
         words=words,
         inputs=inputs.read_inputs(data or ()),
         settings=inputs.read_settings(settings or ()),
-        runtime=inputs.choose("--runtime", runtime, inputs.RUNTIMES),
+        runtime=inputs.choose("--runtime", runtime, RUNTIMES),
         host=inputs.choose("--host", host, inputs.HOSTS),
         budget_seconds=inputs.positive_minutes(budget_minutes),
         deploy=not no_deploy,

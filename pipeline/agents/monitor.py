@@ -10,9 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import bundle, challenging, diagnosing, following, model_card, picturing
+from pipeline import bundle, challenging, diagnosing, following, model_card, picturing, queueing
 from pipeline.artifacts import Metrics, Picture, Run
-from pipeline.bundle import BundleConfig
 from pipeline.context import JobContext
 from pipeline.errors import Bug, PersonCanFix, Rejected
 from pipeline.events import AgentLogged, ModelProven, PlanProposed
@@ -44,7 +43,7 @@ class Monitor:
         if run is None:
             return await self._named(context, ports)
         runtime = ports.runtimes[run.runtime]
-        if run.status == "named":
+        if run.status in queueing.NOT_SUBMITTED:
             return await self._submitted(context, ports, run, runtime)
         if run.status == "collected":
             return await self._proven(context, ports, run)
@@ -76,16 +75,18 @@ class Monitor:
         self, context: JobContext, ports: Ports, run: Run, runtime: Runtime
     ) -> Outcome:
         """Look the run up by its name first: an earlier process may have submitted it."""
-        handle = await runtime.find(run.name, context.owner)
+        is_new = run.status == "queued"  # it was looked for, and is again once it is called
+        handle = None if is_new else await runtime.find(run.name, context.owner)
         if handle is None:
+            if waits := await queueing.later(context, ports, run, runtime):
+                return waits
             folder = JobFolder.of(ports.home, context.job_id)
             await asyncio.to_thread(remove, folder.run(run.name))
             handle = await self._submit(context, ports, run, runtime)
             anew = {"submitted_at": ports.clock.now(), "lines_read": 0, "log_tail": ()}
             run = run.model_copy(update=anew)
         seen = {"handle": handle, "status": "submitted", "seen_at": ports.clock.now()}
-        submitted = run.model_copy(update=seen)
-        return ComeBack(timedelta(0), submitted)
+        return ComeBack(timedelta(0), run.model_copy(update=seen))
 
     async def _submit(self, context: JobContext, ports: Ports, run: Run, runtime: Runtime) -> str:
         """Start the run; a place that refuses is never left for another without a yes.
@@ -256,20 +257,13 @@ def _assemble(context: JobContext, ports: Ports, folder: JobFolder, name: str) -
     files = bundle.needed(_IN_MODEL, (folder.bundle,))
     for path in files.values():
         shutil.copyfile(path, folder.model / path.name)
-    _copy_config(folder)
+    bundle.copy_config(folder.bundle, folder.model)
     metrics = _metrics(folder.model / "metrics.json")
     saved = as_saved(context, metrics).architecture
     if saved is None:
         raise Bug("A trained model needs its architecture.")
     bundle.write_requirements(folder.model, saved.requirements)
     return metrics
-
-
-def _copy_config(folder: JobFolder) -> None:
-    """The settings without where this machine keeps the weights that the model began with."""
-    config = BundleConfig.model_validate_json((folder.bundle / "config.json").read_bytes())
-    published = config.model_copy(update={"weights": None})
-    (folder.model / "config.json").write_text(published.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def _write_pages(context: JobContext, run: Run, pictures: Sequence[Picture], folder: Path) -> None:

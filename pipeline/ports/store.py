@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.artifacts import Run
 from pipeline.context import JobContext
 from pipeline.events import Event, Recorded
 from pipeline.jobs import JobId, JobStatus, Place
@@ -42,6 +43,15 @@ class Inbound:
     key: str
     actor: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The run of an open job; `is_held` while the job waits for its person."""
+
+    job_id: JobId
+    run: Run
+    is_held: bool = False
 
 
 class Store(Protocol):
@@ -102,6 +112,10 @@ class Store(Protocol):
 
     async def request_cancel(self, job_id: JobId, by: str) -> bool:
         """Ask the worker to stop; False when the job has ended already."""
+        ...
+
+    async def trainings(self, runtime: str) -> tuple[Training, ...]:
+        """The runs of open jobs at a runtime, as saved; those of jobs beyond their training not."""
         ...
 
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:

@@ -55,7 +55,9 @@ class BareWorkbench(LocalWorkbench):
 async def _local(folder: Path) -> AsyncIterator[Carrier]:
     del folder
     bench = BareWorkbench(await choose(None), None)  # type: ignore[arg-type]  # nothing is made
-    yield Carrier(lambda: local.adapter(workbench=bench), keeps=False)
+    yield Carrier(
+        lambda: local.adapter(workbench=bench, trainings_at_once={"local": 4}), keeps=False
+    )
 
 
 @asynccontextmanager

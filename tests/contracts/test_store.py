@@ -9,10 +9,12 @@ import pytest
 
 from adapters.records import Database
 from adapters.store import SqlStore
+from pipeline.artifacts import Run
+from pipeline.context import JobContext, StageResult
 from pipeline.errors import Superseded, UnknownName
 from pipeline.events import AgentLogged, AnswerReceived, Event, PipelineStarted
 from pipeline.jobs import JobId, JobStatus, Stage
-from pipeline.ports.store import Inbound, JobRow, Store
+from pipeline.ports.store import Inbound, JobRow, Store, Training
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import ANN, BEN, new_job
 from tests.fakes.store import MemoryStore
@@ -295,3 +297,47 @@ async def test_the_list_shows_the_latest_jobs_of_one_owner_or_of_all(
     assert [row.id for row in await store.list()] == [third, second, first]
     assert [row.id for row in await store.list(owner=ANN.key)] == [third, first]
     assert [row.id for row in await store.list(limit=1)] == [third]
+
+
+def at(job: JobRow, stage: Stage, runtime: str, status: str = "named") -> JobContext:
+    """The job as it is when its run at a runtime is next, or long over."""
+    over = StageResult(status="done", attempts=1, seconds=1.0, at=job.updated_at)
+    done = tuple(Stage)[: tuple(Stage).index(stage)]
+    run = Run.model_validate({"runtime": runtime, "name": f"{job.id}-0", "status": status})
+    return job.context.evolve(run=run, stage_results=dict.fromkeys(done, over))
+
+
+async def test_the_trainings_at_a_place_are_those_of_open_jobs_in_that_stage(
+    store: Store, clock: FakeClock
+) -> None:
+    async def training(
+        runtime: str, run: str = "named", status: JobStatus = JobStatus.RUNNABLE
+    ) -> JobRow:
+        made = await store.create(new_job(clock), [])
+        return await store.save(made, at(made, Stage.MONITOR, runtime, run), status=status)
+
+    named, running = await training("modal"), await training("modal", "running")
+    held = await training("modal", "called", JobStatus.WAITING)
+    kaggle = await training("kaggle", "submitted")
+    await training("modal", "running", JobStatus.FAILED)
+    await store.create(new_job(clock), [])
+    published = await store.create(new_job(clock), [])
+    await store.save(published, at(published, Stage.DEPLOY, "modal", "proven"))
+
+    assert {one.job_id: one for one in await store.trainings("modal")} == {
+        row.id: Training(row.id, row.context.run, is_held=row is held)
+        for row in (named, running, held)
+        if row.context.run
+    }
+    assert [one.job_id for one in await store.trainings("kaggle")] == [kaggle.id]
+    assert await store.trainings("ray") == ()
+    assert await store.trainings("%") == ()
+
+
+async def test_words_that_look_like_a_run_are_none(store: Store, clock: FakeClock) -> None:
+    made = await store.create(new_job(clock), [])
+    words = '"run":{"runtime":"modal","name":"x"}'
+    said = made.context.request.model_copy(update={"words": words})
+    await store.save(made, at(made, Stage.MONITOR, "local").evolve(request=said))
+
+    assert await store.trainings("modal") == ()

@@ -8,9 +8,9 @@ from adapters import document
 from pipeline.context import JobContext
 from pipeline.errors import Superseded, UnknownName
 from pipeline.events import Event, Recorded
-from pipeline.jobs import JobId, JobStatus, Place
+from pipeline.jobs import JobId, JobStatus, Place, Stage
 from pipeline.ports.clock import Clock
-from pipeline.ports.store import Inbound, JobRow
+from pipeline.ports.store import Inbound, JobRow, Training
 
 _OPEN = {JobStatus.RUNNABLE, JobStatus.WAITING}
 
@@ -106,6 +106,15 @@ class MemoryStore:
             return False
         job.row = replace(job.row, cancel=True, cancel_by=by, updated_at=self._clock.now())
         return True
+
+    async def trainings(self, runtime: str) -> tuple[Training, ...]:
+        rows = [job.row for job in self._jobs.values() if job.row.status in _OPEN]
+        return tuple(
+            Training(row.id, run, is_held=row.status is JobStatus.WAITING)
+            for row in rows
+            if (run := row.context.run) is not None and run.runtime == runtime
+            if row.context.open_stage is Stage.MONITOR
+        )
 
     async def list(self, owner: str | None = None, limit: int = 50) -> tuple[JobRow, ...]:
         rows = [job.row for job in self._jobs.values()]

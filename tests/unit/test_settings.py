@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, make_home, render_example, variable
+from bot.settings import RUNTIMES, Settings, make_home, render_example, variable
 from pipeline.errors import PersonCanFix
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +75,41 @@ def test_private_addresses_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLTRAINER_ALLOW_PRIVATE_URLS", "localhost:80, 10.0.0.1:8080")
 
     assert Settings.load().allow_private_urls == ("localhost:80", "10.0.0.1:8080")
+
+
+def test_trainings_at_once_are_numbers_by_place_and_what_is_not_named_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Settings.load().trainings_at_once == {"local": 4}
+    monkeypatch.setenv("MLTRAINER_TRAININGS_AT_ONCE", "modal:5, kaggle:1")
+    assert Settings.load().trainings_at_once == {"local": 4, "modal": 5, "kaggle": 1}
+    monkeypatch.setenv("MLTRAINER_TRAININGS_AT_ONCE", "local:1")
+    assert Settings.load().trainings_at_once == {"local": 1}
+
+
+@pytest.mark.parametrize(
+    "entry", ["local", "local:", "local:0", "local:-1", "local:2.5", "local:²"]
+)
+def test_a_number_of_trainings_that_is_none_is_told_with_its_cure(
+    entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = problems(monkeypatch, MLTRAINER_TRAININGS_AT_ONCE=f"modal:2, {entry}")
+
+    assert f"MLTRAINER_TRAININGS_AT_ONCE: “{entry}” should be local:NUMBER, as local:2" in message
+
+
+def test_a_place_of_trainings_that_is_none_lists_those_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    message = problems(monkeypatch, MLTRAINER_TRAININGS_AT_ONCE="moon:2")
+
+    assert "“moon:2” names no runtime; known: local, kaggle, modal, ray." in message
+
+
+def test_the_runtimes_are_those_on_their_shelf() -> None:
+    files = (ROOT / "adapters" / "runtimes").glob("[a-z]*.py")
+
+    assert sorted(file.stem for file in files) == sorted(RUNTIMES)
 
 
 def test_all_problems_are_reported_together_each_with_its_cure(

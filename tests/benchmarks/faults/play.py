@@ -162,7 +162,7 @@ async def _ports(clock: Clock, home: Path) -> Ports:
         emit=emit,
         workbench=bench,
         sources={},
-        runtimes={"local": local.adapter(workbench=bench)},
+        runtimes={"local": local.adapter(workbench=bench, trainings_at_once={"local": 4})},
         hosts={"folder": cast("Host", folder_host.adapter(models=home / "models"))},
         home=home,
         approval="paid",

@@ -77,7 +77,7 @@ class Reader:
             emit=Watch().note,
             workbench=workbench,
             sources={"file": file_source()},  # type: ignore[dict-item]  # frozen, its name too
-            runtimes={"local": local_runtime(workbench=workbench)},
+            runtimes={"local": local_runtime(workbench=workbench, trainings_at_once={"local": 4})},
             hosts={"folder": folder_host(models=home / "models")},  # type: ignore[dict-item]  # as above
             home=home,
             approval="never",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import inputs
+from bot.settings import RUNTIMES
 from pipeline.errors import PersonCanFix
 
 
@@ -69,7 +70,7 @@ def test_a_setting_without_a_value_and_an_unknown_task_are_refused() -> None:
 
 def test_a_choice_lists_the_known_ones_and_minutes_are_above_zero() -> None:
     with pytest.raises(PersonCanFix) as caught:
-        inputs.choose("--runtime", "moon", inputs.RUNTIMES)
+        inputs.choose("--runtime", "moon", RUNTIMES)
     assert caught.value.hint == "Known: local, kaggle, modal, ray."
     with pytest.raises(PersonCanFix):
         inputs.positive_minutes(0)

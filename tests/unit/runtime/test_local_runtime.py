@@ -82,7 +82,7 @@ def _plain(state: RunState) -> list[str]:
 
 
 async def test_the_steps_run_one_after_the_other(tmp_path: Path) -> None:
-    runtime = adapter(workbench=ScriptedWorkbench())
+    runtime = adapter(workbench=ScriptedWorkbench(), trainings_at_once={"local": 4})
 
     handle = await runtime.submit(_request(tmp_path), ANN)
     state = await _finished(runtime, handle)

@@ -177,6 +177,17 @@ async def test_a_damaged_record_fails_its_job_and_no_other(
     assert await store.due(clock.now()) == (healthy.id,)
 
 
+async def test_a_damaged_record_holds_up_nobodys_training(
+    store: SqlStore, clock: FakeClock
+) -> None:
+    damaged = await store.create(new_job(clock), [])
+    text = '{"run":{"runtime":"modal","name":"j'
+    change(store, "UPDATE jobs SET context = ?, stage = 'monitor'", text)
+
+    assert await store.trainings("modal") == ()
+    assert await store.due(clock.now()) == (damaged.id,)
+
+
 async def test_a_record_of_a_newer_version_waits_for_that_version(
     store: SqlStore, clock: FakeClock
 ) -> None:
