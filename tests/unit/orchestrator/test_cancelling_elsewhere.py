@@ -124,8 +124,9 @@ async def play(store: SqlStore, tmp_path: Path) -> Stageplay:
     """A job that shall be trained at the cloud."""
     place = ARTIFACTS[Stage.INTAKE_MANAGER].model_copy(update={"runtime": "cloud"})
     split = ARTIFACTS[Stage.PREPROCESSING].model_copy(update={"rows": {"test": 9}})
-    turns = {Stage.INTAKE_MANAGER: [Done(place)], Stage.PREPROCESSING: [Done(split)]}
-    play = await stage_a_play(store, tmp_path, turns)
+    play = await stage_a_play(
+        store, tmp_path, {Stage.INTAKE_MANAGER: [Done(place)], Stage.PREPROCESSING: [Done(split)]}
+    )
     JobFolder.of(tmp_path, play.job).bundle.mkdir(parents=True)
     return play
 
