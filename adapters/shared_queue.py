@@ -193,6 +193,9 @@ async def _first_end(
         await before_the_end()
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
+        over, _ = await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
+        for task in over:
+            if not task.cancelled():
+                task.exception()  # of one that ended by the same cause: nobody asks for it
     for task in done:
         task.result()

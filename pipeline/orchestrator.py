@@ -12,18 +12,17 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from pipeline import following, looking, pausing, stopping, transitions
+from pipeline import looking, pausing, stopping, transitions, withdrawing
 from pipeline.context import JobContext
 from pipeline.errors import (
     Bug,
-    MLTrainerError,
     NoRoom,
     Outage,
     PersonCanFix,
     Superseded,
     from_unexpected,
 )
-from pipeline.events import AgentLogged, Event
+from pipeline.events import Event
 from pipeline.execution_plan import plan
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ledger import Ledger
@@ -228,7 +227,7 @@ class Orchestrator:
 
     async def _cancel(self, row: JobRow) -> JobRow:
         """End what runs outside, also when it was submitted and not saved yet; then the job."""
-        told = await self._end_run(row.context)
+        told = await withdrawing.withdrawn(row.context, self._ports, self._retry_scale)
         spent = await self._ledger(row)
         for event in told:
             spent.note(event)
@@ -236,21 +235,6 @@ class Orchestrator:
         change = stopping.stopped(row.context, by, self._ports.clock.now())
         change = replace(change, events=[*told, *change.events])
         return await self._save(row, transitions.paid(change, spent), cancel=False)
-
-    async def _end_run(self, context: JobContext) -> list[Event]:
-        """End the training of a job where it runs; its price, and what goes on there, are told."""
-        run, owner = context.run, context.owner
-        if run is None or run.runtime not in self._ports.runtimes:
-            return []
-        runtime = self._ports.runtimes[run.runtime]
-        with contextlib.suppress(MLTrainerError):
-            handle = run.handle or await runtime.find(run.name, owner)
-            if handle is None:
-                return []
-            if await runtime.cancel(handle, owner):
-                now = self._ports.clock.now()
-                return list(following.stopped(run, context, runtime, now))
-        return [AgentLogged(stage=Stage.MONITOR, message=stopping.goes_on(run, runtime.offer))]
 
     async def _ledger(self, row: JobRow) -> Ledger:
         """What a job's saved events say; a training adds many, so each is read once."""
