@@ -192,6 +192,9 @@ async def test_the_database_alone_is_one_file_and_its_manifest(home: Path, tmp_p
     archived(home, tmp_path / "b.tar", only=True)
     with tarfile.open(tmp_path / "b.tar") as tar:
         assert tar.getnames() == ["mltrainer.db", "manifest.json"]
+        database = tar.extractfile("mltrainer.db")
+        assert database is not None
+        assert database.read(20)[18:] == b"\x01\x01", "it needs no log beside it"
 
 
 @pytest.mark.anyio
@@ -208,10 +211,12 @@ async def test_a_backup_beside_a_writer_is_whole(home: Path, tmp_path: Path) -> 
             written += 1
 
     writers = [asyncio.create_task(write_on()) for _ in range(4)]
+    told = []
     for number in range(5):
         at_least = written + 4
         while written < at_least:
             await asyncio.sleep(0)
+        told.append(written)
         await asyncio.to_thread(archived, home, tmp_path / f"{number}.tar", only=True)
     ended = True
     await asyncio.gather(*writers)
@@ -225,6 +230,8 @@ async def test_a_backup_beside_a_writer_is_whole(home: Path, tmp_path: Path) -> 
             torn = "SELECT count(*) FROM jobs WHERE event_count <> "
             torn += "(SELECT count(*) FROM events WHERE job_id = jobs.id)"
             assert database.execute(torn).fetchone() == (0,)
+            (events,) = database.execute("SELECT count(*) FROM events").fetchone()
+            assert events >= told[number] + len(list(every_job()))
         assert len(await rows(there)) >= 104
 
 
@@ -493,10 +500,10 @@ def test_two_folders_change_places_at_once(tmp_path: Path, monkeypatch: pytest.M
     write(tmp_path / "new" / "file", b"new")
     write(tmp_path / "home" / "file", b"old")
 
-    def killed(_first: Path, _second: Path) -> None:
-        raise KeyboardInterrupt
+    def in_between(first: Path, _second: Path) -> None:
+        raise AssertionError(first)
 
-    monkeypatch.setattr(Path, "rename", killed)
+    monkeypatch.setattr(Path, "rename", in_between)
     exchanging.exchange(tmp_path / "new", tmp_path / "home")
     assert everything(tmp_path) == {"home/file": b"new", "new/file": b"old"}
 
