@@ -249,20 +249,29 @@ async def test_a_job_that_is_handed_out_again_while_it_is_driven_is_waited_for(
     store: MemoryStore, postgres: str
 ) -> None:
     (job,) = await made(store)
-    worker, url = Worker(store, seconds=2.0), parse_url(postgres)
+    worker, url = Worker(store), parse_url(postgres)
     queue = SharedQueue(store=store, clock=SystemClock(), url=url)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def drive(job_id: JobId) -> datetime | None:
+        begun.set()
+        await go_on.wait()
+        return await worker.drive(job_id)
 
     async def nobody(_: JobId) -> None: ...
 
-    running = asyncio.create_task(queue.run(worker.drive))
-    while not worker.busy:
-        await asyncio.sleep(0.01)
+    running = asyncio.create_task(queue.run(drive))
+    await begun.wait()
     async with Engine.opened(url, nobody, 1) as engine:
         await engine.defer([(job.id, 0)])
         while job.id in await engine.queued():
             await asyncio.sleep(0.01)
-    await asyncio.sleep(0.2)
-    await queue.finish(30.0)
+    await asyncio.sleep(0.3)
+    ending = asyncio.create_task(queue.finish(30.0))
+    await asyncio.sleep(0.3)
+    assert not ending.done()
+    go_on.set()
+    await ending
     running.cancel()
     await asyncio.wait({running})
 
