@@ -8,7 +8,7 @@ import pytest
 
 from adapters import turn as turn_
 from adapters.database import parse_url
-from adapters.lock_session import LockSession
+from adapters.lock_session import LockSession, key_of
 from adapters.records import Database
 from adapters.turn import DatabaseTurn, adapter
 from tests.fakes.postgres import PostgresServer
@@ -81,7 +81,8 @@ async def test_who_has_the_turn_shows_that_it_lives(
         for _ in range(30):
             await asyncio.sleep(0.1)
             await other.beat()
-        assert not turn._not_mine.is_set()
+        async with other.holding(key_of("turn:listening"), (0,)) as theirs:
+            assert not theirs
 
 
 async def test_where_one_process_has_the_database_there_are_no_turns(tmp_path: object) -> None:
