@@ -28,7 +28,7 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 _END_SILENT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name = %s AND datname = current_database() AND usename = current_user
-AND pid <> pg_backend_pid() AND state_change < clock_timestamp() - make_interval(secs => %s)
+AND state_change < clock_timestamp() - make_interval(secs => %s)
 """
 
 

@@ -128,7 +128,7 @@ def _is_ours(name: str) -> bool:
     if name in {DATABASE, KEY, MANIFEST}:
         return True
     parts = name.split("/")
-    plain = all(part not in {"", ".", ".."} and "\\" not in part for part in parts)
+    plain = all(part not in {"", ".", ".."} for part in parts)
     return plain and len(parts) > 1 and parts[0] in FOLDERS and "\0" not in name
 
 
@@ -136,7 +136,7 @@ def _written(entry: tarfile.TarInfo, content: IO[bytes], staged: Path) -> Packed
     path = staged / entry.name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(made, "wb") as target:
         while chunk := content.read(_CHUNK):
             digest.update(chunk)
@@ -150,7 +150,7 @@ def _held(home: Path) -> Iterator[None]:
     locks = [HomeLock(home / name) for name in _LOCKS]
     try:
         for lock in locks:
-            if not lock.acquire(everything=True):
+            if not lock.acquire():
                 by = lock.held_by()
                 message = f"The home {home} is in use by {f'process {by}' if by else 'a process'}."
                 raise PersonCanFix(message, "Stop it, then restore again. Nothing was changed.")

@@ -7,22 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 from adapters.migrations import upgrade
-from pipeline.errors import PersonCanFix
 from pipeline.jobs import JobId
 
 _OPEN = ("runnable", "waiting")
 
 
 def bring_up_to_date(database: Path, *, earlier: str, home: str) -> None:
-    """Check the file, change its tables to those of this version, and its paths to this home's."""
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            (found,) = connection.execute("PRAGMA integrity_check").fetchone()
-    except sqlite3.Error as error:
-        found = str(error)
-    if found != "ok":
-        message = f"The database in the backup is damaged: {found}"
-        raise PersonCanFix(message, "Nothing was changed. Use another backup.")
+    """Change the file's tables to those of this version, and its paths to this home's."""
     asyncio.run(upgrade(f"sqlite:///{database}"))
     if earlier != home:
         _move(database, earlier, home)

@@ -36,7 +36,6 @@ _JOBS_AT_ONCE = 200
 _ROWS_AT_ONCE = 1000
 _ASKED_AT_ONCE = 500
 _SECONDS = 5.0  # of one sweep: the end of a process waits for it
-_LEAST = timedelta(days=1)  # a platform that repeats an event does so within hours
 _RELATED = re.compile(r'"(?:parent|job)":"(j-[a-z0-9]{8})"')
 
 
@@ -48,7 +47,7 @@ def sweep(*, database_url: str, home: Path, keep_days: int) -> tuple[int, bool]:
     if keep_days <= 0:
         return 0, False
     end = time.monotonic() + _SECONDS
-    before = datetime.now(UTC) - max(timedelta(days=keep_days), _LEAST)
+    before = datetime.now(UTC) - timedelta(days=keep_days)
     with _connected(database_url) as engine:
         rows = _over(engine, before)
         count = 0
@@ -61,7 +60,7 @@ def sweep(*, database_url: str, home: Path, keep_days: int) -> tuple[int, bool]:
         more = count < len(rows) or len(rows) == _JOBS_AT_ONCE
         more |= _sweep_rows(engine, before)
         _sweep_folders(engine, home / "jobs", end)
-    return count, more and count > 0
+    return count, more
 
 
 @contextmanager
@@ -123,7 +122,7 @@ def _named(text: str) -> set[str]:
 
 def _remove_row(engine: sa.Engine, row: sa.Row[Any, Any, Any]) -> bool:
     """Remove a job with all that hangs on it; False when somebody moved it on meanwhile."""
-    mine = sa.and_(JOBS.c.id == row.id, JOBS.c.seq == row.seq, JOBS.c.status.in_(_OVER))
+    mine = sa.and_(JOBS.c.id == row.id, JOBS.c.seq == row.seq)
     note = {"job_id": row.id, "owner": row.owner, "at": datetime.now(UTC)}
     with engine.begin() as connection:
         if connection.execute(JOBS.update().where(mine).values(seq=row.seq + 1)).rowcount != 1:

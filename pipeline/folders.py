@@ -1,6 +1,7 @@
 """Where a job's files lie below the home."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,14 +91,18 @@ def fresh(folder: Path) -> Path:
 
 
 def remove(folder: Path) -> None:
-    """Delete a folder tree without following links."""
+    """Delete a folder tree without following links; another process may be at it as well."""
     if not folder.exists() or folder.is_symlink():
         folder.unlink(missing_ok=True)
         return
     for root, folders, files in os.walk(folder, topdown=False):
         for name in files:
-            (Path(root) / name).unlink()
+            (Path(root) / name).unlink(missing_ok=True)
         for name in folders:
-            child = Path(root) / name
-            child.unlink() if child.is_symlink() else child.rmdir()
-    folder.rmdir()
+            _remove_empty(Path(root) / name)
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        folder.unlink() if folder.is_symlink() else folder.rmdir()

@@ -55,7 +55,7 @@ def paused(context: JobContext, stage: Stage, error: NoRoom | Outage, now: datet
     """Look again in a while. The same trouble in the same stage is told once."""
     last = context.last_error
     trouble = (stage, type(error).__name__, error.message)
-    context = context.evolve(active=None, starts=0)
+    context = context.evolve(active=None)
     if last is not None and (last.stage, last.kind, last.message) == trouble:
         return Change(context, wake_at=now + _LOOK_AGAIN)
     entry = StageError(

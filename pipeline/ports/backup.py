@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, field_validator
 
 from pipeline.jobs import Frozen, JobId
 
@@ -17,6 +17,12 @@ class Packed(Frozen):
     path: str
     size: int
     sha256: str
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _is_text(cls, path: str) -> str:
+        """A file system takes any bytes for a name; those that are no UTF-8 are escaped here."""
+        return path.encode(errors="backslashreplace").decode()
 
 
 class Manifest(Frozen):

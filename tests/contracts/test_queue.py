@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import lock as locking
 from adapters.clock import SystemClock
 from adapters.database import parse_url
 from adapters.lock import HomeLock
@@ -258,6 +259,37 @@ def test_a_stopped_holder_is_replaced_and_does_no_harm_when_it_wakes(
     assert hasty.beat()
     assert not patient.acquire()
     hasty.release()
+
+
+def test_a_lock_whose_file_is_replaced_at_that_moment_is_taken_anew(
+    lock: HomeLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = locking._lock
+    replaced: list[int] = []
+
+    def after_another(file: int, kind: int) -> bool:
+        if not replaced:
+            replaced.append(file)
+            lock._path.unlink()
+        return take(file, kind)
+
+    monkeypatch.setattr(locking, "_lock", after_another)
+
+    assert lock.acquire()
+    assert lock.beat()
+    lock.release()
+
+
+def test_of_two_who_replace_a_stopped_holder_the_later_one_leaves_the_new_lock_alone(
+    lock: HomeLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock._path.touch()
+    looks = iter([True, False])  # replaced by the other one in between
+    monkeypatch.setattr(lock, "_is_frozen", lambda: next(looks))
+
+    lock._replace_if_frozen()
+
+    assert lock._path.exists()
 
 
 async def test_a_worker_that_was_replaced_stops(

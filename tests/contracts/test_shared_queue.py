@@ -9,13 +9,13 @@ import pytest
 
 from adapters.clock import SystemClock
 from adapters.database import parse_url
-from adapters.engine import SCHEMA
+from adapters.engine import SCHEMA, Engine
 from adapters.lock_session import LockSession, key_of
 from adapters.shared_queue import SharedQueue
 from adapters.turns import Limits
 from pipeline.jobs import JobId, JobStatus
 from pipeline.ports.queue import Drive
-from tests.fakes.driving import Worker, made, while_running
+from tests.fakes.driving import LONGEST, Worker, made, while_running
 from tests.fakes.jobs import ANN, BEN
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.store import MemoryStore
@@ -168,6 +168,17 @@ async def test_a_silent_process_loses_its_locks_and_notices(postgres: str) -> No
             await frozen.beat()
 
 
+async def test_a_silent_session_of_something_else_is_left_alone(postgres: str) -> None:
+    url = parse_url(postgres)
+    async with (
+        LockSession.opened(url, name="psql") as other,
+        LockSession.opened(url, silent=0.3) as lively,
+    ):
+        await asyncio.sleep(0.5)
+        await lively.beat()
+        await other.beat()
+
+
 async def test_a_lock_is_held_by_one_and_free_with_the_end_of_its_session(postgres: str) -> None:
     url = parse_url(postgres)
     async with LockSession.opened(url) as other:
@@ -204,3 +215,65 @@ async def test_a_command_works_on_its_own_job_and_leaves_the_others(
 
     assert worker.driven == [mine.id]
     assert (await store.load(other.id)).status is JobStatus.RUNNABLE
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["of a command", "of all"])
+@pytest.mark.parametrize("held", ["job", "places"])
+async def test_what_another_process_has_in_hand_is_left_until_it_lets_go(
+    store: MemoryStore, postgres: str, held: str, *, alone: bool
+) -> None:
+    (job,) = await made(store)
+    worker, url, limits = Worker(store), parse_url(postgres), Limits(per_person=2)
+    only = job.id if alone else None
+    queue = SharedQueue(store=store, clock=SystemClock(), url=url, limits=limits, only=only)
+    places = [key_of(f"person:{ANN.key}:{one}") for one in range(limits.per_person)]
+    keys = {"job": [(key_of(f"job:{job.id}"), PLACE)], "places": list(enumerate(places))}
+
+    async with LockSession.opened(url) as other, AsyncExitStack() as until_the_end:
+        for key, place in keys[held]:
+            assert await until_the_end.enter_async_context(other.holding(key, [place]))
+        running = asyncio.create_task(queue.run(worker.drive))
+        await asyncio.sleep(1.5)
+        assert worker.driven == []
+        await until_the_end.aclose()
+        async with asyncio.timeout(LONGEST):
+            while not await are_done(store):
+                await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.wait({running})
+
+    assert worker.driven == [job.id]
+
+
+async def test_a_job_that_is_handed_out_again_while_it_is_driven_is_waited_for(
+    store: MemoryStore, postgres: str
+) -> None:
+    (job,) = await made(store)
+    worker, url = Worker(store), parse_url(postgres)
+    queue = SharedQueue(store=store, clock=SystemClock(), url=url)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def drive(job_id: JobId) -> datetime | None:
+        begun.set()
+        await go_on.wait()
+        return await worker.drive(job_id)
+
+    async def nobody(_: JobId) -> None: ...
+
+    running = asyncio.create_task(queue.run(drive))
+    await begun.wait()
+    async with Engine.opened(url, nobody, 1) as engine:
+        await engine.defer([(job.id, 0)])
+        while job.id in await engine.queued():
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)
+    ending = asyncio.create_task(queue.finish(30.0))
+    await asyncio.sleep(0.3)
+    assert not ending.done()
+    go_on.set()
+    await ending
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert await are_done(store)
+    assert worker.driven == [job.id]

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from adapters import turn as turn_
 from adapters.database import parse_url
+from adapters.lock_session import LockSession, key_of
 from adapters.records import Database
 from adapters.turn import DatabaseTurn, adapter
 from tests.fakes.postgres import PostgresServer
@@ -65,6 +67,22 @@ async def test_a_database_that_ends_the_session_ends_the_turn_until_it_is_had_ag
         postgres_server.terminate_all()
         await asyncio.wait_for(turn.lost(), LONGEST)
         assert await begins(turn)
+
+
+async def test_who_has_the_turn_shows_that_it_lives(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn_, "_BEAT_SECONDS", 0.05)
+    url = parse_url(postgres)
+    turn = DatabaseTurn(url, "listening")
+
+    async with trying(turn), LockSession.opened(url, name=turn_._NAME, silent=2.0) as other:
+        assert await begins(turn)
+        for _ in range(30):
+            await asyncio.sleep(0.1)
+            await other.beat()
+        async with other.holding(key_of("turn:listening"), (0,)) as theirs:
+            assert not theirs
 
 
 async def test_where_one_process_has_the_database_there_are_no_turns(tmp_path: object) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import io
 import os
 import shutil
@@ -11,11 +12,15 @@ import stat
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from adapters import backup as backing_up
+from adapters import exchange as exchanging
 from adapters.backup import back_up
 from adapters.lock import HomeLock
 from adapters.records import Database
@@ -25,11 +30,12 @@ from bot.__main__ import run
 from pipeline.errors import PersonCanFix
 from pipeline.events import AgentLogged
 from pipeline.jobs import JobStatus, Stage
-from pipeline.ports.backup import BackedUp, Restored
+from pipeline.ports.backup import FORMAT, BackedUp, Manifest, Restored
 from pipeline.ports.store import JobRow
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 from tests.fakes.nobody import NO_SERVICES
+from tests.unit.care.small_disk import small_disk
 from tests.unit.care.stored import every_job
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -130,6 +136,9 @@ def _over(row: JobRow) -> bool:
 
 @pytest.mark.anyio
 async def test_files_come_back_without_what_can_be_made_again(home: Path, tmp_path: Path) -> None:
+    done = next(row.id for row in await rows(home) if row.status is JobStatus.DONE)
+    write(home / "jobs" / done / "runs" / "r" / "log", b"loss 0")
+    write(home / "models" / ".spam" / "weights.bin", b"half published")
     archived(home, tmp_path / "b.tar")
     there = tmp_path / "there"
     await put_back(tmp_path / "b.tar", there)
@@ -145,9 +154,26 @@ async def test_files_come_back_without_what_can_be_made_again(home: Path, tmp_pa
 
 @pytest.mark.anyio
 async def test_paths_in_documents_follow_the_home(home: Path, tmp_path: Path) -> None:
+    near = f"{home}-2/rows.csv"
+    with contextlib.closing(sqlite3.connect(home / "mltrainer.db")) as database:
+        change = "UPDATE jobs SET context = json_set(context, '$.request.words', ?)"
+        database.execute(change, [near])
+        database.commit()
     archived(home, tmp_path / "b.tar")
     await put_back(tmp_path / "b.tar", tmp_path / "there")
-    assert {row.context.home for row in await rows(tmp_path / "there")} == {str(tmp_path / "there")}
+    after = await rows(tmp_path / "there")
+    assert {row.context.home for row in after} == {str(tmp_path / "there")}
+    assert {row.context.request.words for row in after} == {near}
+
+
+@pytest.mark.anyio
+async def test_a_damaged_record_comes_back_as_it_is(home: Path, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(home / "mltrainer.db")) as database:
+        database.execute("UPDATE jobs SET context = '{' WHERE id = 'j-00000002'")
+        database.commit()
+    made = archived(home, tmp_path / "b.tar")
+    assert (await put_back(tmp_path / "b.tar", tmp_path / "there")).jobs == made.jobs
+    assert len(await rows(tmp_path / "there")) == made.jobs - 1
 
 
 @pytest.mark.anyio
@@ -166,6 +192,9 @@ async def test_the_database_alone_is_one_file_and_its_manifest(home: Path, tmp_p
     archived(home, tmp_path / "b.tar", only=True)
     with tarfile.open(tmp_path / "b.tar") as tar:
         assert tar.getnames() == ["mltrainer.db", "manifest.json"]
+        database = tar.extractfile("mltrainer.db")
+        assert database is not None
+        assert database.read(20)[18:] == b"\x01\x01", "it needs no log beside it"
 
 
 @pytest.mark.anyio
@@ -182,10 +211,12 @@ async def test_a_backup_beside_a_writer_is_whole(home: Path, tmp_path: Path) -> 
             written += 1
 
     writers = [asyncio.create_task(write_on()) for _ in range(4)]
+    told = []
     for number in range(5):
         at_least = written + 4
         while written < at_least:
             await asyncio.sleep(0)
+        told.append(written)
         await asyncio.to_thread(archived, home, tmp_path / f"{number}.tar", only=True)
     ended = True
     await asyncio.gather(*writers)
@@ -199,6 +230,8 @@ async def test_a_backup_beside_a_writer_is_whole(home: Path, tmp_path: Path) -> 
             torn = "SELECT count(*) FROM jobs WHERE event_count <> "
             torn += "(SELECT count(*) FROM events WHERE job_id = jobs.id)"
             assert database.execute(torn).fetchone() == (0,)
+            (events,) = database.execute("SELECT count(*) FROM events").fetchone()
+            assert events >= told[number] + len(list(every_job()))
         assert len(await rows(there)) >= 104
 
 
@@ -229,9 +262,47 @@ async def test_one_changed_byte_is_noticed(home: Path, tmp_path: Path) -> None:
     assert everything(home) == before
 
 
+@pytest.mark.anyio
+async def test_a_name_that_comes_twice_is_refused(home: Path, tmp_path: Path) -> None:
+    archived(home, tmp_path / "b.tar")
+    with tarfile.open(tmp_path / "b.tar", "a") as tar:
+        tar.addfile(tarfile.TarInfo("jobs/j-00000001/data/rows.csv"), io.BytesIO())
+    with pytest.raises(PersonCanFix, match="broken"):
+        await put_back(tmp_path / "b.tar", home, replace=True)
+
+
+@pytest.mark.anyio
+async def test_an_archive_of_another_format_is_refused(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backing_up, "Manifest", partial(Manifest, format=FORMAT + 1))
+    archived(home, tmp_path / "b.tar")
+    with pytest.raises(PersonCanFix, match="made by another mltrainer"):
+        await put_back(tmp_path / "b.tar", tmp_path / "there")
+
+
+@pytest.mark.parametrize("name", [b"a\\b", b"a\nb", b"\xff.csv", "ß".encode(), b"-rf *"])
+@pytest.mark.anyio
+async def test_any_name_that_a_training_chose_comes_back(
+    home: Path, tmp_path: Path, name: bytes
+) -> None:
+    file = Path("jobs", "j-00000001", "model", os.fsdecode(name))
+    write(home / file, b"w")
+    archived(home, tmp_path / "b.tar")
+    await put_back(tmp_path / "b.tar", tmp_path / "there")
+    assert (tmp_path / "there" / file).read_bytes() == b"w"
+
+
 def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.type, entry.linkname = kind, to
+    return entry
+
+
+def extended(name: str, **headers: str) -> tarfile.TarInfo:
+    """An entry with headers that have the last word (POSIX pax)."""
+    entry = tarfile.TarInfo(name)
+    entry.pax_headers = {key.replace("_", "."): value for key, value in headers.items()}
     return entry
 
 
@@ -250,6 +321,8 @@ def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
         link("jobs/j/hard", "master.key", tarfile.LNKTYPE),
         link("jobs/j/pipe", "", tarfile.FIFOTYPE),
         link("jobs/j/device", "", tarfile.CHRTYPE),
+        extended("jobs/j/nul", path="jobs/j/a\0b"),
+        extended("jobs/j/sparse", GNU_sparse_map="0,0", GNU_sparse_size="99999999"),
     ],
     ids=lambda entry: entry.name,
 )
@@ -282,6 +355,8 @@ async def test_a_home_that_is_not_empty_is_replaced_only_if_told_and_kept(
 ) -> None:
     archived(home, tmp_path / "b.tar")
     write(home / "jobs" / "j-00000002" / "later", b"later")
+    for name in ("weights", "logs"):
+        write(home / name / "file", b"stays with the home")
     before = everything(home)
     with pytest.raises(PersonCanFix, match="not empty") as refused:
         await put_back(tmp_path / "b.tar", home)
@@ -289,12 +364,61 @@ async def test_a_home_that_is_not_empty_is_replaced_only_if_told_and_kept(
     found = await put_back(tmp_path / "b.tar", home, replace=True)
     assert found.before is not None
     kept = everything(found.before)
-    assert {name: kept.get(name) for name in before if not name.startswith("env")} == {
-        name: content for name, content in before.items() if not name.startswith("env")
-    }
+    stay = {name for name in before if name.startswith(("environments", "weights", "logs"))}
+    assert kept == {name: content for name, content in before.items() if name not in stay}
+    assert len(stay & set(everything(home))) == len(stay) == 3
     assert not (home / "jobs" / "j-00000002" / "later").exists()
-    assert (home / "environments" / "core" / "python").exists()
     assert (home / "master.key").read_bytes() == KEY
+    assert stat.S_IMODE((home / "master.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["master.key", "jobs/j-1/file", "models/spam/file"])
+@pytest.mark.anyio
+async def test_a_home_with_anything_of_worth_is_not_empty(
+    home: Path, tmp_path: Path, name: str
+) -> None:
+    archived(home, tmp_path / "b.tar")
+    write(tmp_path / "there" / name, b"of worth")
+    with pytest.raises(PersonCanFix, match="not empty"):
+        await put_back(tmp_path / "b.tar", tmp_path / "there")
+
+
+@pytest.mark.anyio
+async def test_the_key_of_the_archive_is_the_one_that_opens_it(home: Path, tmp_path: Path) -> None:
+    archived(home, tmp_path / "b.tar", with_key=True)
+    (home / "master.key").write_bytes(b"a later key")
+    found = await put_back(tmp_path / "b.tar", home, replace=True)
+    assert (home / "master.key").read_bytes() == KEY
+    assert found.before is not None
+    assert (found.before / "master.key").read_bytes() == b"a later key"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite:////elsewhere/mltrainer.db", "a file outside the home"),
+        ("postgresql://ann@127.0.0.1:9/bot", "DATABASE_URL names a server"),
+    ],
+)
+@pytest.mark.anyio
+async def test_a_database_elsewhere_is_not_restored_into_a_home(
+    home: Path, tmp_path: Path, url: str, told: str
+) -> None:
+    archived(home, tmp_path / "b.tar")
+    before = everything(home)
+    with pytest.raises(PersonCanFix, match=told):
+        restore(tmp_path / "b.tar", home=home, database_url=url, replace=True)
+    assert everything(home) == before
+
+
+@pytest.mark.anyio
+async def test_a_home_that_is_a_disk_of_its_own_is_refused(home: Path, tmp_path: Path) -> None:
+    archived(home, tmp_path / "b.tar")
+    with (
+        small_disk(tmp_path / "disk", megabytes=8) as disk,
+        pytest.raises(PersonCanFix, match="a disk of its own"),
+    ):
+        await put_back(tmp_path / "b.tar", disk.path)
 
 
 @pytest.mark.parametrize("lock", ["mltrainer.lock", "talking.lock"])
@@ -355,6 +479,126 @@ async def test_a_restore_that_is_killed_leaves_one_whole_home(
 
 
 @pytest.mark.anyio
+async def test_the_earlier_home_stays_until_the_new_one_is_on_disk(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archived(home, tmp_path / "b.tar")
+    before = everything(home)
+
+    def power_cut() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "sync", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        await put_back(tmp_path / "b.tar", home, replace=True)
+    assert everything(home) == before
+    assert [path.name for path in home.parent.iterdir()] == ["home"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders at once")
+def test_two_folders_change_places_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "new" / "file", b"new")
+    write(tmp_path / "home" / "file", b"old")
+
+    def in_between(first: Path, _second: Path) -> None:
+        raise AssertionError(first)
+
+    monkeypatch.setattr(Path, "rename", in_between)
+    exchanging.exchange(tmp_path / "new", tmp_path / "home")
+    assert everything(tmp_path) == {"home/file": b"new", "new/file": b"old"}
+
+
+@pytest.mark.anyio
+async def test_where_no_exchange_is_known_three_steps_do_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchanging, "_at_once", lambda *_: False)
+    archived(home, tmp_path / "b.tar")
+    write(home / "jobs" / "j-00000002" / "later", b"later")
+    found = await put_back(tmp_path / "b.tar", home, replace=True)
+    assert found.before is not None
+    assert (found.before / "jobs" / "j-00000002" / "later").exists()
+    assert not (home / "jobs" / "j-00000002").exists()
+    assert {path.name for path in home.parent.iterdir()} == {"home", found.before.name}
+
+
+def test_three_steps_that_cannot_be_ended_are_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchanging, "_at_once", lambda *_: False)
+    write(tmp_path / "home" / "file", b"as it was")
+    with pytest.raises(PersonCanFix, match="could not be exchanged"):
+        exchanging.exchange(tmp_path / "gone", tmp_path / "home")
+    assert everything(tmp_path) == {"home/file": b"as it was"}
+
+
+def test_a_disk_that_fails_at_the_last_moment_leaves_the_earlier_backup(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archived(home, tmp_path / "b.tar")
+    earlier = (tmp_path / "b.tar").read_bytes()
+
+    def fails(_file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(PersonCanFix, match="could not be written: Input/output error"):
+        archived(home, tmp_path / "b.tar")
+    assert (tmp_path / "b.tar").read_bytes() == earlier
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "here"]
+
+
+@pytest.mark.parametrize("place", ["jobs/b.tar", "models/spam/b.tar", "nowhere/b.tar"])
+def test_a_backup_is_written_neither_among_what_it_keeps_nor_nowhere(
+    home: Path, place: str
+) -> None:
+    before = everything(home)
+    with pytest.raises(PersonCanFix, match=r"among the files|no folder"):
+        archived(home, home / place)
+    assert everything(home) == before
+
+
+def test_without_a_database_there_is_nothing_to_back_up(tmp_path: Path) -> None:
+    with pytest.raises(PersonCanFix, match="nothing to back up"):
+        archived(tmp_path, tmp_path / "b.tar")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_a_file_that_is_gone_when_its_turn_comes_is_left_out(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = backing_up._needed
+
+    def needed(folder: Path, statuses: dict[str, str]) -> Iterator[Path]:
+        for path in found(folder, statuses):
+            if path.name == "log":
+                path.unlink()
+            yield path
+
+    monkeypatch.setattr(backing_up, "_needed", needed)
+    archived(home, tmp_path / "b.tar")
+    await put_back(tmp_path / "b.tar", tmp_path / "there")
+    assert (tmp_path / "there" / "jobs" / "j-00000001" / "data" / "rows.csv").exists()
+
+
+@pytest.mark.anyio
+async def test_a_file_that_is_cut_while_it_is_read_spoils_no_backup(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Path("jobs", "j-00000001", "runs", "r", "log")
+    read = backing_up._Measured
+
+    def cut(file: IO[bytes], size: int) -> object:
+        return read(io.BytesIO(b"loss") if size == len(b"loss 1") else file, size)
+
+    monkeypatch.setattr(backing_up, "_Measured", cut)
+    archived(home, tmp_path / "b.tar")
+    await put_back(tmp_path / "b.tar", tmp_path / "there")
+    assert (tmp_path / "there" / log).read_bytes() == b"loss\0\0"
+
+
+@pytest.mark.anyio
 async def test_a_backup_that_fails_leaves_the_earlier_one(home: Path, tmp_path: Path) -> None:
     archived(home, tmp_path / "b.tar")
     earlier = (tmp_path / "b.tar").read_bytes()
@@ -365,6 +609,21 @@ async def test_a_backup_that_fails_leaves_the_earlier_one(home: Path, tmp_path: 
         archived(home, tmp_path / "b.tar")
     assert (tmp_path / "b.tar").read_bytes() == earlier
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "here"]
+
+
+def test_a_database_that_only_a_look_at_every_page_finds_damaged_is_not_backed_up(
+    home: Path, tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite3.connect(home / "mltrainer.db")) as database:
+        query = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events'"
+        (page,) = database.execute(query).fetchone()
+    content = bytearray((home / "mltrainer.db").read_bytes())
+    content[4096 * page - 1] ^= 1  # the number of the row that an entry stands for
+    (home / "mltrainer.db").write_bytes(content)
+    with pytest.raises(PersonCanFix, match="damaged") as refused:
+        archived(home, tmp_path / "b.tar")
+    assert "earlier backup" in refused.value.hint
+    assert not (tmp_path / "b.tar").exists()
 
 
 @pytest.mark.anyio

@@ -14,14 +14,20 @@ from adapters.store import SqlStore
 from bot.journal import Journal
 from pipeline import pausing
 from pipeline.context import JobContext
-from pipeline.errors import MLTrainerError, Outage
-from pipeline.events import AgentLogged
+from pipeline.errors import MLTrainerError
+from pipeline.events import AgentLogged, JobResumed
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.outcomes import Done, Outcome
 from pipeline.ports import Ports
 from tests.fakes.postgres import PostgresServer
 from tests.unit.care.small_disk import SmallDisk, small_disk
-from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, Stageplay, stage_a_play
+from tests.unit.orchestrator.scripted import (
+    ARTIFACTS,
+    Clock,
+    Stageplay,
+    next_process,
+    stage_a_play,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +45,30 @@ async def opened(url: str) -> AsyncIterator[SqlStore]:
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     async for one in opened(f"sqlite:///{tmp_path}/mltrainer.db"):
         yield one
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path / "disk", megabytes=4) as disk:
+        yield disk
+
+
+@pytest.fixture
+async def on_disk(disk: SmallDisk) -> AsyncIterator[SqlStore]:
+    """A database on the small disk."""
+    async for one in opened(f"sqlite:///{disk.path}/mltrainer.db"):
+        yield one
+
+
+@pytest.fixture
+async def on_server(postgres: str) -> AsyncIterator[SqlStore]:
+    async for one in opened(postgres):
+        yield one
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pausing, "_PAUSES", ())
 
 
 async def told(play: Stageplay) -> list[str]:
@@ -62,6 +92,38 @@ def is_whole(database: Path) -> bool:
         return bool(connection.execute("PRAGMA integrity_check").fetchone() == ("ok",))
 
 
+async def goes_on(play: Stageplay) -> None:
+    """The job ends by itself, at the first attempt of each stage."""
+    row = await play.play(most=100)
+    assert row.status is JobStatus.DONE
+    assert {one.attempts for one in row.context.stage_results.values()} == {1}
+
+
+async def stays_away(play: Stageplay, stage: Stage, match: str, go: Callable[[], object]) -> None:
+    """The database goes while a stage works, and nobody waits for it."""
+    play.agents[stage].turns = [first(go, stage)]
+    for _ in range(9):
+        with pytest.raises(MLTrainerError, match=match):
+            await play.orchestrator.drive(play.job)
+
+
+async def is_waited_for(
+    play: Stageplay, stage: Stage, *, go: Callable[[], object], come: Callable[[], object]
+) -> None:
+    """The database goes while a stage works and comes back: what it worked out is saved."""
+    play.agents[stage].turns = [first(go, stage)]
+    driving = asyncio.create_task(play.orchestrator.drive(play.job))
+    while not play.agents[stage].seen:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)
+    assert not driving.done()
+    await asyncio.to_thread(come)
+    await driving
+    await goes_on(play)
+    assert len(play.agents[stage].seen) == 1
+    assert await told(play) == []
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
 async def test_a_job_without_room_pauses_says_so_once_and_goes_on_by_itself(
     store: SqlStore, tmp_path: Path, code: int
@@ -72,11 +134,34 @@ async def test_a_job_without_room_pauses_says_so_once_and_goes_on_by_itself(
     row = await play.row()
     assert row.status is JobStatus.RUNNABLE
     assert due == row.wake_at > play.clock.now()
-    assert (await play.play(most=100)).status is JobStatus.DONE
+    await goes_on(play)
     [said] = await told(play)
     assert "/home/data" in said
     assert "goes on by itself" in said
-    assert (await play.row()).context.stage_results[Stage.PREPROCESSING].attempts == 1
+
+
+async def test_another_trouble_is_told_as_well(store: SqlStore, tmp_path: Path) -> None:
+    read_only = OSError(errno.EROFS, "Read-only file system", "/home/data")
+    troubles = [FULL, FULL, read_only, read_only]
+    play = await stage_a_play(store, tmp_path, {Stage.DATASET: troubles})
+    await goes_on(play)
+    assert [one.split(" (")[0] for one in await told(play)] == [
+        "Paused. The disk is full",
+        "Paused. The disk is mounted read-only",
+    ]
+
+
+async def test_a_paused_job_was_not_interrupted_by_the_end_of_its_process(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    play = await stage_a_play(store, tmp_path, {Stage.DATASET: [FULL] * 6})
+    for _ in range(6):
+        next_process(play, tmp_path)
+        play.clock.time = (await play.row()).wake_at
+        await play.orchestrator.drive(play.job)
+    events = [one.event for one in await store.events(play.job)]
+    assert not any(isinstance(one, JobResumed) and one.interrupted for one in events)
+    await goes_on(play)
 
 
 async def test_a_paused_job_can_be_cancelled(store: SqlStore, tmp_path: Path) -> None:
@@ -101,7 +186,7 @@ async def test_a_job_does_not_begin_a_stage_without_room_for_it(
         [said] = await told(play)
         assert "128 MB" in said
         disk.empty()
-        assert (await play.play()).status is JobStatus.DONE
+        await goes_on(play)
         assert len(await told(play)) == 1
 
 
@@ -115,70 +200,42 @@ async def test_a_read_only_home_pauses_jobs_until_it_is_writable(
         [said] = await told(play)
         assert "read-only" in said
         disk.remount("rw")
-        assert (await play.play()).status is JobStatus.DONE
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pausing, "_PAUSES", ())
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    with small_disk(tmp_path / "disk", megabytes=4) as disk:
-        yield disk
+        await goes_on(play)
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_database_on_a_full_disk_is_whole_and_its_job_goes_on(
-    disk: SmallDisk, tmp_path: Path
+    on_disk: SqlStore, disk: SmallDisk, tmp_path: Path
 ) -> None:
-    async for store in opened(f"sqlite:///{disk.path}/mltrainer.db"):
-        play = await stage_a_play(store, tmp_path)
-        play.agents[Stage.DATASET].turns = [first(disk.fill, Stage.DATASET)]
-        for _ in range(3):
-            with pytest.raises(Outage, match="disk is full"):
-                await play.orchestrator.drive(play.job)
-        assert Stage.INTENT_PARSER in (await play.row()).context.stage_results
-        disk.empty()
-        row = await play.play()
-        assert row.status is JobStatus.DONE
-        assert row.context.stage_results[Stage.DATASET].attempts == 1
-        assert len(play.agents[Stage.INTENT_PARSER].seen) == 1
-        assert is_whole(disk.path / "mltrainer.db")
+    play = await stage_a_play(on_disk, tmp_path)
+    await stays_away(play, Stage.DATASET, "disk is full", disk.fill)
+    disk.empty()
+    await goes_on(play)
+    assert len(play.agents[Stage.INTENT_PARSER].seen) == 1
+    assert is_whole(disk.path / "mltrainer.db")
 
 
 async def test_what_a_stage_worked_out_waits_for_room_in_the_database(
-    disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    on_disk: SqlStore, disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pausing, "_PAUSES", (0.01,) * 1000)
-    async for store in opened(f"sqlite:///{disk.path}/mltrainer.db"):
-        play = await stage_a_play(store, tmp_path)
-        play.agents[Stage.DATASET].turns = [first(disk.fill, Stage.DATASET)]
-        driving = asyncio.create_task(play.orchestrator.drive(play.job))
-        while not play.agents[Stage.DATASET].seen:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
-        disk.empty()
-        await driving
-        assert await play.status() is JobStatus.DONE
-        assert len(play.agents[Stage.DATASET].seen) == 1
+    play = await stage_a_play(on_disk, tmp_path)
+    await is_waited_for(play, Stage.DATASET, go=disk.fill, come=disk.empty)
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_database_on_a_disk_made_read_only_goes_on_when_it_is_writable(
-    disk: SmallDisk, tmp_path: Path
+    on_disk: SqlStore, disk: SmallDisk, tmp_path: Path
 ) -> None:
-    async for store in opened(f"sqlite:///{disk.path}/mltrainer.db"):
-        play = await stage_a_play(store, tmp_path)
-        await store.database.close()  # a file that is open cannot be made read-only
-        disk.remount("ro")
-        with pytest.raises(MLTrainerError, match=r"saved in .*mltrainer.db"):
-            await play.orchestrator.drive(play.job)
-        await store.database.close()
-        disk.remount("rw")
-        assert (await play.play()).status is JobStatus.DONE
-        assert is_whole(disk.path / "mltrainer.db")
+    play = await stage_a_play(on_disk, tmp_path)
+    await on_disk.database.close()  # a file that is open cannot be made read-only
+    disk.remount("ro")
+    with pytest.raises(MLTrainerError, match=r"saved in .*mltrainer.db"):
+        await play.orchestrator.drive(play.job)
+    await on_disk.database.close()
+    disk.remount("rw")
+    await goes_on(play)
+    assert is_whole(disk.path / "mltrainer.db")
 
 
 async def test_a_log_on_a_full_disk_costs_its_lines_and_no_job(
@@ -201,45 +258,29 @@ async def test_a_database_that_is_moved_away_and_back_loses_nothing(
 ) -> None:
     file, away = tmp_path / "mltrainer.db", tmp_path / "away.db"
     play = await stage_a_play(store, tmp_path)
-    play.agents[Stage.DATASET].turns = [first(lambda: file.rename(away), Stage.DATASET)]
-    with pytest.raises(MLTrainerError, match="is gone"):
-        await play.orchestrator.drive(play.job)
+    await stays_away(play, Stage.DATASET, "is gone", lambda: file.rename(away))
     away.rename(file)
-    assert (await play.play()).status is JobStatus.DONE
+    await goes_on(play)
     assert len(play.agents[Stage.INTENT_PARSER].seen) == 1
 
 
 async def test_a_server_that_is_restarted_costs_no_stage_and_no_attempt(
-    postgres_server: PostgresServer, postgres: str, tmp_path: Path
+    on_server: SqlStore, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
-    async for store in opened(postgres):
-        play = await stage_a_play(store, tmp_path)
-        play.agents[Stage.MONITOR].turns = [first(postgres_server.stop, Stage.MONITOR)]
-        driving = asyncio.create_task(play.orchestrator.drive(play.job))
-        while not play.agents[Stage.MONITOR].seen:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.3)
-        assert not driving.done()
-        await asyncio.to_thread(postgres_server.start)
-        await driving
-        row = await play.row()
-        assert row.status is JobStatus.DONE
-        assert row.context.stage_results[Stage.MONITOR].attempts == 1
-        assert len(play.agents[Stage.MONITOR].seen) == 1
-        assert await told(play) == []
+    play = await stage_a_play(on_server, tmp_path)
+    server = postgres_server
+    await is_waited_for(play, Stage.MONITOR, go=server.stop, come=server.start)
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_server_that_stays_away_for_long_fails_no_job(
-    postgres_server: PostgresServer, postgres: str, tmp_path: Path
+    on_server: SqlStore, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
-    async for store in opened(postgres):
-        play = await stage_a_play(store, tmp_path)
-        play.agents[Stage.CODEGEN].turns = [first(postgres_server.stop, Stage.CODEGEN)]
-        for _ in range(20):
-            with pytest.raises(Outage, match="does not answer"):
-                await play.orchestrator.drive(play.job)
-        await asyncio.to_thread(postgres_server.start)
-        row = await play.play()
-        assert row.status is JobStatus.DONE
-        assert row.context.stage_results[Stage.CODEGEN].attempts == 1
+    play = await stage_a_play(on_server, tmp_path)
+    await stays_away(play, Stage.CODEGEN, "does not answer", postgres_server.stop)
+    await asyncio.to_thread(postgres_server.start)
+    await goes_on(play)
+
+
+def test_a_home_that_is_not_there_is_left_to_whoever_writes(tmp_path: Path) -> None:
+    assert pausing.lacking_room(tmp_path / "gone", Stage.DATASET) is None

@@ -1,6 +1,8 @@
 """Finished jobs go when their time is over, and nothing that anybody still needs goes with them."""
 
 import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from adapters import retention
 from adapters.records import Database
 from adapters.store import SqlStore
-from adapters.tables import ARRIVALS, EVENTS, JOBS, OUTBOX, TICKETS
+from adapters.tables import ARRIVALS, BOARDS, EVENTS, INBOX, JOBS, OUTBOX, TICKETS
 from bot import authority
 from bot.running import sweeping
 from bot.settings import Settings
@@ -144,9 +146,32 @@ async def test_what_was_published_is_not_touched(kept: Kept) -> None:
 
 
 async def test_a_job_with_an_unread_word_or_an_unsent_letter_stays(kept: Kept) -> None:
-    spoken, told = await kept.job(31), await kept.job(31)
+    spoken, told, mentioned = [await kept.job(31) for _ in range(3)]
     await kept.store.receive(spoken.id, Inbound(key="1", actor="me", text="retry"))
     await insert(kept, OUTBOX, letter(told.id, "unsent", None))
+    now = datetime.now(UTC)
+    await insert(kept, ARRIVALS, arrival("new", now, handled=False, job=mentioned.id))
+    assert await kept.sweep() == 0
+
+
+async def test_all_that_hangs_on_a_job_goes_with_it(kept: Kept) -> None:
+    row = await kept.job(31)
+    now = datetime.now(UTC)
+    word = {"job_id": row.id, "key": "1", "actor": "me", "text": "yes", "used": True, "at": now}
+    await insert(kept, INBOX, word)
+    await insert(kept, BOARDS, {"job_id": row.id, "shown": 1})
+    await insert(kept, OUTBOX, letter(row.id, "sent", now))
+    await insert(kept, ARRIVALS, arrival("handled", now, handled=True, job=row.id))
+    assert await kept.sweep() == 1
+    hanging = (EVENTS, INBOX, BOARDS, OUTBOX, ARRIVALS)
+    assert [await kept.count(one) for one in hanging] == [0] * 5
+
+
+async def test_a_champion_that_a_damaged_record_names_stays(kept: Kept) -> None:
+    champion, damaged = await kept.job(31), await kept.job(1)
+    text = f'{{"champion":{{"job":"{champion.id}","rel'
+    cut = JOBS.update().where(JOBS.c.id == damaged.id).values(context=text)
+    await kept.store.database.write(lambda connection: connection.execute(cut))
     assert await kept.sweep() == 0
 
 
@@ -178,12 +203,29 @@ async def test_several_processes_sweep_without_a_quarrel(kept: Kept) -> None:
     assert kept.folders() == set()
 
 
+async def test_files_that_another_process_removes_meanwhile_are_no_trouble(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept.job(31)
+    walk = os.walk
+
+    def then_gone(folder: Path, *, topdown: bool) -> list[tuple[str, list[str], list[str]]]:
+        found = list(walk(folder, topdown=topdown))
+        shutil.rmtree(folder)
+        return found
+
+    monkeypatch.setattr(os, "walk", then_gone)
+    assert await kept.sweep() == 1
+    assert kept.folders() == set()
+
+
 async def test_files_that_a_killed_sweep_left_go_with_the_next(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await kept.job(31)
-    stranger = kept.home / "jobs" / "j-beginsnow"
-    stranger.mkdir()
+    strangers = {"j-beginsnow", os.fsdecode(b"no text \xff")}
+    for name in strangers:
+        (kept.home / "jobs" / name).mkdir()
 
     def die(folder: Path) -> None:
         raise KeyboardInterrupt(folder)
@@ -192,9 +234,9 @@ async def test_files_that_a_killed_sweep_left_go_with_the_next(
     with pytest.raises(KeyboardInterrupt):
         retention.sweep(database_url=kept.url, home=kept.home, keep_days=DAYS)
     monkeypatch.undo()
-    assert len(kept.folders()) == 2
+    assert len(kept.folders()) == 3
     await kept.sweep()
-    assert kept.folders() == {stranger.name}
+    assert kept.folders() == strangers
 
 
 async def test_letters_arrivals_and_tickets_go_when_they_are_spent_and_old(kept: Kept) -> None:
@@ -224,6 +266,33 @@ async def test_one_sweep_is_bounded_and_says_that_there_is_more(
     assert await kept.left() == set()
 
 
+async def test_a_sweep_ends_in_time_and_goes_on_with_the_rest(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=kept.home, database_url=kept.url, keep_days=DAYS)
+    row = await kept.job(31)
+    monkeypatch.setattr(retention, "_SECONDS", -1.0)
+    assert await sweeping.swept(settings)
+    assert await kept.left() == {row.id}
+    monkeypatch.undo()
+    assert not await sweeping.swept(settings)
+    assert await kept.left() == set()
+
+
+async def test_spent_tickets_are_a_reason_to_go_on(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_ROWS_AT_ONCE", 2)
+    old = datetime.now(UTC) - timedelta(days=31)
+    for token in "abc":
+        ticket = {"token": token, "owner": "me", "body": "{}", "expires_at": old, "used": True}
+        await insert(kept, TICKETS, ticket)
+    settings = Settings(home=kept.home, database_url=kept.url, keep_days=DAYS)
+    assert await sweeping.swept(settings)
+    assert not await sweeping.swept(settings)
+    assert await kept.count(TICKETS) == 0
+
+
 async def test_a_database_that_is_away_does_not_end_the_bot(tmp_path: Path) -> None:
     away = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:9/x", keep_days=1)
     assert not await sweeping.swept(away)
@@ -239,6 +308,6 @@ def letter(job: JobId, key: str, sent_at: datetime | None) -> dict[str, object]:
     return {**made, "body": "{}", "due_at": due, "begun_at": None, "sent_at": sent_at, "tries": 0}
 
 
-def arrival(key: str, at: datetime, *, handled: bool) -> dict[str, object]:
-    made = {"key": key, "platform": "slack", "thread": key, "job_id": "j-none0000", "body": "{}"}
+def arrival(key: str, at: datetime, *, handled: bool, job: str = "j-none0000") -> dict[str, object]:
+    made = {"key": key, "platform": "slack", "thread": key, "job_id": job, "body": "{}"}
     return {**made, "at": at, "due_at": at, "tries": 0, "handled": handled}

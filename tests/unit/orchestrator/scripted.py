@@ -161,3 +161,14 @@ async def stage_a_play(
     )
     await store.create(context, ())
     return Stageplay(store, clock, agents, orchestrator, journal, job)
+
+
+def next_process(play: Stageplay, home: Path, *, alone: bool = True) -> None:
+    """The job is driven by a process that knows nothing of it."""
+    play.orchestrator = Orchestrator(
+        store=play.store,
+        agents=dict(play.agents),
+        ports=ports(play.clock, home),
+        journal=play.journal,
+        alone=alone,
+    )

@@ -10,13 +10,12 @@ import pytest
 from adapters import document
 from adapters.store import SqlStore
 from pipeline.jobs import JobStatus, Stage
-from pipeline.orchestrator import Orchestrator
 from pipeline.outcomes import ComeBack, LookAgain
 from tests.unit.orchestrator.scripted import (
     ARTIFACTS,
     Stageplay,
     Turn,
-    ports,
+    next_process,
     stage_a_play,
 )
 
@@ -39,17 +38,6 @@ async def look(play: Stageplay) -> None:
     """The next look, when its time has come."""
     play.clock.time = (await play.row()).wake_at
     await play.orchestrator.drive(play.job)
-
-
-def next_process(play: Stageplay, home: Path, *, alone: bool = True) -> None:
-    """The job is driven by a process that knows nothing of it."""
-    play.orchestrator = Orchestrator(
-        store=play.store,
-        agents=dict(play.agents),
-        ports=ports(play.clock, home),
-        journal=play.journal,
-        alone=alone,
-    )
 
 
 async def test_a_look_that_shows_nothing_new_writes_nothing_but_when_to_look_again(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.run_claim import RunClaim
+from adapters.runtimes import local
 from adapters.runtimes.local import LocalRuntime, adapter
 from pipeline.errors import PersonCanFix, TryAgain
 from pipeline.ports.runtime import (
@@ -200,6 +202,22 @@ async def test_another_process_ends_a_run_before_it_begins_it_anew(tmp_path: Pat
     assert held.ended == ["baseline"]
     assert (await _finished(second, handle)).status == "done"
     assert (await first.check(handle, 0, ANN)).status == "cancelled"
+
+
+async def test_who_wanted_the_end_of_a_run_does_not_end_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "_CLAIM_SECONDS", 0.02)
+    request, go_on = _request(tmp_path), asyncio.Event()
+    request.folder.mkdir(parents=True)
+    RunClaim(request.folder).ask_for_end()
+    runtime = LocalRuntime(ScriptedWorkbench(held={"baseline": go_on}))
+
+    handle = await runtime.submit(request, ANN)
+    await asyncio.sleep(0.3)
+    go_on.set()
+
+    assert (await _finished(runtime, handle)).status == "done"
 
 
 async def test_a_process_whose_run_was_taken_over_leaves_it_alone(tmp_path: Path) -> None:
