@@ -191,15 +191,21 @@ def _open_run(request: RunRequest) -> _Run:
     claim = RunClaim(request.folder)
     if not claim.take():
         raise TryAgain("Another process still carries this training.", "It is tried again.")
-    (request.folder / _LOG).unlink(missing_ok=True)  # one that was replaced may still write to it
-    handle = os.open(request.folder / _LOG, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"), claim)
-    run.save()
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(claim.release)
+        log = request.folder / _LOG
+        log.unlink(missing_ok=True)  # one that was replaced may still write to it
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"), claim)
+        cleanup.callback(run.log.close)
+        run.save()
+        cleanup.pop_all()
     return run
 
 
 def _let_go(run: _Run) -> None:
-    run.log.close()
+    with contextlib.suppress(OSError):  # a full disk takes no last lines
+        run.log.close()
     run.claim.release()
 
 

@@ -21,6 +21,7 @@ from pipeline.ports.runtime import (
     StepResult,
 )
 from tests.fakes.jobs import ANN
+from tests.unit.care.small_disk import small_disk
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +61,19 @@ class ScriptedWorkbench:
 
     def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
         raise NotImplementedError
+
+
+class SilentWorkbench(ScriptedWorkbench):
+    """Nothing is printed before the step named in `held` is let go."""
+
+    async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+        del requirements, on_line
+        return Path("/nowhere/python")
+
+    async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
+        self.began.set()
+        await self.held["baseline"].wait()
+        return await super().run(python, step, on_line)
 
 
 def _request(tmp_path: Path) -> RunRequest:
@@ -260,6 +274,27 @@ async def test_a_full_disk_is_told_and_the_run_can_be_submitted_anew(tmp_path: P
     with pytest.raises(PersonCanFix, match="disk is full"):
         await _finished(runtime, handle)
     assert (await runtime.check(handle, 0, ANN)).status == "lost"
+
+
+async def test_a_disk_that_fills_up_under_a_run_leaves_nothing_claimed(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    bench = SilentWorkbench(held={"baseline": hold})
+    with small_disk(tmp_path / "disk", megabytes=1) as disk:
+        request = _request(disk.path)
+        runtime = LocalRuntime(bench)
+        handle = await runtime.submit(request, ANN)
+        await bench.began.wait()
+        disk.fill()
+        hold.set()
+        with pytest.raises(PersonCanFix, match="disk is full"):
+            await _finished(runtime, handle)
+
+        with pytest.raises(PersonCanFix, match="disk is full"):
+            await runtime.submit(request, ANN)
+        disk.empty()
+
+        assert (await runtime.check(handle, 0, ANN)).status == "lost"
+        assert (await _finished(runtime, await runtime.submit(request, ANN))).status == "done"
 
 
 async def test_what_stops_the_environment_is_told_at_once(tmp_path: Path) -> None:
