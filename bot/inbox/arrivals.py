@@ -21,7 +21,7 @@ from bot.doors.reading import begins
 from bot.inbox.attached import Attached, Fetched
 from bot.inbox.leaks import Leaks
 from bot.inbox.pasted import taken_out
-from pipeline.errors import MLTrainerError, PersonCanFix, Superseded, TryAgain
+from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, Superseded, TryAgain
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Card, Gone, Mention, Ok, Reply, ThreadedChat, Whisper
 from pipeline.ports.clock import Clock
@@ -155,7 +155,7 @@ class Arrivals:
                 await self._understand(arrival, chat)
             except Gone:
                 pass  # there is nobody left to answer
-            except (TryAgain, Superseded) as error:
+            except (TryAgain, Superseded, NoRoom) as error:
                 await self._try_later(arrival, chat, error)
                 return
             except MLTrainerError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.context import JobContext
-from pipeline.errors import Superseded, TryAgain
+from pipeline.errors import NoRoom, Superseded, TryAgain
 from pipeline.events import Event
 from pipeline.jobs import JobStatus
 from pipeline.ports.chat import Attachment, Card, Gone, Mention
@@ -73,6 +73,23 @@ async def test_what_fails_is_tried_later_and_in_the_end_given_up_aloud(
     assert "The database is away." in all_of(message.card)
     assert message.notify == ANA
     assert await front.post.arrivals(front.clock.now()) == ()
+
+
+async def test_a_file_that_meets_a_full_disk_waits_for_room(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(attachment: Attachment, folder: Path, largest: int) -> Path:
+        del attachment, folder, largest
+        raise NoRoom("The disk is full.", "Free some space.")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(front.chat, "download", full)
+        await front.say("flag spam", files=(CSV,))
+    assert front.chat.thread(THREAD) == []
+    front.pass_time(minutes=1)
+    await front.arrivals.drain()
+    (row,) = await front.store.list()
+    assert Path(row.context.request.inputs[0].location).read_bytes() == b"a,b"
 
 
 async def test_an_error_nobody_foresaw_stops_no_other_message(
