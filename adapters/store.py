@@ -126,6 +126,7 @@ class SqlStore:
             values |= {"cancel": cancel, "cancel_by": row.cancel_by if cancel else ""}
 
         moved = await self.database.change(Move(row, values, now, events, consumed).make)
+        self.saved(row.context, saved, events)
         return JobRow(
             context=saved,
             status=status,
@@ -153,6 +154,10 @@ class SqlStore:
     async def append(self, row: JobRow, events: Sequence[Event]) -> None:
         """Write events of a stage still running; Superseded when the row has moved on."""
         await self.database.change(Move(row, {}, self._clock.now(), events).make)
+        self.saved(row.context, row.context, events)
+
+    def saved(self, before: JobContext, after: JobContext, events: Sequence[Event]) -> None:
+        """A change of a job is on disk: for whoever watches."""
 
     async def due(self, now: datetime) -> tuple[JobId, ...]:
         """Runnable jobs whose time has come, waiting ones with an unread message, and cancels."""

@@ -17,12 +17,10 @@ from adapters.store import SqlStore
 from pipeline.attempts import Attempt, ended_attempt
 from pipeline.context import JobContext
 from pipeline.events import Event
-from pipeline.jobs import JobId, JobStatus
+from pipeline.jobs import JobId
 from pipeline.ports.chat import Decide, Inbound, Mention, Ref, Reply
 from pipeline.ports.clock import Clock
 from pipeline.ports.post import Letter
-from pipeline.ports.store import Inbound as Word
-from pipeline.ports.store import JobRow
 
 _REMEMBERED = 1000  # mentions whose first answer is waited for
 Result = TypeVar("Result")
@@ -105,36 +103,10 @@ class WatchedStore(SqlStore):
         super().__init__(database=database, clock=clock)
         self._watch = watch
 
-    async def save(
-        self,
-        row: JobRow,
-        context: JobContext,
-        events: Sequence[Event] = (),
-        *,
-        status: JobStatus = JobStatus.RUNNABLE,
-        wake_at: datetime | None = None,
-        cancel: bool | None = None,
-        consumed: Sequence[Word] = (),
-    ) -> JobRow:
-        """As ever."""
-        saved = await super().save(
-            *(row, context, events),
-            status=status,
-            wake_at=wake_at,
-            cancel=cancel,
-            consumed=consumed,
-        )
-        if (attempt := ended_attempt(row.context, context, events)) is not None:
+    def saved(self, before: JobContext, after: JobContext, events: Sequence[Event]) -> None:
+        """Tell of the attempt that has ended, and of the events."""
+        if (attempt := ended_attempt(before, after, events)) is not None:
             self._watch.tell(attempt)
-        self._tell(events)
-        return saved
-
-    async def append(self, row: JobRow, events: Sequence[Event]) -> None:
-        """As ever."""
-        await super().append(row, events)
-        self._tell(events)
-
-    def _tell(self, events: Sequence[Event]) -> None:
         for event in events:
             self._watch.tell(event)
 
