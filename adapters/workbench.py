@@ -1,5 +1,7 @@
 """The workbench on this machine: cached environments, sandboxed steps, results taken with care."""
 
+import asyncio
+import os
 from pathlib import Path
 
 from adapters import gpus
@@ -8,7 +10,10 @@ from adapters.sandbox.levels import choose
 from adapters.sandbox.results import take_results
 from adapters.sandbox.running import run_step
 from adapters.sandbox.view import Sandbox
+from pipeline.errors import NoRoom
 from pipeline.ports.runtime import OnLine, SandboxLevel, Step, StepResult
+
+_LEAST_ROOM = 1 << 20  # bytes
 
 
 class LocalWorkbench:
@@ -33,12 +38,24 @@ class LocalWorkbench:
         return await self._environments.prepare(requirements, on_line)
 
     async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
-        """Run one step to its end; cancelling the call ends the script and all its children."""
-        return await run_step(self._sandbox, python, step, on_line)
+        """Run one step to its end; cancelling the call ends the script and all its children.
+
+        NoRoom for one that failed on a full disk, which is no fault of its own.
+        """
+        result = await run_step(self._sandbox, python, step, on_line)
+        if not result.ok and await asyncio.to_thread(_is_full, step.work):
+            message = f"The disk is full: the step '{step.name}' could not go on."
+            raise NoRoom(message, "Free some space.")
+        return result
 
     def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
         """Copy regular files only, never following links; PersonCanFix when over the size limit."""
         return take_results(produced, into)
+
+
+def _is_full(folder: Path) -> bool:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
 
 async def adapter(*, env_cache: Path, sandbox: SandboxLevel | None = None) -> LocalWorkbench:

@@ -76,7 +76,10 @@ class Workbench(Protocol):
         ...
 
     async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
-        """Run one step to its end; cancelling the call ends the script and all its children."""
+        """Run one step to its end; cancelling the call ends the script and all its children.
+
+        NoRoom for one that failed because its disk is full.
+        """
         ...
 
     def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
