@@ -20,8 +20,6 @@ WRITES = """import sys
 open("written", "wb").write(bytes(int(sys.argv[1])))
 sys.exit(int(sys.argv[2]))
 """
-    "import sys\nopen('written', 'wb').write(bytes(int(sys.argv[1])))\nsys.exit(int(sys.argv[2]))"
-)
 
 
 class Bench(LocalWorkbench):
