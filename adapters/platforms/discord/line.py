@@ -34,6 +34,10 @@ class Line:
         """Whether the gateway tells us things now."""
         return self._client is not None and self._client.live.is_set()
 
+    def knows(self, channel: str) -> bool:
+        """Whether the gateway has told of a channel or thread."""
+        return self._client is not None and self._client.get_channel(int(channel)) is not None
+
     async def client(self) -> Client:
         """The one client, logged in; PersonCanFix when Discord does not accept its token."""
         async with self._logging_in:

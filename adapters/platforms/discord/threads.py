@@ -52,9 +52,12 @@ class Threads:
 
     def channel(self, place: Place) -> tuple[str, str]:
         """Where to send what is for a place, and the message that it replies to, if any."""
-        if place.thread is not None and place.key in self._unbegun:
-            return place.channel, place.thread
-        return place.thread or place.channel, ""
+        if place.thread is None or place.key not in self._unbegun:
+            return place.thread or place.channel, ""
+        if self._line.knows(place.thread):  # another process of ours has begun it
+            self.begun(place)
+            return place.thread, ""
+        return place.channel, place.thread
 
     async def open(self, place: Place, title: str, key: str) -> Place:
         """The thread of a place, made where there is none; a place without threads as it is."""

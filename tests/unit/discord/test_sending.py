@@ -10,7 +10,7 @@ from pipeline.errors import Bug, MLTrainerError, PersonCanFix, TryAgain
 from pipeline.jobs import Place
 from pipeline.ports.chat import Action, Card, Gone, Picture, Ref, StageLine, Unsure
 from tests.fakes.discord import FakeDiscord, Person, Seen
-from tests.unit.discord.desk import Desk, actor, away, make_chat, opened
+from tests.unit.discord.desk import Desk, actor, away, make_chat, opened, until
 
 pytestmark = pytest.mark.anyio
 
@@ -252,6 +252,23 @@ async def test_a_thread_that_another_process_has_begun_is_found(desk: Desk, ann:
     other = make_chat(desk.discord)
 
     assert await other.open_thread(place, "again", "key") == place
+    await other.close()
+
+
+async def test_what_was_heard_here_is_answered_in_the_thread_that_another_process_begins(
+    desk: Desk, discord: FakeDiscord, ann: Person
+) -> None:
+    root = await away(ann.mention, "C1", "train")
+    await desk.hears()
+    other = make_chat(discord)
+    place = await other.open_thread(desk.below(root), "j-1: a filter", "key")
+    ref = await other.post(place, NOTICE, "k1")
+    await until(lambda: desk.chat._line.knows(root.ts))
+
+    assert await desk.chat.edit(ref, NOTICE) == ref
+    await desk.chat.post(place, NOTICE, "k2")
+
+    assert len(await said(ann, place)) == 2
     await other.close()
 
 
