@@ -23,6 +23,7 @@ import psycopg
 
 _PACKAGED = Path("/usr/lib/postgresql")
 _START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
 _ROOT = 0
 # Durable as the default is: fsync is what the figures of a benchmark are about.
 _SETTINGS = ("listen_addresses=127.0.0.1", "max_connections=200", "log_min_messages=fatal")
@@ -103,7 +104,11 @@ class PostgresServer:
         """Stop: SIGTERM waits for clients, SIGINT cuts them off, SIGQUIT is as a power cut."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(_START_SECONDS)
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:  # a client that is frozen holds it up
+                self._process.send_signal(signal.SIGQUIT)
+                self._process.wait(_START_SECONDS)
             self._process = None
 
     def restart(self, how: signal.Signals = signal.SIGINT, away: float = 0.0) -> None:
