@@ -8,7 +8,6 @@ last of them to look would have seen all the others. Who sees too many goes back
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import get_args
 
 from pipeline.artifacts import InLine, Run
 from pipeline.context import JobContext
@@ -21,7 +20,7 @@ from pipeline.ports import Ports
 from pipeline.ports.runtime import Runtime
 from pipeline.ports.store import Training
 
-NOT_SUBMITTED = get_args(InLine)
+NOT_SUBMITTED: tuple[InLine, ...] = ("named", "queued", "called")
 _IN_LINE = ("named", "queued")
 _MOST_PAUSE = timedelta(minutes=5)  # of one that hundreds go before
 
