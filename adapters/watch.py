@@ -4,7 +4,8 @@ Only what is saved is told. Nobody listens in most commands, and then nothing is
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -76,24 +77,25 @@ class WatchedDatabase(Database):
 
     async def read(self, work: Callable[[sa.Connection], Result]) -> Result:
         """As ever."""
-        began = time.perf_counter()
-        found = await super().read(work)
-        self._watch.tell(Took("database", "read", time.perf_counter() - began))
-        return found
+        with self._timed("read"):
+            return await super().read(work)
 
     async def change(self, work: Callable[[sa.Connection], Result]) -> Result:
         """As ever."""
-        began = time.perf_counter()
-        found = await super().change(work)
-        self._watch.tell(Took("database", "write", time.perf_counter() - began))
-        return found
+        with self._timed("write"):
+            return await super().change(work)
 
     async def write(self, work: Callable[[sa.Connection], Result]) -> Result:
         """As ever."""
+        with self._timed("write"):
+            return await super().write(work)
+
+    @contextmanager
+    def _timed(self, label: str) -> Iterator[None]:
+        """Tell how long it took; nothing of what failed."""
         began = time.perf_counter()
-        found = await super().write(work)
-        self._watch.tell(Took("database", "write", time.perf_counter() - began))
-        return found
+        yield
+        self._watch.tell(Took("database", label, time.perf_counter() - began))
 
 
 class WatchedStore(SqlStore):
