@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from adapters import document
-from adapters.database import parse_url
 from adapters.migrations import FOLDER, newest
 from adapters.records import Database
 from adapters.store import SqlStore
@@ -28,6 +24,7 @@ from pipeline.outcomes import Agent, ComeBack
 from pipeline.ports.store import Inbound
 from tests.unit.care.stored import AT, every_job
 from tests.unit.orchestrator.scripted import ARTIFACTS, Clock, Journal, Scripted, ports
+from tests.unit.store.test_migrations import build, connected
 
 pytestmark = pytest.mark.anyio
 
@@ -43,16 +40,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def as_it_was(url: str, revision: str) -> None:
     """The tables of a revision, with every job in them."""
-    parsed = parse_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    engine = sa.create_engine(parsed.set(drivername="sqlite") if sqlite else parsed)
-    scripts = ScriptDirectory(str(FOLDER))
+    build(url, revision)
+    engine = connected(url)
     with engine.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
-            for script in reversed(list(scripts.iterate_revisions(revision, "base"))):
-                script.module.upgrade()
-                context.stamp(scripts, script.revision)
         tables = sa.MetaData()
         tables.reflect(connection)
         known = {column.name for column in tables.tables["jobs"].columns}
