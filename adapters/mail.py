@@ -16,7 +16,7 @@ from pipeline.ports.chat import Mention, Ref
 from pipeline.ports.post import Arrival, Board, Letter, Ticket
 
 _TOKEN_BYTES = 24
-_REMEMBERED = 2000  # letters
+_REMEMBERED = 500  # letters, of about 10 kB each
 _log = logging.getLogger(__name__)
 
 
