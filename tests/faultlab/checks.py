@@ -1,7 +1,6 @@
 """What must hold after a storm, each with what was found against it."""
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -102,8 +101,14 @@ def diary(folder: Path) -> list[Attempt]:
     return sorted((Attempt(**json.loads(line)) for line in lines), key=lambda one: one.at)
 
 
-def recoveries(attempts: Sequence[Attempt], happened: Sequence[Happened]) -> list[float]:
-    """For each attempt that a kill cut off, the seconds until its job was gone on with."""
+def recoveries(
+    attempts: Sequence[Attempt], happened: Sequence[Happened], *, alone: bool
+) -> list[float]:
+    """For each attempt that a kill cut off, the seconds until its job was gone on with.
+
+    A process that is `alone` has nobody to take over: its seconds count from when it is started
+    again, which is up to whoever starts it.
+    """
     seconds = []
     for hurt in happened:
         if hurt.kind not in _KILLS or not hurt.struck.pid:
@@ -115,7 +120,7 @@ def recoveries(attempts: Sequence[Attempt], happened: Sequence[Happened]) -> lis
                 if one.job == job and one.at > hurt.began and _begins(one)
             ]
             if later:
-                seconds.append(min(later, default=math.inf) - hurt.began)
+                seconds.append(min(later) - (hurt.over if alone else hurt.began))
     return seconds
 
 

@@ -85,7 +85,7 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None]) -> Ended:
             tally,
             checks.found(tally, people.errands, site.rows, services),
             storm.happened,
-            checks.recoveries(checks.diary(folder), storm.happened),
+            checks.recoveries(checks.diary(folder), storm.happened, alone=plan.world == "sqlite"),
             sum(sum(one.begun().values()) for one in services),
             [f"{one.name} ended with {code}" for one in site.fleet.machines for code in one.exits],
             time.monotonic() - began,

@@ -42,7 +42,9 @@ def lines(runs: Sequence[Ended]) -> Iterable[str]:
     for one in fields(Found):
         found = sum(len(getattr(run.found, one.name)) for run in runs)
         yield f"| **{one.name.replace('_', ' ')}** | {found} |"
-    yield f"| recovery after a kill (p50, p95, longest) | {recovery(runs)} |"
+    for world in sorted({run.plan.world for run in runs}):
+        of_world = [run for run in runs if run.plan.world == world]
+        yield f"| recovery after a kill, {world} (p50, p95, longest) | {recovery(of_world)} |"
 
 
 def _work(runs: Sequence[Ended]) -> Iterable[tuple[str, int]]:

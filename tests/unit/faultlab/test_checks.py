@@ -77,8 +77,8 @@ def test_what_is_told_too_late_is_out_of_order() -> None:
     assert len(looked(past).out_of_order) == 1
 
 
-def killed(at: float, pid: int = 1) -> Happened:
-    return Happened("kill", Struck("worker-1", pid=pid), at, at)
+def killed(at: float, pid: int = 1, away: float = 0.0) -> Happened:
+    return Happened("kill", Struck("worker-1", pid=pid), at, at + away)
 
 
 def test_recovery_lasts_from_the_kill_until_another_goes_on_with_the_job() -> None:
@@ -90,7 +90,15 @@ def test_recovery_lasts_from_the_kill_until_another_goes_on_with_the_job() -> No
         Attempt(2, "over before", "monitor", "began", 4.0),
         Attempt(2, "cut off", "codegen", "began", 7.5),
     ]
-    assert recoveries(attempts, [killed(at=3.0)]) == [4.5]
+    assert recoveries(attempts, [killed(at=3.0, away=2.0)], alone=False) == [4.5]
+
+
+def test_the_recovery_of_a_process_alone_lasts_from_when_it_is_started_again() -> None:
+    attempts = [
+        Attempt(1, "cut off", "codegen", "began", 1.0),
+        Attempt(2, "cut off", "codegen", "began", 7.5),
+    ]
+    assert recoveries(attempts, [killed(at=3.0, away=4.0)], alone=True) == [0.5]
 
 
 def test_the_diary_of_all_machines_is_read_in_order_of_time(tmp_path: Path) -> None:
