@@ -67,8 +67,9 @@ async def test_the_time_between_such_looks_is_counted_in_the_end(
     assert row.context.seconds[Stage.MONITOR] == pytest.approx(6 * PAUSE.total_seconds())
 
 
+@pytest.mark.parametrize("alone", [True, False])
 async def test_a_process_that_dies_in_each_look_parks_the_job(
-    store: SqlStore, tmp_path: Path
+    store: SqlStore, tmp_path: Path, *, alone: bool
 ) -> None:
     play = await training(store, tmp_path, looks=1)
     await look(play)
@@ -78,7 +79,7 @@ async def test_a_process_that_dies_in_each_look_parks_the_job(
 
     play.agents[Stage.MONITOR].turns = [die] * 9
     for _ in range(4):
-        next_process(play, tmp_path)
+        next_process(play, tmp_path, alone=alone)
         with contextlib.suppress(asyncio.CancelledError):
             await look(play)
 
