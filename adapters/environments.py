@@ -20,6 +20,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from adapters.installer import CONSTRAINTS, Installer
 from pipeline.errors import PersonCanFix, Rejected, TryAgain
+from pipeline.folders import flush
 from pipeline.ports.runtime import OnLine
 
 _LOCK_POLL_SECONDS = 0.2
@@ -152,6 +153,7 @@ def _finish(draft: Path, folder: Path) -> None:
             os.chmod(parent, 0o755)  # noqa: PTH101, S103
             for name in files:
                 _let_read(Path(parent, name))
+    flush(draft)  # a power cut must not leave half an environment under the name of a whole one
     draft.rename(folder)
 
 

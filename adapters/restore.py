@@ -21,7 +21,7 @@ from adapters.exchange import exchange
 from adapters.lock import HomeLock
 from adapters.restored import bring_up_to_date, counted
 from pipeline.errors import PersonCanFix
-from pipeline.folders import remove
+from pipeline.folders import flush, remove
 from pipeline.ports.backup import (
     DATABASE,
     FOLDERS,
@@ -83,7 +83,7 @@ def _prepared(file: Path, staged: Path, home: Path, database_url: str) -> Manife
         bring_up_to_date(staged / DATABASE, earlier=manifest.home, home=str(home))
     if not manifest.has_key:
         _keep_key(home, staged)
-    os.sync()
+    flush(staged)
     return manifest
 
 

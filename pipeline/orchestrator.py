@@ -24,6 +24,7 @@ from pipeline.errors import (
 )
 from pipeline.events import Event
 from pipeline.execution_plan import plan
+from pipeline.folders import JobFolder, flush
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ledger import Ledger
 from pipeline.outcomes import Agent, LookAgain, Outcome
@@ -209,13 +210,20 @@ class Orchestrator:
                     raise _Cancelled
                 if saved.seq != row.seq:
                     raise Superseded("Another worker went on with this job.")
-            return work.result()
+            return await self._kept(row.id, work.result())
         finally:
             if not work.done():
                 work.cancel()
                 await asyncio.wait({work})
             if not work.cancelled():
                 work.exception()  # of a stage that is stopped: nobody asks for it any more
+
+    async def _kept(self, job_id: JobId, outcome: Outcome) -> Outcome:
+        """An outcome whose files outlast a power cut, as what is saved of it will."""
+        folder = JobFolder.of(self._ports.home, job_id).path
+        if not isinstance(outcome, LookAgain) and folder.is_dir():
+            await asyncio.to_thread(flush, folder)
+        return outcome
 
     async def _hear(self, row: JobRow) -> JobRow | None:
         """Use the oldest unread reply of a waiting job; None when there is none."""

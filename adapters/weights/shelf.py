@@ -19,7 +19,7 @@ from adapters.weights.asking import ask
 from adapters.weights.needed import by_jobs
 from adapters.weights.room import HOME, LEFT_FREE, Room, bytes_in, changed_at
 from pipeline.errors import PersonCanFix, TryAgain
-from pipeline.folders import remove
+from pipeline.folders import flush, remove
 from pipeline.ports.clock import Clock
 from pipeline.ports.runtime import OnLine
 from pipeline.ports.weights import Fetched, Offer
@@ -193,10 +193,12 @@ def _begin(draft: Path) -> None:
 def _copied(source: Path, draft: Path) -> str:
     """What is known of a copy; nothing is left of one that cannot be used."""
     try:
-        return folders.copied(source, draft)
+        revision = folders.copied(source, draft)
     except PersonCanFix:
         remove(draft)
         raise
+    flush(draft)
+    return revision
 
 
 def _finish(draft: Path, folder: Path, offer: Offer) -> None:
@@ -204,6 +206,7 @@ def _finish(draft: Path, folder: Path, offer: Offer) -> None:
     remove(draft / _OF_LIBRARY)
     receipt = {name: getattr(offer, name) for name in offer.__slots__}
     (draft / _RECEIPT).write_text(json.dumps(receipt, indent=1) + "\n", "utf-8")
+    flush(draft)
     draft.rename(folder)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import phrases
 from bot.inbox.uploads import keys_in
 from pipeline.errors import MLTrainerError, PersonCanFix
-from pipeline.folders import JobFolder, fresh
+from pipeline.folders import JobFolder, flush, fresh
 from pipeline.jobs import JobId
 from pipeline.ports.chat import Attachment, Mention, ThreadedChat
 from pipeline.ports.sanitizer import Sanitizer
@@ -49,6 +49,8 @@ class Attached:
             fetched = await self._one_more(chat, attachment, uploads / str(number), fetched)
             if fetched.failed is not None:
                 break
+        if fetched.files:  # the message counts as handled from here, whatever happens
+            await asyncio.to_thread(flush, uploads)
         return fetched
 
     async def _one_more(

@@ -3,6 +3,7 @@
     make chaos N=500 RUNS=26
     make chaos N=40 RUNS=2 ARGS="--world postgres --platform discord --seed 7"
     python tests/benchmarks/bench_chaos.py --hurts 20 --runs 1 --only kill --only "disk full"
+    make chaos N=20 RUNS=1 ARGS="--world postgres --only 'kill work' --pause 20 30"
 
 Without --world and --platform runs take turns: SQLite with one process, PostgreSQL with three
 workers and two replicas of serve, on Slack and on Discord. Everything is real but the platform and
@@ -28,6 +29,7 @@ from pipeline.jobs import TaskType  # noqa: E402
 from pipeline.recipe import requirements  # noqa: E402
 from tests.faultlab import table  # noqa: E402
 from tests.faultlab.lab import Ended, Plan, run  # noqa: E402
+from tests.faultlab.storm import PAUSE  # noqa: E402
 
 CACHE = Path(os.environ.get("MLTRAINER_ENV_CACHE", ROOT / ".benchmarks" / "environments"))
 WORLDS, PLATFORMS = ("sqlite", "postgres"), ("slack", "discord")
@@ -74,6 +76,7 @@ def _plans(asked: argparse.Namespace) -> Sequence[Plan]:
             CACHE,
             python,
             tuple(asked.only or ()),
+            tuple(asked.pause),
         )
         for number, (platform, world) in zip(range(asked.runs), turns, strict=False)
     ]
@@ -98,6 +101,14 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--platform", choices=PLATFORMS)
     parser.add_argument("--seed", type=int, default=1, help="of the first run")
     parser.add_argument("--only", action="append", help="a kind of hurt; may be repeated")
+    parser.add_argument(
+        "--pause",
+        nargs=2,
+        type=float,
+        default=PAUSE,
+        metavar=("LEAST", "MOST"),
+        help="seconds between two hurts",
+    )
     parser.add_argument("--folder", type=Path, help="keep everything here")
     return parser.parse_args()
 

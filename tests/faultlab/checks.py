@@ -13,7 +13,7 @@ from tests.stories import kill_counts
 from tests.stories.kill_counts import Rows, Tally
 
 _NO_CARD = "no card for"
-_KILLS = ("kill", "kill work")
+_KILLS = ("kill", "kill work", "power lost")
 
 
 class Errand(kill_counts.Errand, Protocol):

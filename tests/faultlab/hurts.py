@@ -53,8 +53,10 @@ def kinds(site: Site) -> Mapping[str, Hurt]:
     found |= {"429 storm": too_many, "lost answers": lose_answers, "line dropped": drop_line}
     if not isinstance(site.town, FakeDiscord):
         found["events again"] = bring_again
-    if site.disk:
+    if site.disk is not None:
         found["disk full"] = fill_disk
+    if site.disk is not None and site.server is None:
+        found["power lost"] = lose_power
     if site.server is not None:
         found |= {"freeze long": freeze_long, "queue emptied": empty_queue}
         found |= {"database killed": partial(restart, how=signal.SIGQUIT, away=(0.0, 1.0))}
@@ -73,6 +75,18 @@ def kill_work(site: Site, draw: random.Random) -> Struck:
     """SIGKILL of a process that drives jobs."""
     awake = [one for one in site.workers if one in site.fleet.awake]
     return _killed(draw.choice(awake or site.workers), draw)
+
+
+def lose_power(site: Site, draw: random.Random) -> Struck:
+    """Everything on a machine that does it all ends at once, and its disk has what was written."""
+    (victim,) = site.fleet.machines
+    assert site.disk is not None
+    with victim.lock:  # nobody starts it again while it has no disk
+        pid = victim.pid if victim.alive else 0
+        away = draw.choice(AWAY)
+        victim.kill_all(away)
+        site.disk.lose_power()
+    return Struck(victim.name, seconds=away, pid=pid)
 
 
 def _killed(victim: Machine, draw: random.Random) -> Struck:

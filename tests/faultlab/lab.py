@@ -17,7 +17,7 @@ from tests.faultlab import checks
 from tests.faultlab.hurts import kinds
 from tests.faultlab.services import kaggle, ray_cluster
 from tests.faultlab.site import Building, Site, World
-from tests.faultlab.storm import Happened, Storm
+from tests.faultlab.storm import PAUSE, Happened, Storm
 from tests.stories.kill_counts import Tally, count, unsent
 from tests.stories.kill_records import OnDiscord, OnSlack
 from tests.stories.kill_storm import CHANNELS, HISTORY, REDELIVERIES, People
@@ -32,7 +32,10 @@ TABLES = ("jobs", "events", "arrivals", "inbox", "boards", "outbox")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen in a run. `only` names kinds of hurts; empty for every kind."""
+    """What is to happen in a run. `only` names kinds of hurts; empty for every kind.
+
+    `pause` is the least and the most time between two hurts, in seconds.
+    """
 
     world: World
     platform: Platform
@@ -41,6 +44,7 @@ class Plan:
     environments: Path
     python: Path
     only: Sequence[str] = ()
+    pause: tuple[float, float] = PAUSE
     end_seconds: float = END_SECONDS
 
 
@@ -74,7 +78,7 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None]) -> Ended:
         wanted = {
             name: hurt for name, hurt in kinds(site).items() if not plan.only or name in plan.only
         }
-        storm = Storm(site, wanted, plan.hurts, _draw(plan.seed + 1), tell)
+        storm = Storm(site, wanted, plan.hurts, _draw(plan.seed + 1), tell, plan.pause)
         _carry_on(people, storm, tell)
         _wait_for_the_end(people, site, plan.end_seconds)
         _keep_tables(site, folder)

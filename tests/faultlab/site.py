@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.disk import PowerlessDisk, powered
 from tests.fakes.llm import NO_PROVIDERS
 from tests.fakes.postgres import PostgresServer
 from tests.faultlab.machines import Fleet, Machine
@@ -31,12 +31,12 @@ DISK_MEGABYTES = 300
 class Site:
     """What hurts can reach. `wires` lead to the platform, to each service and to the database.
 
-    `home` is a small disk of its own where this machine allows that; then `disk` is True.
+    `home` lies on a small disk of its own where this machine allows that.
     """
 
     town: Town
     home: Path
-    disk: bool
+    disk: PowerlessDisk | None
     fleet: Fleet
     cutting: Wires
     wires: Mapping[str, Wire]
@@ -65,9 +65,11 @@ class Building:
     @contextlib.contextmanager
     def built(self) -> Iterator[Site]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        home = self.folder / "home"
         with contextlib.ExitStack() as until_the_end:
-            disk = until_the_end.enter_context(small_disk(home))
+            disk = until_the_end.enter_context(powered(self.folder, DISK_MEGABYTES))
+            home = (disk.path if disk else self.folder) / "home"
+            home.mkdir(mode=0o700, exist_ok=True)
+            until_the_end.callback(keep, home, self.folder / "kept")
             cutting = until_the_end.enter_context(Wires().laid())
             server, url = None, ""
             if self.world == "postgres":
@@ -155,23 +157,8 @@ def rows_of_server(url: str) -> Rows:
     return rows
 
 
-@contextlib.contextmanager
-def small_disk(home: Path) -> Iterator[bool]:
-    """A disk of its own for the home, which can be filled; False where nothing can be mounted."""
-    home.mkdir(parents=True, exist_ok=True)
-    mount = shutil.which("mount")
-    options = ("-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m,mode=0700", "tmpfs", str(home))
-    mounted = bool(mount) and not subprocess.call(["mount", *options], stderr=subprocess.DEVNULL)
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            keep(home, home.with_name("kept"))
-            subprocess.run(["umount", "-l", str(home)], check=False, capture_output=True)
-
-
 def keep(home: Path, folder: Path) -> None:
-    """Copy what tells of a run from a disk that goes: its database and its logs."""
+    """Copy what tells of a run from a disk that may go: its database and its logs."""
     folder.mkdir(exist_ok=True)
     for path in (*home.glob("mltrainer.db*"), *home.glob("logs/*.log*")):
         shutil.copy(path, folder)
