@@ -4,6 +4,7 @@
     make chaos N=40 RUNS=2 ARGS="--world postgres --platform discord --seed 7"
     python tests/benchmarks/bench_chaos.py --hurts 20 --runs 1 --only kill --only "disk full"
     make chaos N=20 RUNS=1 ARGS="--world postgres --only 'kill work' --pause 20 30"
+    make chaos N=3 RUNS=1 ARGS="--world postgres --only 'rolling restart'"
 
 Without --world and --platform runs take turns: SQLite with one process, PostgreSQL with three
 workers and two replicas of serve, on Slack and on Discord. Everything is real but the platform and

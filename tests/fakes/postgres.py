@@ -37,6 +37,12 @@ def programs() -> Path | None:
     return versions[-1].parent if versions else None
 
 
+def _packaged_user() -> str:
+    """Not whom a sandbox may run as: the kernel limits the processes of a user, whoever's."""
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
 class PostgresServer:
     """A server on a port of its own, which may be stopped, killed and started again.
 
@@ -49,7 +55,7 @@ class PostgresServer:
         if found is None:
             raise FileNotFoundError("PostgreSQL is not installed.")
         self._programs = found
-        self._user = "nobody" if os.geteuid() == _ROOT else None
+        self._user = _packaged_user() if os.geteuid() == _ROOT else None
         # Not below pytest's folders: those are closed to the user that the server runs as.
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._process: subprocess.Popen[bytes] | None = None

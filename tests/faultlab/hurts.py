@@ -17,6 +17,7 @@ AWAY = (0.3, 4.0, 20.0)  # seconds until a killed machine is back: at once, soon
 SHORT, LONG = (1.0, 6.0), (20.0, 26.0)  # the second is longer than anybody waits for a heartbeat
 CLOCKS = (-86400.0, -3600.0, -600.0, 600.0, 3600.0, 86400.0)
 BROUGHT_AGAIN = 5
+IN_PEACE = "rolling restart"  # nobody begins one while something else is broken
 _SEND = {"slack": "chat.postMessage", "discord": "POST /channels/…/messages"}
 _TOO_MANY = 429
 _TABLES = (
@@ -48,6 +49,7 @@ def kinds(site: Site) -> Mapping[str, Hurt]:
         "kill work": kill_work,
         "freeze": freeze,
         "clock": clock,
+        IN_PEACE: rolling_restart,
     }
     found |= {f"wire {state}": partial(cut, state=state) for state in states}
     found |= {"429 storm": too_many, "lost answers": lose_answers, "line dropped": drop_line}
@@ -108,6 +110,15 @@ def freeze_long(site: Site, draw: random.Random) -> Struck:
     victim = _somebody(site, draw)
     victim.freeze()
     return Struck(victim.name, draw.uniform(*LONG), victim.thaw)
+
+
+def rolling_restart(site: Site, draw: random.Random) -> Struck:
+    """Every process is asked to end (SIGTERM), each when the one before it is back at work."""
+    del draw
+    for machine in site.fleet.machines:
+        machine.stop()
+        site.fleet.wait_for(machine)
+    return Struck("all")
 
 
 def clock(site: Site, draw: random.Random) -> Struck:

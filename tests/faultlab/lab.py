@@ -4,7 +4,7 @@ import contextlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.http_delivery import ACK_SECONDS
 from tests.fakes.slack.workspace import LEAST_SCOPES
 from tests.faultlab import checks
-from tests.faultlab.hurts import kinds
+from tests.faultlab.hurts import IN_PEACE, Hurt, kinds
 from tests.faultlab.services import kaggle, ray_cluster
 from tests.faultlab.site import Building, Site, World
 from tests.faultlab.storm import PAUSE, Happened, Storm
@@ -32,7 +32,7 @@ TABLES = ("jobs", "events", "arrivals", "inbox", "boards", "outbox")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen in a run. `only` names kinds of hurts; empty for every kind.
+    """What is to happen in a run. `only` names kinds of hurts; empty for all that are quick.
 
     `pause` is the least and the most time between two hurts, in seconds.
     """
@@ -75,10 +75,7 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None]) -> Ended:
         site = until_the_end.enter_context(building.built())
         people = People(town, _draw(plan.seed), [one.title for one in services])
         _connect(site, people)
-        wanted = {
-            name: hurt for name, hurt in kinds(site).items() if not plan.only or name in plan.only
-        }
-        storm = Storm(site, wanted, plan.hurts, _draw(plan.seed + 1), tell, plan.pause)
+        storm = Storm(site, _wanted(plan, site), plan.hurts, _draw(plan.seed + 1), tell, plan.pause)
         _carry_on(people, storm, tell)
         _wait_for_the_end(people, site, plan.end_seconds)
         _keep_tables(site, folder)
@@ -94,6 +91,13 @@ def run(plan: Plan, folder: Path, tell: Callable[[str], None]) -> Ended:
             [f"{one.name} ended with {code}" for one in site.fleet.machines for code in one.exits],
             time.monotonic() - began,
         )
+
+
+def _wanted(plan: Plan, site: Site) -> Mapping[str, Hurt]:
+    """A rolling restart lasts as long as many others, and is done when it is asked for."""
+    found = kinds(site)
+    names = plan.only or [name for name in found if name != IN_PEACE]
+    return {name: found[name] for name in names if name in found}
 
 
 @contextlib.contextmanager

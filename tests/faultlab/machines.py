@@ -100,7 +100,8 @@ class Machine:
             self.thaw()
             self._process.terminate()
             code = self._process.wait(STOP_SECONDS)
-            self._process, self.back_at = None, 0.0
+            self._process, self.back_at = None, time.monotonic()
+            self.exits += [code] if code else []
             return code
 
     def freeze(self) -> None:
@@ -159,7 +160,7 @@ class Fleet:
         try:
             for machine in self.machines:
                 machine.start()
-                self._wait(machine)
+                self.wait_for(machine)
             supervisor.start()
             yield self
         finally:
@@ -180,9 +181,10 @@ class Fleet:
     def wait_until_ready(self) -> None:
         """Until every one is there again."""
         for machine in self.machines:
-            self._wait(machine)
+            self.wait_for(machine)
 
-    def _wait(self, machine: Machine) -> None:
+    def wait_for(self, machine: Machine) -> None:
+        """Until this one is there again."""
         end = time.monotonic() + START_SECONDS
         while not machine.ready:
             starting = self._over.is_set() or machine.alive or machine.back_at

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.faultlab.hurts import Hurt, Struck
+from tests.faultlab.hurts import IN_PEACE, Hurt, Struck
 from tests.faultlab.site import Site
 
 PAUSE = (1.0, 5.5)  # seconds between two hurts
@@ -68,7 +68,9 @@ class Storm:
 
     def _strike(self, kind: str) -> None:
         if kind.startswith(("database", "connections", "queue")):
-            self._wait_for_the_database()
+            self._wait_until_over("database")
+        if kind == IN_PEACE:
+            self._wait_until_over(*(one.struck.target for one in self._open))
         began = time.monotonic()
         struck = self.kinds[kind](self.site, self.draw)
         now = time.monotonic()
@@ -76,9 +78,9 @@ class Storm:
         self._open.append(Happened(kind, struck, began, now + struck.seconds))
         self.happened.append(self._open[-1])
 
-    def _wait_for_the_database(self) -> None:
-        """One trouble of the server at a time: two would undo each other."""
-        while any(one.struck.target == "database" for one in self._open):
+    def _wait_until_over(self, *targets: str) -> None:
+        """One trouble of the same target at a time: two would undo each other."""
+        while any(one.struck.target in targets for one in self._open):
             self._wait(LOOK_SECONDS)
 
     def _wait(self, seconds: float) -> None:
