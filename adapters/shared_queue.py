@@ -192,10 +192,14 @@ async def _first_end(
     finally:
         await before_the_end()
         for task in tasks:
+            task.add_done_callback(_asked)
             task.cancel()
-        over, _ = await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
-        for task in over:
-            if not task.cancelled():
-                task.exception()  # of one that ended by the same cause: nobody asks for it
+        await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
     for task in done:
         task.result()
+
+
+def _asked(task: asyncio.Task[None]) -> None:
+    """Ask for the error of one that ended by the same cause, or too late: nobody else does."""
+    if not task.cancelled():
+        task.exception()

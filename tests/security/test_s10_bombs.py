@@ -15,6 +15,7 @@ import lzma
 import os
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -31,6 +32,15 @@ MOST_SECONDS = 5.0
 MOST_MEMORY = 500 << 20
 PROBLEM = 3
 # Where a defence is missing, this machine must not suffer.
+# A process between: ru_maxrss would begin with that of pytest, which may have grown large.
+WEIGHING = """
+import json, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+cost = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    seconds = cost.ru_utime + cost.ru_stime
+    json.dump({"code": code, "seconds": seconds, "memory": cost.ru_maxrss * 1024}, file)
+"""
 BOUNDED = ("sh", "-c", 'ulimit -d 3000000 -t 60 2>/dev/null; exec "$@"', "sh")
 ZEROS = bytes(64 << 20)
 READERS = ("pyarrow==26.0.1", "python-calamine==0.9.1", "pillow==13.0.0")
@@ -160,21 +170,13 @@ class Ended:
     def __init__(self, python: Path, folder: Path, script: str, *arguments: str) -> None:
         folder.mkdir(exist_ok=True)
         with (folder / "said").open("wb") as said:
-            command = [*BOUNDED, str(python), str(HARNESS / script), *arguments]
+            program = [*BOUNDED, str(python), str(HARNESS / script), *arguments]
+            command = [sys.executable, "-c", WEIGHING, "cost.json", *program]
             env = {**os.environ, "OMP_NUM_THREADS": "1"}
-            process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said, env=env)
-            _, status, self.cost = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        self.code = process.returncode
+            subprocess.run(command, cwd=folder, stdout=said, stderr=said, env=env, check=True)
+        cost = json.loads((folder / "cost.json").read_text("utf-8"))
+        self.code, self.seconds, self.memory = cost["code"], cost["seconds"], cost["memory"]
         self.said = (folder / "said").read_text("utf-8", "replace")
-
-    @property
-    def seconds(self) -> float:
-        return self.cost.ru_utime + self.cost.ru_stime
-
-    @property
-    def memory(self) -> int:
-        return self.cost.ru_maxrss * 1024
 
 
 def whole_way(python: Path, folder: Path, name: str) -> Iterator[Ended]:
