@@ -10,7 +10,7 @@ N ?= 20
 RUNS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo deep ray spaces test test-live check audit chaos format docs lock clean
+.PHONY: help install demo deep ray spaces test test-lab test-live check audit chaos format docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ demo: install ## Train, check and publish a first model; no key, no account
 
 test: install ## Run the tests; TESTS="-k words" picks some
 	$(BIN)/pytest $(TESTS)
+
+test-lab: install ## Run what takes hours or wants a machine for itself, and is not run by .ci/run
+	$(BIN)/pytest -m lab $(TESTS)
 
 test-live: install ## Run the contracts on the real services whose credentials are set (CONTRIBUTING.md)
 	TEST_LIVE=1 $(BIN)/pytest -m "slow or not slow" tests/contracts/test_outside.py tests/contracts/test_runtimes.py $(TESTS)

@@ -43,7 +43,9 @@ def canaries() -> Canaries:
     return Canaries()
 
 
-@pytest.fixture(params=["slack-http", "slack-socket", "discord"])
+@pytest.fixture(
+    params=["slack-socket", "discord", pytest.param("slack-http", marks=pytest.mark.lab)]
+)
 def town(request: pytest.FixtureRequest, canaries: Canaries) -> Iterator[Town]:
     """A platform whose tokens are canaries too."""
     if request.param == "discord":

@@ -72,7 +72,7 @@ async def test_the_real_tables_hold_in_a_storm(on_disk: Opened) -> None:
     assert await without_a_search(2, on_disk) > 20
 
 
-@pytest.mark.slow
+@pytest.mark.lab
 async def test_many_storms(on_disk: Opened) -> None:
     assert await with_a_search(300, in_memory) > 6000
     assert await with_a_search(300, in_memory, repeats=True) > 6000
