@@ -12,6 +12,7 @@ from pipeline.jobs import Stage
 from pipeline.placing import estimate
 from pipeline.planning import LOCAL
 from pipeline.ports.runtime import RunState, Runtime
+from pipeline.readiness import TRY_AGAIN
 from pipeline.scripts import progress
 from pipeline.training import most_seconds
 
@@ -22,6 +23,7 @@ _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would 
 _MOST_PAUSE = timedelta(minutes=5)  # of what runs for hours: thousands may be followed
 _PAUSE_OF_AGE = 20  # a look comes after this part of the time that the run has had
 _MOST_UNSAVED = timedelta(minutes=10)  # without a new sign of life in the saved job
+_ONCE_MORE_OR_HERE = (TRY_AGAIN, LOCAL)
 _MOST_HERE = 20  # a look, of which there is one a second: nobody reads more
 _MOST_ELSEWHERE = 2000  # seldom looked at; after a restart this is all that was missed
 
@@ -83,10 +85,19 @@ def once_more(run: Run, runtime: Runtime) -> Run:
     if run.lost < _MOST_LOST:
         named = {"status": "named", "handle": None, "lines_read": 0, "missing": 0}
         return run.model_copy(update={**named, "lost": run.lost + 1})
+    times = f"each of the {_MOST_LOST + 1} times"
+    if run.runtime == LOCAL:
+        raise PersonCanFix(
+            f"The training was cut off {times}, with the program that runs it.",
+            f"See what ends that (a restart, or too little memory), then “{TRY_AGAIN}”.",
+            field="runtime",
+            options=(TRY_AGAIN,),
+        )
     raise PersonCanFix(
-        f"The run on {runtime.offer.title} was gone each of the {_MOST_LOST + 1} times.",
-        "See there what ends it, then retry, or train elsewhere: “change runtime to local”.",
+        f"The run on {runtime.offer.title} was gone {times}.",
+        f"See there what ends it, then “{TRY_AGAIN}”, or train here: “{LOCAL}”.",
         field="runtime",
+        options=_ONCE_MORE_OR_HERE,
     )
 
 
@@ -97,8 +108,9 @@ def check_overdue(run: Run, runtime: Runtime, now: datetime) -> None:
     where = f" at {run.page}" if run.page else ""
     raise PersonCanFix(
         f"The training on {runtime.offer.title} has not ended in two days.",
-        f"End it there{where}, then retry, or train elsewhere: “change runtime to local”.",
+        f"End it there{where}, then “{TRY_AGAIN}”, or train here: “{LOCAL}”.",
         field="runtime",
+        options=_ONCE_MORE_OR_HERE,
     )
 
 
@@ -106,8 +118,9 @@ def stopped_there(runtime: Runtime) -> PersonCanFix:
     """Somebody has ended the run where it was."""
     return PersonCanFix(
         f"The training was stopped on {runtime.offer.title}.",
-        "Retry to train anew, or train elsewhere: “change runtime to local”.",
+        f"“{TRY_AGAIN}” to train there anew, or train here: “{LOCAL}”.",
         field="runtime",
+        options=_ONCE_MORE_OR_HERE,
     )
 
 

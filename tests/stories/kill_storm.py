@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pipeline.readiness import TRY_AGAIN
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.people import NotAnswered, NotThere, Upload
 from tests.fakes.slack import FakeSlack
@@ -124,8 +125,8 @@ class Errand:
         """Do what fits; False when there is nothing to do. What was said is not said again."""
         if self.kind == "midway" and "running" in card and "Cancel" in card.buttons:
             return self.press(card, "Cancel")
-        if "Retry" in card.buttons:
-            return self.press(card, "Cancel" if self.kind in {"broken", "stopped"} else "Retry")
+        if anew := next((one for one in ("Retry", TRY_AGAIN) if one in card.buttons), None):
+            return self.press(card, "Cancel" if self.kind in {"broken", "stopped"} else anew)
         if PLAN in title:
             return self.plan(card, again=again)
         if QUESTION in title:

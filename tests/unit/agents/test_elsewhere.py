@@ -298,7 +298,7 @@ async def test_a_run_that_never_ends_is_for_its_person_after_two_days(tmp_path: 
         await AGENT.run(running(ports, submitted_at=now - timedelta(hours=48)), ports)
 
     assert isinstance(waits, ComeBack)
-    assert late.value.field == "runtime"
+    assert (late.value.field, late.value.options) == ("runtime", (TRY_AGAIN, "local"))
     assert "End it there at https://cloud.example/runs/1" in late.value.hint
 
 

@@ -9,14 +9,15 @@ import pytest
 
 from pipeline.agents.monitor import AGENT
 from pipeline.artifacts import Run
-from pipeline.context import JobContext
+from pipeline.context import JobContext, Waiting
+from pipeline.errors import PersonCanFix
 from pipeline.events import ProgressReported
-from pipeline.following import found_again
+from pipeline.following import found_again, once_more
 from pipeline.jobs import Actor
 from pipeline.outcomes import ComeBack
 from pipeline.ports import Ports
 from pipeline.ports.runtime import RunState, Runtime
-from pipeline.readiness import without_open_run
+from pipeline.readiness import TRY_AGAIN, apply_reply, without_open_run
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import new_job
 from tests.unit.orchestrator.scripted import Clock
@@ -102,3 +103,19 @@ async def test_a_run_that_is_found_again_is_read_and_charged_from_where_it_was(
         "8",
     ]
     assert found_again(fresh.model_copy(update={"name": "other"}), named.left).lines_read == 0
+
+
+def test_a_training_that_was_cut_off_here_again_and_again_can_be_tried_again_by_a_button() -> None:
+    run = Run(runtime="local", name="r", handle="h", status="running")
+    runtime = cast("Runtime", Talkative(()))
+    for lost in (1, 2):
+        run = once_more(run, runtime)
+        assert (run.status, run.lost) == ("named", lost)
+
+    with pytest.raises(PersonCanFix, match="cut off each of the 3 times") as asked:
+        once_more(run, runtime)
+
+    assert asked.value.options == (TRY_AGAIN,)
+    waits = Waiting(reason="question", text=asked.value.message, field=asked.value.field)
+    context = new_job(FakeClock()).evolve(run=run, waiting=waits)
+    assert apply_reply(context, TRY_AGAIN).waiting is None
