@@ -10,45 +10,45 @@ import os
 import shutil
 import struct
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _SHUTDOWN, _WITHOUT_THE_LOG = 0x8004587D, 2
 _ROOT = 0
-_PATIENCE_SECONDS, _LOOK_SECONDS = 15.0, 0.1
 
 
 class PowerlessDisk:
-    """An ext4 mounted at `path`. Who works on it must have ended before the power is cut."""
+    """An ext4 mounted at `path`. Who worked on it before its power was cut can write no more."""
 
     def __init__(self, path: Path, image: Path) -> None:
         self.path = path
         self._image = image
+        self._cuts = 0
 
     def lose_power(self) -> None:
-        """Cut the power, and mount the disk again as it then is."""
+        """Cut the power, and mount what is on the disk by then.
+
+        As a copy: a sandbox of somebody else, begun meanwhile, may keep the old one mounted.
+        """
         opened = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.ioctl(opened, _SHUTDOWN, struct.pack("I", _WITHOUT_THE_LOG))
         finally:
             os.close(opened)
         self.unmount()
+        self._cuts += 1
+        left = self._image
+        self._image = left.with_stem(f"disk-{self._cuts}")
+        subprocess.run(["cp", "--sparse=always", left, self._image], check=True)
+        left.unlink()
         self.mount()
 
     def mount(self) -> None:
         subprocess.run(["mount", "-o", "loop", self._image, self.path], check=True)
 
     def unmount(self) -> None:
-        """Wait until nobody is on it; what is mounted twice would be of two minds."""
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while subprocess.run(["umount", self.path], capture_output=True, check=False).returncode:
-            assert time.monotonic() < end, f"somebody is still at work on {self.path}"
-            time.sleep(_LOOK_SECONDS)
-        while subprocess.check_output(["losetup", "--associated", self._image]):
-            assert time.monotonic() < end, f"{self._image} is still mounted somewhere"
-            time.sleep(_LOOK_SECONDS)
+        subprocess.run(["umount", "--lazy", self.path], check=True)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def powered(folder: Path, megabytes: int) -> Iterator[PowerlessDisk | None]:
     try:
         yield disk
     finally:
-        subprocess.run(["umount", "--lazy", path], check=True)
+        disk.unmount()
 
 
 def _made(disk: PowerlessDisk, make: str, image: Path) -> bool:

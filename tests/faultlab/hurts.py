@@ -1,5 +1,6 @@
 """What can go wrong at a site: each kind hurts at once, and says how it is undone, and when."""
 
+import contextlib
 import random
 import signal
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ BROUGHT_AGAIN = 5
 IN_PEACE = "rolling restart"  # nobody begins one while something else is broken
 _SEND = {"slack": "chat.postMessage", "discord": "POST /channels/…/messages"}
 _TOO_MANY = 429
+_MOST_DEADLOCKS = 10
 _TABLES = (
     "SELECT schemaname || '.' || tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
 )
@@ -206,8 +208,10 @@ def empty_queue(site: Site, draw: random.Random) -> Struck:
     with psycopg.connect(site.url, autocommit=True) as connection:
         tables = [str(name) for (name,) in connection.execute(_TABLES).fetchall()]
         emptied = [one for one in tables if "version" not in one]
-        if emptied:
-            connection.execute(f"TRUNCATE {', '.join(emptied)} CASCADE".encode())
+        for _ in range(_MOST_DEADLOCKS if emptied else 0):
+            with contextlib.suppress(psycopg.errors.DeadlockDetected):  # with those at work
+                connection.execute(f"TRUNCATE {', '.join(emptied)} CASCADE".encode())
+                break
     return Struck(f"{len(emptied)} tables")
 
 
