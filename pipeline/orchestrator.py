@@ -24,6 +24,7 @@ from pipeline.errors import (
 )
 from pipeline.events import Event
 from pipeline.execution_plan import plan
+from pipeline.fencing import FencedWorkbench
 from pipeline.folders import JobFolder, flush
 from pipeline.jobs import JobId, JobStatus, Stage
 from pipeline.ledger import Ledger
@@ -200,16 +201,24 @@ class Orchestrator:
             await pausing.patiently(lambda: self._store.append(row, [event]))
             ledger.note(event)
 
-        others = self._store.trainings
-        ports = replace(self._ports, emit=emit, ledger=ledger, trainings=others)
+        async def hold() -> JobRow:
+            saved = await pausing.patiently(lambda: self._store.load(row.id))
+            if saved.seq != row.seq:
+                raise Superseded("Another worker went on with this job.")
+            return saved
+
+        ports = replace(
+            self._ports,
+            emit=emit,
+            ledger=ledger,
+            trainings=self._store.trainings,
+            workbench=FencedWorkbench(self._ports.workbench, hold),
+        )
         work = asyncio.ensure_future(self._agents[stage].run(row.context, ports))
         try:
             while not (await asyncio.wait({work}, timeout=CANCEL_CHECK_SECONDS))[0]:
-                saved = await pausing.patiently(lambda: self._store.load(row.id))
-                if saved.cancel:
+                if (await hold()).cancel:
                     raise _Cancelled
-                if saved.seq != row.seq:
-                    raise Superseded("Another worker went on with this job.")
             return await self._kept(row.id, work.result())
         finally:
             if not work.done():

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 
 from pipeline import bundle, describing, editing, refitting
-from pipeline.artifacts import Bundle
+from pipeline.artifacts import Bundle, Preprocessing
 from pipeline.asking import ask
 from pipeline.context import JobContext
 from pipeline.errors import Bug
@@ -38,7 +38,7 @@ class Codegen:
         lines = context.architecture.requirements
         folder = JobFolder.of(ports.home, context.job_id)
         await asyncio.to_thread(refitting.undone, folder)
-        split = None if context.preprocessing else await part(self.name, context, ports)
+        split = await self._split(context, ports, folder)
         propose = partial(self._changed, context, ports, lines)
         better = await improved(self, context, ports, propose)
         how = "written" if better is None else "changed"
@@ -47,6 +47,15 @@ class Codegen:
             better = await self._drafted(context, ports, lines)
         made = better.model_copy(update={"split": split})
         return Done(made, f"train.py {how} and rehearsed in {_seconds(made)}")
+
+    async def _split(
+        self, context: JobContext, ports: Ports, folder: JobFolder
+    ) -> Preprocessing | None:
+        """The parts of the rows, where no stage before has cut them; lost ones are cut again."""
+        if context.preprocessing and (folder.prepared / "fit").is_dir():
+            return None
+        split = await part(self.name, context, ports)
+        return None if context.preprocessing else split
 
     async def _drafted(self, context: JobContext, ports: Ports, lines: tuple[str, ...]) -> Bundle:
         """The recipe's own scripts."""
