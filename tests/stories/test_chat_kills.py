@@ -11,7 +11,7 @@ KILLS = 12
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("platform", ["slack", "discord"])
+@pytest.mark.parametrize("platform", [pytest.param("slack", marks=pytest.mark.lab), "discord"])
 def test_kills_at_random_moments_lose_nothing_and_say_nothing_twice(
     platform: Literal["slack", "discord"], tmp_path: Path, environments: Path
 ) -> None:
