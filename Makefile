@@ -32,7 +32,7 @@ test-live: install ## Run the contracts on the real services whose credentials a
 check: install ## Format, lint, types, import contracts, lock file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(TYPED)
+	$(BIN)/mypy --num-workers auto $(TYPED)
 	$(BIN)/python .ci/check_bundles.py
 	$(BIN)/lint-imports
 	$(LOCK) --check --offline

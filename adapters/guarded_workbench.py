@@ -6,40 +6,26 @@ A traceback can quote a cell, and from there it would reach the log, the job's r
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.ports.runtime import OnLine, SandboxLevel, Step, StepResult, Workbench
+from pipeline.ports.runtime import AroundWorkbench, OnLine, Step, StepResult, Workbench
 from pipeline.ports.sanitizer import Sanitizer
 
 
-class GuardedWorkbench:
-    """pipeline.ports.runtime.Workbench around another, whose every line of output is cleaned."""
+class GuardedWorkbench(AroundWorkbench):
+    """Every line of output is cleaned; files are data, and stay as they are."""
 
     def __init__(self, workbench: Workbench, sanitizer: Sanitizer) -> None:
-        self._workbench = workbench
+        super().__init__(workbench)
         self._sanitizer = sanitizer
-
-    @property
-    def level(self) -> SandboxLevel:
-        """The same."""
-        return self._workbench.level
-
-    @property
-    def gpus(self) -> int:
-        """The same."""
-        return self._workbench.gpus
 
     async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
         """The same, with what the installer prints cleaned."""
-        return await self._workbench.prepare(requirements, self._cleaned(on_line))
+        return await super().prepare(requirements, self._cleaned(on_line))
 
     async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
         """The same, with what the script prints cleaned."""
         told = None if on_line is None else self._cleaned(on_line)
-        result = await self._workbench.run(python, step, told)
+        result = await super().run(python, step, told)
         return replace(result, tail=tuple(map(self._clean, result.tail)))
-
-    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
-        """The same: files are data, and stay as they are."""
-        return self._workbench.take(produced, into)
 
     def _cleaned(self, on_line: OnLine) -> OnLine:
         async def clean(line: str) -> None:

@@ -87,6 +87,35 @@ class Workbench(Protocol):
         ...
 
 
+class AroundWorkbench:
+    """A Workbench around another: all is the other's but for what a subclass does beside it."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+
+    @property
+    def level(self) -> SandboxLevel:
+        """The other's."""
+        return self._workbench.level
+
+    @property
+    def gpus(self) -> int:
+        """The other's."""
+        return self._workbench.gpus
+
+    async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+        """The other's."""
+        return await self._workbench.prepare(requirements, on_line)
+
+    async def run(self, python: Path, step: Step, on_line: OnLine | None = None) -> StepResult:
+        """The other's."""
+        return await self._workbench.run(python, step, on_line)
+
+    def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
+        """The other's."""
+        return self._workbench.take(produced, into)
+
+
 @dataclass(frozen=True, slots=True)
 class Gpu:
     """A kind of GPU that can be had: its memory in GB, and US dollars an hour (0: nothing)."""
