@@ -485,10 +485,10 @@ async def test_the_earlier_home_stays_until_the_new_one_is_on_disk(
     archived(home, tmp_path / "b.tar")
     before = everything(home)
 
-    def power_cut() -> None:
-        raise KeyboardInterrupt
+    def power_cut(folder: Path) -> None:
+        raise KeyboardInterrupt(folder)
 
-    monkeypatch.setattr(os, "sync", power_cut)
+    monkeypatch.setattr("adapters.restore.flush", power_cut)
     with pytest.raises(KeyboardInterrupt):
         await put_back(tmp_path / "b.tar", home, replace=True)
     assert everything(home) == before
