@@ -110,8 +110,13 @@ def serve(load: Callable[[Path], Kept], read: Read[Kept] | None = None) -> None:
     """
     options = _arguments()
     try:
+        content = None if options.text else _content(options.input)  # before seconds of loading
         model = load(options.model)
-        answers = model.predict(_rows(model, options, read or read_input))
+        if content is None:
+            rows = _texts_asked(model, options.text)
+        else:
+            rows = (read or read_input)(model, content, _title(options.input))
+        answers = model.predict(rows)
     except Problem as problem:
         fail(f"{problem.message} {problem.hint}")
     except OSError as error:
@@ -179,17 +184,21 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _rows(model: Kept, options: argparse.Namespace, read: Read[Kept]) -> Table:
-    if options.text is None:
-        name = options.input
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return read(model, content, "standard input" if name == "-" else Path(name).name)
+def _content(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+
+
+def _title(name: str) -> str:
+    return "standard input" if name == "-" else Path(name).name
+
+
+def _texts_asked(model: Reader, texts: Sequence[str]) -> Table:
     if not model.reads_text:
         raise Problem(
             "This model does not read plain text.",
             f"Give --input FILE with the columns {_listed(model.inputs)}.",
         )
-    return Table(model.inputs, [(text,) for text in options.text])
+    return Table(model.inputs, [(text,) for text in texts])
 
 
 def _as_written_by_us(model: Reader, content: bytes) -> Table | None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.stories.kill_storm import storm
 
-KILLS = 12
+KILLS = 8
 
 
 @pytest.mark.slow

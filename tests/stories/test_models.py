@@ -22,7 +22,11 @@ from tests.stories.chatting import ASK_SECONDS, job_id_of, replies, wait_for_car
 from tests.stories.serving import Served
 from tests.stories.shell import Shell, last_object
 
-FIVE = ("anthropic", "openai", "google", "groq", "ollama")
+FIVE = (
+    "anthropic",
+    "ollama",
+    *(pytest.param(one, marks=pytest.mark.lab) for one in ("openai", "google", "groq")),
+)
 WORDS = "I want to classify spam SMS messages."
 CHANGE = changing("FOLDS = 5", "FOLDS = 4", why="Four parts are enough for so few texts.")
 

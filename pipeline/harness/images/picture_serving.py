@@ -84,6 +84,7 @@ def serve_pictures(load: Callable[[Path], PictureModel]) -> None:
     """Main of predict.py; wrong input ends with one `error:` line and exit code 2."""
     options = _arguments()
     try:
+        options.input.stat()  # says that it is missing before seconds of loading
         model = load(options.model)
         with ExitStack() as stack:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory()))

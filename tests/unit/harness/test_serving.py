@@ -105,6 +105,13 @@ FORMULAS = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "\t=1+1", "\uff
 PLAIN = ["-5.5", "+4479460000", "+49 30 123456", "-", "a=b", "me@example.org"]
 
 
+def test_a_file_that_is_missing_is_told_before_the_model_is_read(ask: Ask) -> None:
+    reading = ECHO.replace("lambda folder: Echo()", "lambda folder: 1 / 0")
+    done = ask(reading, "--model", ".", "--input", "not_there.csv", stdin="")
+    assert done.returncode == 2
+    assert done.stderr == "error: not_there.csv: No such file or directory.\n"
+
+
 def test_an_answer_file_runs_nothing_in_a_spreadsheet(ask: Ask, tmp_path: Path) -> None:
     rows = as_csv([["text"], *([text] for text in (*FORMULAS, *PLAIN))])
     (tmp_path / "rows.csv").write_text(rows, "utf-8", newline="")
