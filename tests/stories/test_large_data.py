@@ -43,10 +43,10 @@ def write_large(path: Path, size: int) -> int:
     return rows
 
 
-@pytest.mark.parametrize("gigabytes", [1, pytest.param(2, marks=pytest.mark.lab)])
-def test_gigabytes_train_in_little_memory(shell: Shell, tmp_path: Path, gigabytes: int) -> None:
+@pytest.mark.parametrize("gigabytes", [0.5, pytest.param(2, marks=pytest.mark.lab)])
+def test_gigabytes_train_in_little_memory(shell: Shell, tmp_path: Path, gigabytes: float) -> None:
     data = tmp_path / "orders.csv"
-    rows = write_large(data, gigabytes * GIGABYTE)
+    rows = write_large(data, int(gigabytes * GIGABYTE))
     arguments = ("run", "will it be returned?", "--data", str(data), "--budget-minutes", "1")
     process = shell.start(*arguments, "--json")
     bot, everything = watch(psutil.Process(process.pid))
