@@ -202,6 +202,7 @@ def test_no_secret_reaches_any_provider_event_log_or_row(
         assert any("and ends with" in asked.text for asked in one.asked)
 
 
+@pytest.mark.lab
 def test_with_the_guard_switched_off_the_same_search_finds(
     llm: FakeProviders, canaries: Canaries, tmp_path: Path, environments: Path
 ) -> None:

@@ -175,7 +175,7 @@ def test_labels_spelt_in_two_ways_are_one(bundle: TestBundle) -> None:
     assert "written in several ways" in str(found["warnings"])
 
 
-@pytest.fixture(scope="module", params=["dfine", "rtdetr"])
+@pytest.fixture(scope="module", params=["dfine", pytest.param("rtdetr", marks=pytest.mark.lab)])
 def tuned(
     request: pytest.FixtureRequest, deep_python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[TestBundle, Metrics]:

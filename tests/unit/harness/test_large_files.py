@@ -66,7 +66,7 @@ def test_a_file_larger_than_its_memory_is_sampled(tmp_path: Path) -> None:
     assert found["memory"] < 700
 
 
-@pytest.mark.slow
+@pytest.mark.lab
 def test_a_packed_large_file_is_sampled_too(tmp_path: Path) -> None:
     plain, packed = tmp_path / "large.csv", tmp_path / "large.csv.gz"
     rows = write_large(plain, 400 * MB)
