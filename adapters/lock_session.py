@@ -31,6 +31,8 @@ WHERE application_name = %s AND datname = current_database() AND usename = curre
 AND state_change < clock_timestamp() - make_interval(secs => %s)
 """
 
+_UNLOCK = "SELECT count(pg_advisory_unlock(key)) FROM unnest(%s::bigint[]) AS key"
+
 
 def key_of(name: str) -> int:
     """The number that PostgreSQL knows a lock by."""
@@ -74,10 +76,14 @@ class LockSession:
         finally:
             await self._give_back(mine)
 
-    async def beat(self) -> frozenset[int]:
-        """Show that this process lives, and end the sessions of frozen ones; the held locks."""
+    async def beat(self) -> None:
+        """Show that this process lives, and end the sessions of frozen ones."""
         async with asyncio.timeout(ANSWER_SECONDS), self._one_at_a_time:
             await self._connection.execute(_END_SILENT, (self._name, self._silent))
+
+    async def held(self) -> frozenset[int]:
+        """The locks that any session holds."""
+        async with asyncio.timeout(ANSWER_SECONDS), self._one_at_a_time:
             found = await self._connection.execute(_HELD)
             return frozenset(number for (number,) in await found.fetchall())
 
@@ -93,17 +99,16 @@ class LockSession:
                 mine += [key, free[number - 1]]
                 self._mine.update(mine)
             elif number < 0:
-                await self._first("SELECT pg_advisory_unlock(%s)::int", key)
+                await self._first(_UNLOCK, [key])
 
     @uninterrupted
     async def _give_back(self, mine: Sequence[int]) -> None:
         async with self._one_at_a_time:
-            for key in mine:
-                self._mine.discard(key)
-                with suppress(psycopg.Error):  # a session that is lost holds nothing
-                    await self._first("SELECT pg_advisory_unlock(%s)::int", key)
+            self._mine.difference_update(mine)
+            with suppress(psycopg.Error):  # a session that is lost holds nothing
+                await self._first(_UNLOCK, [*mine])
 
-    async def _first(self, query: str, *values: int) -> int:
+    async def _first(self, query: str, *values: int | list[int]) -> int:
         async with asyncio.timeout(ANSWER_SECONDS):
             found = await self._connection.execute(query.encode(), values)
             row = await found.fetchone()

@@ -107,7 +107,7 @@ class SharedQueue:
     async def _plan(self, session: LockSession, engine: Engine) -> None:
         """Put what is due and has a free turn into the queue."""
         while True:
-            queued, held = await engine.queued(), await session.beat()
+            queued, held = await engine.queued(), await session.held()
             due = await self._agenda.due(without=self._drives)  # last: what ended is not due
             free = [one for one in due if _job(one.job_id) not in held]
             under_way = self._under_way({one.owner for one in free}, held)

@@ -201,7 +201,7 @@ async def test_a_session_gets_no_lock_twice(postgres: str) -> None:
         session.holding(JOB + 1, [PLACE]) as third,
     ):
         assert (first, second, third) == (True, False, False)
-        assert await session.beat() == {JOB, PLACE}
+        assert await session.held() == {JOB, PLACE}
 
 
 async def test_a_command_works_on_its_own_job_and_leaves_the_others(

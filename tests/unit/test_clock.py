@@ -28,9 +28,17 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return machine
 
 
+def right_for(machine: Machine, seconds: float) -> SystemClock:
+    """A clock that has gone well so long, until noon."""
+    machine.elapsed -= seconds
+    kept = SystemClock()
+    machine.elapsed += seconds
+    return kept
+
+
 @pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(hours=-1), timedelta(minutes=10)])
 def test_a_clock_that_is_set_and_set_back_is_not_noticed(machine: Machine, jump: timedelta) -> None:
-    kept = SystemClock()
+    kept = right_for(machine, 3600)
     machine.off = jump
     machine.elapsed += 60
     assert kept.now() == NOON + timedelta(seconds=60)
@@ -39,7 +47,7 @@ def test_a_clock_that_is_set_and_set_back_is_not_noticed(machine: Machine, jump:
 
 
 def test_a_clock_that_stays_where_it_was_set_is_believed(machine: Machine) -> None:
-    kept = SystemClock()
+    kept = right_for(machine, 3600)
     machine.off = timedelta(hours=1)
     kept.now()
     machine.elapsed += 599
@@ -48,8 +56,22 @@ def test_a_clock_that_stays_where_it_was_set_is_believed(machine: Machine) -> No
     assert kept.now() == NOON + timedelta(hours=1, seconds=600)
 
 
+@pytest.mark.parametrize(("wrong_for", "doubted"), [(2, 60), (90, 90), (3600, 600)])
+def test_a_machine_that_began_with_a_wrong_clock_is_believed_when_it_is_set_right(
+    machine: Machine, wrong_for: int, doubted: int
+) -> None:
+    machine.off = timedelta(days=-1)
+    kept = right_for(machine, wrong_for)
+    machine.off = timedelta()
+    kept.now()
+    machine.elapsed += doubted - 1
+    assert kept.now() < machine.wall()
+    machine.elapsed += 1
+    assert kept.now() == machine.wall()
+
+
 def test_doubts_are_forgotten_when_the_clock_is_right_again(machine: Machine) -> None:
-    kept = SystemClock()
+    kept = right_for(machine, 3600)
     for _ in range(3):
         machine.off = timedelta(hours=1)
         machine.elapsed += 400
