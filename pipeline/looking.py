@@ -1,25 +1,17 @@
 """Stages that are looked at again and again until they are over: when, and what a look counts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from pipeline.context import JobContext
 from pipeline.jobs import Stage
 from pipeline.outcomes import ComeBack, LookAgain
 
 _SOON = timedelta(seconds=1)
-_LATER = timedelta(minutes=1)
-_TOGETHER = timedelta(seconds=10)
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
-def pause(after: timedelta, scale: float, now: datetime) -> timedelta:
-    """The time until an agent comes back; `scale` makes it shorter, but never less than a second.
-
-    What is minutes away comes together with others, at the same seconds of the clock: for
-    thousands of looks, to wake a process costs more than what it then does.
-    """
-    scaled = max(after * scale, min(after, _SOON))
-    return scaled if scaled < _LATER else scaled + (_EPOCH - now - scaled) % _TOGETHER
+def pause(after: timedelta, scale: float) -> timedelta:
+    """The time until an agent comes back; what is longer than a second is never made shorter."""
+    return max(after * scale, min(after, _SOON))
 
 
 def is_between_looks(context: JobContext, stage: Stage) -> bool:

@@ -163,9 +163,8 @@ class Orchestrator:
         else:
             elapsed = clock.monotonic() - began
             if isinstance(outcome, LookAgain) and looking.is_between_looks(row.context, stage):
-                now = clock.now()
-                pause = looking.pause(outcome.after, self._retry_scale, now)
-                row = await self._store.postpone(row, now + pause)
+                pause = looking.pause(outcome.after, self._retry_scale)
+                row = await self._store.postpone(row, clock.now() + pause)
                 known.waited += elapsed + pause.total_seconds()
                 return row
             context = looking.timed(row.context, stage, elapsed + known.waited)

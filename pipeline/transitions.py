@@ -91,9 +91,8 @@ def followed(
             return Change(context, [StageEnded(stage=stage, seconds=seconds, note=note)])
         case ComeBack(after) | LookAgain(after):
             lines = outcome.events if isinstance(outcome, ComeBack) else ()
-            until_then = pause(after, scale, now)
-            seen = looked(context, stage, outcome, until_then)
-            return Change(seen, lines, wake_at=now + until_then)
+            seen = looked(context, stage, outcome, pause(after, scale))
+            return Change(seen, lines, wake_at=now + pause(after, scale))
         case Ask(question, about, options):
             asked = QuestionAsked(text=question, field=about, options=options)
             return _parked(context, "question", asked, now)

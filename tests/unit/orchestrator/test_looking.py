@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters import document
 from adapters.store import SqlStore
-from pipeline import looking
 from pipeline.jobs import JobStatus, Stage
 from pipeline.outcomes import ComeBack, LookAgain
 from tests.unit.orchestrator.scripted import (
@@ -39,14 +38,6 @@ async def look(play: Stageplay) -> None:
     """The next look, when its time has come."""
     play.clock.time = (await play.row()).wake_at
     await play.orchestrator.drive(play.job)
-
-
-def test_looks_that_are_minutes_away_come_together() -> None:
-    ends = datetime(2027, 3, 1, 12, 0, 1, 500, tzinfo=UTC)
-    nows = [ends + timedelta(seconds=n * 0.7) for n in range(12)]
-    wakes = {now + looking.pause(timedelta(minutes=5), 1.0, now) for now in nows}
-    assert wakes == {datetime(2027, 3, 1, 12, 5, 10, tzinfo=UTC)}
-    assert looking.pause(PAUSE, 1.0, ends) == PAUSE
 
 
 async def test_a_look_that_shows_nothing_new_writes_nothing_but_when_to_look_again(
