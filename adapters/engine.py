@@ -7,7 +7,7 @@ again from the job table. They stand in a schema of their own, so that one DROP 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import sqlalchemy as sa
@@ -19,12 +19,11 @@ from pipeline.jobs import JobId
 if TYPE_CHECKING:
     import procrastinate
     from procrastinate.jobs import Job, Status
-    from psycopg_pool import AsyncConnectionPool
 
 SCHEMA = "mltrainer_queue"
 _QUEUE = "jobs"
 _TASK = "drive"
-_POLL_SECONDS = 2.0  # for a row whose notice was lost
+_POLL_SECONDS = 0.5
 _BEAT_SECONDS = 2.0
 _GOODBYE_SECONDS = 5.0
 _CONNECTIONS = 4
@@ -142,25 +141,8 @@ def _app(url: sa.URL, at_once: int) -> "procrastinate.App":
         min_size=1,
         max_size=_CONNECTIONS + at_once // 4,
         timeout=_GOODBYE_SECONDS,
-        pool_factory=_pool,
     )
     return procrastinate.App(connector=connector)
-
-
-def _pool(*, check: object, **given: Any) -> "AsyncConnectionPool":
-    """Connections for single statements: one way to the database each, where there were four.
-
-    None is checked before its use: with the database, the locks are lost as well, and all begins
-    anew.
-    """
-    from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415  (procrastinate brings it)
-
-    del check
-    return AsyncConnectionPool(**given, configure=_without_transactions)
-
-
-async def _without_transactions(connection: psycopg.AsyncConnection[Any]) -> None:
-    await connection.set_autocommit(True)
 
 
 def _forgiving(app: "procrastinate.App") -> "procrastinate.App":

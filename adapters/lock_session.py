@@ -103,6 +103,8 @@ class LockSession:
 
     @uninterrupted
     async def _give_back(self, mine: Sequence[int]) -> None:
+        if not mine:
+            return
         async with self._one_at_a_time:
             self._mine.difference_update(mine)
             with suppress(psycopg.Error):  # a session that is lost holds nothing

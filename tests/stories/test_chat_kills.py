@@ -7,7 +7,7 @@ import pytest
 
 from tests.stories.kill_storm import storm
 
-KILLS = 8
+KILLS = 12
 
 
 @pytest.mark.slow
