@@ -26,7 +26,7 @@ WORDS_HERE: Mapping[str, str] = {  # of a card in a chat, and what stands here i
     "waiting for your answer": "To begin I need to know",
     "waiting for your yes": "Waits for your yes",
     "waiting for your Hugging Face account": "I need your Hugging Face account",
-    ": done": "The model is ready and proven",
+    ": done": "mltrainer report",  # of the lines of a result, which come one by one, the last
     ": failed": "The job failed",
     "cancelled": "The job was cancelled",
     "Hugging Face": "\nHugging Face\n",
