@@ -14,17 +14,21 @@ from pipeline.ports.store import Store
 TICK = timedelta(seconds=1)
 _BREATH = 0.03  # seconds
 _AFTER_ERROR = timedelta(seconds=10)
-_OWNERS_KNOWN = 20_000
+_MOST_KNOWN = 20_000  # jobs
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A job whose time has come. `rank` counts the jobs of its owner that go before it."""
+    """A job whose time has come. `rank` counts the jobs of its owner that go before it.
+
+    `is_look`: it was driven here and put off, as a training elsewhere is; that takes a moment.
+    """
 
     job_id: JobId
     owner: str
     rank: int = 0
+    is_look: bool = False
 
 
 class Agenda:
@@ -36,6 +40,7 @@ class Agenda:
         self._woken = asyncio.Event()
         self._not_before: dict[JobId, datetime] = {}
         self._soon: dict[JobId, datetime] = {}  # due before the next tick
+        self._put_off: dict[JobId, datetime] = {}  # for longer than a tick
         self._owners: dict[JobId, str] = {}
 
     def wake(self, job_id: JobId) -> None:
@@ -56,7 +61,9 @@ class Agenda:
         except TryAgain as error:
             _log.warning("%s", error)
             return ()
-        return tuple(Due(one, owners[one]) for one in asked if one in owners)
+        return tuple(
+            Due(one, owners[one], is_look=one in self._put_off) for one in asked if one in owners
+        )
 
     async def owner(self, job_id: JobId) -> str | None:
         """Whose a job is; None where there is no such job."""
@@ -70,14 +77,20 @@ class Agenda:
         """
         tick = self._clock.now() + TICK
         self._not_before[job_id] = min(next_due or tick, tick)
+        self._put_off.pop(job_id, None)
         if next_due is not None and next_due < tick:
             self._soon[job_id] = next_due
+        elif next_due is not None:
+            self._put_off[job_id] = next_due
+        if len(self._put_off) > _MOST_KNOWN:  # others may have ended what was put off here
+            del self._put_off[next(iter(self._put_off))]
         if at_once:
             self._woken.set()
 
     def failed(self, job_id: JobId, error: BaseException) -> None:
         """A drive has failed. It is tried again in a while; the others go on."""
         _log.error("drive of %s failed: %s", job_id, error, exc_info=error)
+        self._put_off.pop(job_id, None)
         self._not_before[job_id] = self._clock.now() + _AFTER_ERROR
         self._woken.set()
 
@@ -98,7 +111,7 @@ class Agenda:
 
     async def _whose(self, jobs: Sequence[JobId]) -> Mapping[JobId, str]:
         """Owners never change, so each is asked once."""
-        if len(self._owners) > _OWNERS_KNOWN:
+        if len(self._owners) > _MOST_KNOWN:
             self._owners = {}
         unknown = [one for one in jobs if one not in self._owners]
         if unknown:

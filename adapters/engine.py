@@ -4,10 +4,12 @@ Its tables are a queue and nothing more: they may be emptied or dropped at any t
 again from the job table. They stand in a schema of their own, so that one DROP SCHEMA removes them.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import sqlalchemy as sa
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from procrastinate.jobs import Job, Status
 
 SCHEMA = "mltrainer_queue"
-_QUEUE = "jobs"
+_QUEUE = "due"  # another name where its rows mean something else: older processes leave them alone
 _TASK = "drive"
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0  # for a row whose notice was overheard
 _BEAT_SECONDS = 2.0
 _GOODBYE_SECONDS = 5.0
 _CONNECTIONS = 4
@@ -32,8 +34,19 @@ _OPTIONS = f"-c search_path={SCHEMA} {UNLOCKING}"
 Serve = Callable[[JobId], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Jobs that one process is to serve at once; the highest priority goes first."""
+
+    jobs: Sequence[JobId]
+    priority: int = 0
+
+
 class Engine:
-    """A queue of job ids. A row says that a job is worth a look; it is deleted after that look."""
+    """A queue of job ids. A row says that jobs are worth a look; it is deleted after that look.
+
+    Handing out a row costs several ways to the database: many short looks are one row.
+    """
 
     def __init__(self, app: "procrastinate.App", at_once: int) -> None:
         self._app = app
@@ -47,8 +60,8 @@ class Engine:
         app = _forgiving(_app(url, at_once))
 
         @app.task(name=_TASK, queue=_QUEUE)
-        async def drive(job_id: str) -> None:
-            await serve(JobId(job_id))
+        async def drive(jobs: str) -> None:
+            await asyncio.gather(*(serve(JobId(one)) for one in jobs.split()))
 
         async with app.open_async():
             yield cls(app, at_once)
@@ -71,13 +84,13 @@ class Engine:
         from procrastinate.jobs import Status  # noqa: PLC0415  (it starts a program)
 
         rows = await self._app.job_manager.list_jobs_async(queue=_QUEUE, status=Status.TODO.value)
-        return frozenset(JobId(str(row.task_kwargs["job_id"])) for row in rows)
+        return frozenset(JobId(one) for row in rows for one in str(row.task_kwargs["jobs"]).split())
 
-    async def defer(self, jobs: Sequence[tuple[JobId, int]]) -> None:
-        """Put jobs into the queue with their priority; one that is in it already stays as it is."""
+    async def defer(self, given: Sequence[Row]) -> None:
+        """Put rows into the queue; one that begins with a job that waits in it is left out."""
         from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415  (it starts a program)
 
-        rows = [_row(job_id, priority) for job_id, priority in jobs]
+        rows = [_task(row) for row in given]
         if not rows:
             return
         try:
@@ -141,8 +154,14 @@ def _app(url: sa.URL, at_once: int) -> "procrastinate.App":
         min_size=1,
         max_size=_CONNECTIONS + at_once // 4,
         timeout=_GOODBYE_SECONDS,
+        configure=_by_statements,
     )
     return procrastinate.App(connector=connector)
+
+
+async def _by_statements(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Begin and commit nothing: each question is one statement, which is a transaction itself."""
+    await connection.set_autocommit(True)
 
 
 def _forgiving(app: "procrastinate.App") -> "procrastinate.App":
@@ -159,7 +178,7 @@ def _forgiving(app: "procrastinate.App") -> "procrastinate.App":
     return app
 
 
-def _row(job_id: JobId, priority: int) -> "Job":
+def _task(row: Row) -> "Job":
     from procrastinate.jobs import Job  # noqa: PLC0415  (it starts a program)
 
     return Job(
@@ -167,7 +186,7 @@ def _row(job_id: JobId, priority: int) -> "Job":
         task_name=_TASK,
         queue=_QUEUE,
         lock=None,
-        queueing_lock=f"w:{job_id}",
-        priority=priority,
-        task_kwargs={"job_id": job_id},
+        queueing_lock=f"w:{row.jobs[0]}",
+        priority=row.priority,
+        task_kwargs={"jobs": " ".join(row.jobs)},
     )

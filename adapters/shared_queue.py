@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.agenda import Agenda
-from adapters.engine import Engine, Serve, lost
+from adapters.agenda import Agenda, Due
+from adapters.engine import Engine, Row, Serve, lost
 from adapters.lock_session import LockSession, key_of
-from adapters.turns import Limits, in_turn
+from adapters.turns import Limits, in_turn, together
 from pipeline.jobs import JobId
 from pipeline.ports.clock import Clock
 from pipeline.ports.queue import Drive
@@ -51,6 +51,7 @@ class SharedQueue:
         self._url = url
         self._limits = limits
         self._only = only
+        self._hands = asyncio.Semaphore(limits.at_once)
         self._drives: dict[JobId, asyncio.Task[Any]] = {}
         self._closing = False
         self._others_wait = False
@@ -113,9 +114,8 @@ class SharedQueue:
             under_way = self._under_way({one.owner for one in free}, held)
             turns = in_turn(free, under_way, self._limits)
             self._others_wait = len(turns) < len(free)
-            await engine.defer(
-                [(one.job_id, -one.rank) for one in turns if one.job_id not in queued]
-            )
+            new = [one for one in turns if one.job_id not in queued]
+            await engine.defer([_row(some) for some in together(new, self._limits.at_once)])
             await self._agenda.rest()
 
     async def _serve_one(self, job_id: JobId, serve: Serve) -> None:
@@ -135,16 +135,17 @@ class SharedQueue:
     async def _serve(self, job_id: JobId, drive: Drive, session: LockSession) -> None:
         """Drive a job if this is its only drive anywhere and its owner has a free place."""
         owner = await self._agenda.owner(job_id)
-        if owner is None or job_id in self._drives or self._closing:
-            return
-        work = asyncio.ensure_future(self._locked(job_id, owner, drive, session))
-        self._drives[job_id] = work
-        try:
-            await asyncio.wait({work})
-        finally:
-            work.cancel()
-            await asyncio.wait({work}, timeout=_LONGEST_GOODBYE)
-            del self._drives[job_id]
+        async with self._hands:
+            if owner is None or job_id in self._drives or self._closing:
+                return
+            work = asyncio.ensure_future(self._locked(job_id, owner, drive, session))
+            self._drives[job_id] = work
+            try:
+                await asyncio.wait({work})
+            finally:
+                work.cancel()
+                await asyncio.wait({work}, timeout=_LONGEST_GOODBYE)
+                del self._drives[job_id]
         self._note(job_id, work)
 
     async def _locked(
@@ -175,6 +176,10 @@ class SharedQueue:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_LONGEST_GOODBYE)
+
+
+def _row(some: Sequence[Due]) -> Row:
+    return Row([one.job_id for one in some], priority=-some[0].rank)
 
 
 def _job(job_id: JobId) -> int:

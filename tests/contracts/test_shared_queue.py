@@ -2,14 +2,14 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
 from adapters.clock import SystemClock
 from adapters.database import parse_url
-from adapters.engine import SCHEMA, Engine
+from adapters.engine import SCHEMA, Engine, Row
 from adapters.lock_session import LockSession, key_of
 from adapters.shared_queue import SharedQueue
 from adapters.turns import Limits
@@ -245,6 +245,51 @@ async def test_what_another_process_has_in_hand_is_left_until_it_lets_go(
     assert worker.driven == [job.id]
 
 
+async def test_jobs_that_are_handed_out_together_are_driven_no_more_at_once_than_any(
+    store: MemoryStore, postgres: str
+) -> None:
+    jobs = [*await made(store, 3, owner=ANN), *await made(store, 3, owner=BEN)]
+    worker, url = Worker(store, seconds=0.2), parse_url(postgres)
+    limits, ids = Limits(at_once=2, per_person=3), [job.id for job in jobs]
+
+    async def nobody(_: JobId) -> None: ...
+
+    async with Engine.opened(url, nobody, 1) as engine:
+        await engine.defer([Row(ids)])
+        assert await engine.queued() == {*ids}
+    await while_running(
+        SharedQueue(store=store, clock=SystemClock(), url=url, limits=limits),
+        worker.drive,
+        lambda: len(worker.driven) == len(jobs) and not worker.busy,
+    )
+
+    assert sorted(worker.driven) == sorted(ids)
+    assert worker.most_at_once == 2
+
+
+async def test_looks_go_through_the_queue_together(store: MemoryStore, postgres: str) -> None:
+    jobs = [*await made(store, 3, owner=ANN), *await made(store, 3, owner=BEN)]
+    worker, again = Worker(store), SystemClock().now() + timedelta(seconds=4)
+    looks: set[JobId] = set()
+
+    async def look_twice(job_id: JobId) -> datetime | None:
+        if job_id in looks:
+            return await worker.drive(job_id)
+        looks.add(job_id)
+        return (await store.postpone(await store.load(job_id), again)).wake_at
+
+    await while_running(
+        SharedQueue(store=store, clock=SystemClock(), url=parse_url(postgres)),
+        look_twice,
+        lambda: len(worker.driven) == len(jobs) and not worker.busy,
+    )
+
+    with psycopg.connect(postgres, options=f"-c search_path={SCHEMA}") as connection:
+        numbered = connection.execute("SELECT last_value FROM procrastinate_jobs_id_seq")
+        (rows,) = numbered.fetchone() or (0,)
+    assert len(jobs) < rows < 2 * len(jobs)
+
+
 async def test_a_job_that_is_handed_out_again_while_it_is_driven_is_waited_for(
     store: MemoryStore, postgres: str
 ) -> None:
@@ -263,7 +308,7 @@ async def test_a_job_that_is_handed_out_again_while_it_is_driven_is_waited_for(
     running = asyncio.create_task(queue.run(drive))
     await begun.wait()
     async with Engine.opened(url, nobody, 1) as engine:
-        await engine.defer([(job.id, 0)])
+        await engine.defer([Row([job.id])])
         while job.id in await engine.queued():
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.3)

@@ -88,6 +88,28 @@ async def test_a_job_that_was_driven_is_looked_at_after_a_tick_however_late_its_
     assert await day.due() == [JOB]
 
 
+@pytest.mark.parametrize(("seconds", "is_look"), [(0.5, False), (1, True), (300, True)])
+async def test_a_job_that_was_put_off_for_longer_than_a_moment_is_looked_at(
+    day: Day, seconds: float, *, is_look: bool
+) -> None:
+    day.agenda.ended(JOB, day.later(seconds))
+    day.clock.advance(seconds)
+    assert [one.is_look for one in await day.agenda.due(())] == [is_look]
+
+
+@pytest.mark.parametrize("ending", ["settled", "failed"])
+async def test_a_job_that_went_on_since_it_was_put_off_is_not_looked_at(
+    day: Day, ending: str
+) -> None:
+    day.agenda.ended(JOB, day.later(300))
+    if ending == "settled":
+        day.agenda.ended(JOB, None)
+    else:
+        day.agenda.failed(JOB, RuntimeError("no such table"))
+    day.clock.advance(10)
+    assert [one.is_look for one in await day.agenda.due(())] == [False]
+
+
 async def test_a_job_that_somebody_spoke_to_is_due_at_once(day: Day) -> None:
     day.agenda.ended(JOB, None)
     day.agenda.wake(JOB)

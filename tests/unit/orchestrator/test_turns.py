@@ -1,9 +1,10 @@
 """A fair order among people: what may be driven next, and how much of one person."""
 
 from collections import Counter
+from dataclasses import replace
 
 from adapters.agenda import Due
-from adapters.turns import Limits, in_turn
+from adapters.turns import Limits, in_turn, together
 from pipeline.jobs import JobId
 
 LIMITS = Limits(at_once=8, per_person=3)
@@ -28,3 +29,11 @@ def test_a_person_has_no_more_turns_than_the_limit_with_those_under_way() -> Non
 
 def test_a_person_at_the_limit_waits() -> None:
     assert in_turn(due("aa"), Counter(a=3), LIMITS) == []
+
+
+def test_looks_are_handed_out_together_and_anything_else_alone() -> None:
+    turns = [replace(one, is_look=one.owner == "a") for one in due("abaaba")]
+
+    handed = [[one.job_id for one in some] for some in together(turns, 3)]
+
+    assert handed == [["b1"], ["b4"], ["a0", "a2", "a3"], ["a5"]]
