@@ -49,6 +49,7 @@ class LockSession:
         self._silent = silent
         self._one_at_a_time = asyncio.Lock()
         self._mine: set[int] = set()
+        self._ended: list[int] = []
 
     @classmethod
     @asynccontextmanager
@@ -103,12 +104,14 @@ class LockSession:
 
     @uninterrupted
     async def _give_back(self, mine: Sequence[int]) -> None:
-        if not mine:
-            return
+        self._ended += mine
         async with self._one_at_a_time:
-            self._mine.difference_update(mine)
+            ended, self._ended = self._ended, []
+            if not ended:  # there were none, or the one before gave them back with its own
+                return
+            self._mine.difference_update(ended)
             with suppress(psycopg.Error):  # a session that is lost holds nothing
-                await self._first(_UNLOCK, [*mine])
+                await self._first(_UNLOCK, ended)
 
     async def _first(self, query: str, *values: int | list[int]) -> int:
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -34,7 +34,8 @@ class Move:
 
     def make(self, connection: sa.Connection) -> sa.Row[Any]:
         """The row's `cancel`, `cancel_by` and `event_count` then; Superseded when it had moved."""
-        if connection.dialect.name == "postgresql":
+        at_once = connection.dialect.name == "postgresql" and (self.events or self.consumed)
+        if at_once:
             statement = _at_once(tuple(self.values), bool(self.consumed))
             moved = connection.execute(statement, self._parameters()).first()
         else:
@@ -42,7 +43,7 @@ class Move:
         if moved is None:
             message = f"Job {self.row.id} was moved on by another worker."
             raise Superseded(message, "Nothing is lost: the other one goes on with it.")
-        if connection.dialect.name != "postgresql":
+        if not at_once:
             self._tell(connection, moved.event_count - len(self.events))
         return moved
 
