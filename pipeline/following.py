@@ -20,7 +20,7 @@ _TAIL = 30
 _MOST_MISSING = 3  # looks at a run that the service does not show, though it may be there
 MOST_WAIT = timedelta(days=2)  # longer than any queue and session: nobody ends it any more
 _MOST_LOST = 2  # of a run that is gone each time nobody knows whether it would ever end
-_MOST_PAUSE = timedelta(minutes=5)  # of what runs for hours: thousands may be followed
+_MOST_PAUSE = timedelta(minutes=6)  # of what runs for hours: thousands may be followed
 _PAUSE_OF_AGE = 20  # a look comes after this part of the time that the run has had
 _MOST_UNSAVED = timedelta(minutes=10)  # without a new sign of life in the saved job
 _ONCE_MORE_OR_HERE = (TRY_AGAIN, LOCAL)

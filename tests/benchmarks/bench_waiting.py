@@ -1,6 +1,6 @@
 """What it costs one worker that thousands of trainings go on elsewhere.
 
-    make bench-waiting                 both databases, about twelve minutes
+    make bench-waiting                 both databases, about fourteen minutes
     make bench-waiting ARGS="--help"
 
 The queue, the orchestrator, the stage that follows a training and the job table are the real ones;
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--jobs", type=int, default=2000, help="trainings that go on")
     parser.add_argument(
-        "--seconds", type=float, default=300.0, help="how long; each is looked at every 300 s"
+        "--seconds", type=float, default=360.0, help="how long; each is looked at every 360 s"
     )
     given = parser.parse_args()
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
