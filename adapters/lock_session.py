@@ -49,7 +49,7 @@ class LockSession:
         self._silent = silent
         self._one_at_a_time = asyncio.Lock()
         self._mine: set[int] = set()
-        self._ended: list[int] = []
+        self._ended: list[int] = []  # to be given back with the next
 
     @classmethod
     @asynccontextmanager

@@ -204,6 +204,14 @@ async def test_a_session_gets_no_lock_twice(postgres: str) -> None:
         assert await session.held() == {JOB, PLACE}
 
 
+async def test_locks_that_end_at_the_same_time_are_all_free_then(postgres: str) -> None:
+    async with LockSession.opened(parse_url(postgres)) as session:
+        holding = [session.holding(JOB + one, [PLACE + one]) for one in range(5)]
+        assert all([await one.__aenter__() for one in holding])
+        await asyncio.gather(*(one.__aexit__(None, None, None) for one in holding))
+        assert await session.held() == frozenset()
+
+
 async def test_a_command_works_on_its_own_job_and_leaves_the_others(
     store: MemoryStore, postgres: str
 ) -> None:
