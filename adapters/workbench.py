@@ -14,6 +14,7 @@ from pipeline.errors import NoRoom
 from pipeline.ports.runtime import OnLine, SandboxLevel, Step, StepResult
 
 _LEAST_ROOM = 1 << 20  # bytes
+_LOOK_SECONDS = 0.5
 
 
 class LocalWorkbench:
@@ -42,19 +43,34 @@ class LocalWorkbench:
 
         NoRoom for one that failed on a full disk, which is no fault of its own.
         """
-        result = await run_step(self._sandbox, python, step, on_line)
-        if not result.ok and await asyncio.to_thread(_is_full, step.work):
-            message = f"The disk is full: the step '{step.name}' could not go on."
-            raise NoRoom(message, "Free some space.")
-        return result
+        full = asyncio.create_task(_full(step.work))
+        try:
+            result = await run_step(self._sandbox, python, step, on_line)
+            if not result.ok and (full.done() or await asyncio.to_thread(_is_full, step.work)):
+                message = f"The disk is full: the step '{step.name}' could not go on."
+                raise NoRoom(message, "Free some space.")
+            return result
+        finally:
+            full.cancel()
 
     def take(self, produced: Path, into: Path) -> tuple[Path, ...]:
         """Copy regular files only, never following links; PersonCanFix when over the size limit."""
         return take_results(produced, into)
 
 
+async def _full(folder: Path) -> None:
+    """Wait until the disk is full; there may be room again when a script has failed of it."""
+    while True:
+        if await asyncio.to_thread(_is_full, folder):
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
 def _is_full(folder: Path) -> bool:
-    disk = os.statvfs(folder)
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False  # whoever writes there says what is wrong
     return disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import dict_row
 
+from pipeline.folders import flush
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.disk import PowerlessDisk, powered
 from tests.fakes.llm import NO_PROVIDERS
@@ -170,4 +171,11 @@ def fill(home: Path) -> Callable[[], None]:
     with contextlib.suppress(OSError), file.open("wb", buffering=0) as filler:
         for _ in range(DISK_MEGABYTES * 2):
             filler.write(bytes(1 << 20))
-    return lambda: file.unlink(missing_ok=True)
+
+    def free() -> None:
+        """It is gone for good: a power cut soon after must not bring it back."""
+        file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the disk may be away
+            flush(home)
+
+    return free

@@ -20,6 +20,16 @@ WRITES = """import sys
 open("written", "wb").write(bytes(int(sys.argv[1])))
 sys.exit(int(sys.argv[2]))
 """
+FAILS_LATE = """import os, sys, time
+try:
+    with open("written", "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 16))
+except OSError as error:
+    time.sleep(1.5)
+    os.remove("written")
+    sys.exit(str(error))
+"""
 
 
 class Bench(LocalWorkbench):
@@ -54,6 +64,15 @@ def writing(disk: SmallDisk, megabytes: int, code: int = 0) -> Step:
 async def test_a_step_that_finds_no_room_waits_for_it(disk: SmallDisk, bench: Bench) -> None:
     with pytest.raises(NoRoom, match="step 'train' could not go on"):
         await bench.run(Path(sys.executable), writing(disk, 2 * MEGABYTES))
+
+
+async def test_a_step_that_found_no_room_waits_for_it_though_there_is_some_again(
+    disk: SmallDisk, bench: Bench
+) -> None:
+    step = writing(disk, 2 * MEGABYTES)
+    step.script.write_text(FAILS_LATE)
+    with pytest.raises(NoRoom, match="step 'train' could not go on"):
+        await bench.run(Path(sys.executable), step)
 
 
 async def test_a_step_that_fails_beside_free_room_has_failed(disk: SmallDisk, bench: Bench) -> None:
