@@ -40,7 +40,7 @@ class Agenda:
         self._woken = asyncio.Event()
         self._not_before: dict[JobId, datetime] = {}
         self._soon: dict[JobId, datetime] = {}  # due before the next tick
-        self._put_off: dict[JobId, datetime] = {}  # for longer than a tick
+        self._put_off: dict[JobId, None] = {}  # for longer than a tick, in this order
         self._owners: dict[JobId, str] = {}
 
     def wake(self, job_id: JobId) -> None:
@@ -81,7 +81,7 @@ class Agenda:
         if next_due is not None and next_due < tick:
             self._soon[job_id] = next_due
         elif next_due is not None:
-            self._put_off[job_id] = next_due
+            self._put_off[job_id] = None
         if len(self._put_off) > _MOST_KNOWN:  # others may have ended what was put off here
             del self._put_off[next(iter(self._put_off))]
         if at_once:

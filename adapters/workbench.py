@@ -46,7 +46,8 @@ class LocalWorkbench:
         full = asyncio.create_task(_full(step.work))
         try:
             result = await run_step(self._sandbox, python, step, on_line)
-            if not result.ok and (full.done() or await asyncio.to_thread(_is_full, step.work)):
+            was_full = full.done() and result.ending == "failed"  # not for a limit of its own
+            if not result.ok and (was_full or await asyncio.to_thread(_is_full, step.work)):
                 message = f"The disk is full: the step '{step.name}' could not go on."
                 raise NoRoom(message, "Free some space.")
             return result
