@@ -58,9 +58,9 @@ class HomeLock:
                 if not _lock(file, fcntl.LOCK_EX):
                     self._replace_if_frozen()
                 elif self._is_current(file):
-                    self._file = os.dup(file)
                     os.ftruncate(file, 0)  # a holder that crashed left its own, maybe longer
                     os.pwrite(file, _describe(_us(everything=everything)), 0)
+                    self._file = os.dup(file)  # only now: a full disk leaves nothing held
             if not self.held:
                 time.sleep(_PAUSE)
         return self.held

@@ -3,8 +3,10 @@
 A run's folder holds `output.log` (all it printed) and `run.json` (where it is); the scripts can
 write to neither, as each works in a folder of its own below. A run lives with the process that
 began it: others that share the folder see it go on, and once that process has ended it is either
-finished on disk, or lost and safe to submit anew. What is more than this process may carry at once
-waits in line, as a run that goes on: its log says so, and its place ends with the process.
+finished on disk, or lost and safe to submit anew. A process that stood still meanwhile may still
+remember a run that another one has begun anew: what the folder says counts. What is more than this
+process may carry at once waits in line, as a run that goes on: its log says so, and its place ends
+with the process.
 """
 
 import asyncio
@@ -12,35 +14,39 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from adapters.local_line import Line
 from adapters.run_claim import RunClaim
+from adapters.run_record import LOG, RunRecord, Status, lines_after
 from adapters.sandbox.leftovers import end_leftovers
 from pipeline.errors import MLTrainerError, NoRoom, PersonCanFix, TryAgain
 from pipeline.jobs import Actor
 from pipeline.ports.runtime import Offer, RunRequest, RunState, StepResult, Workbench
 
 POLL_SECONDS = 1.0
-_LOG, _RECORD = "output.log", "run.json"
 _CANCEL_SECONDS = 5.0
 _CLAIM_SECONDS = 1.0  # between two looks at whether a run is still ours and wanted
 _REMEMBERED = 100  # runs that are over
-Status = Literal["running", "done", "failed", "cancelled", "lost"]
 
 
 @dataclass
 class _Run:
-    """A run of this process. `position` remembers where in the log a line number is."""
+    """A run of this process. `position` remembers where in the log a line number is.
+
+    `begun` is told apart from what another process begins under the same name.
+    """
 
     request: RunRequest
     log: TextIO
     claim: RunClaim
+    begun: str = field(default_factory=lambda: secrets.token_hex(8))
     status: Status = "running"
     step: str = ""
     result: StepResult | None = None
@@ -52,21 +58,15 @@ class _Run:
         """Write run.json, whole or not at all; nothing where another process has the run by now."""
         if not self.claim.holds():
             return
-        record = _Record(self.request.name, self.status, self.step, self.result)
-        draft = self.request.folder / f".{_RECORD}"
-        draft.write_bytes(_RECORDS.dump_json(record))
-        draft.replace(self.request.folder / _RECORD)
+        record = RunRecord(self.request.name, self.status, self.step, self.result, self.begun)
+        record.write(self.request.folder)
 
-
-@dataclass(frozen=True)
-class _Record:
-    name: str
-    status: Status
-    step: str
-    result: StepResult | None
-
-
-_RECORDS = TypeAdapter(_Record)
+    def is_latest(self) -> bool:
+        """Whether nobody has begun it anew since."""
+        try:
+            return RunRecord.read(self.request.folder).begun == self.begun
+        except (OSError, ValidationError):
+            return False
 
 
 @dataclass
@@ -92,7 +92,7 @@ class LocalRuntime:
         """A run of this process under this name that goes on or is done."""
         for handle, run in self._runs.items():
             if run.request.name == name and run.status in {"running", "done"}:
-                return handle
+                return handle if await asyncio.to_thread(run.is_latest) else None
         return None
 
     async def submit(self, request: RunRequest, owner: Actor) -> str:
@@ -126,7 +126,7 @@ class LocalRuntime:
     async def check(self, handle: str, lines_read: int, owner: Actor) -> RunState:  # noqa: ARG002
         """State now; a run of another process is read from disk, or lost with that process."""
         run = self._runs.get(handle)
-        if run is None:
+        if run is None or not await asyncio.to_thread(run.is_latest):
             return await asyncio.to_thread(_from_disk, Path(handle), lines_read)
         if run.error is not None:
             del self._runs[handle]  # asked again, it is lost and can be submitted anew
@@ -135,7 +135,7 @@ class LocalRuntime:
             run.task.result()
         status = run.status  # before the log, so that a finished run has given all its lines
         lines, run.position = await asyncio.to_thread(
-            _lines_after, run.request.folder / _LOG, lines_read, run.position
+            lines_after, run.request.folder / LOG, lines_read, run.position
         )
         return RunState(status, lines, run.step, run.result)
 
@@ -145,12 +145,11 @@ class LocalRuntime:
     async def cancel(self, handle: str, owner: Actor) -> bool:  # noqa: ARG002
         """End the run and its children; safe to repeat."""
         run = self._runs.get(handle)
-        if run is None:
-            await _end_elsewhere(Path(handle))
-        elif run.task is not None and not run.task.done():
-            run.status = "cancelled"
+        if run is not None and run.task is not None and not run.task.done():
+            run.status = "lost"  # also where it has not begun yet
             run.task.cancel()
             await asyncio.wait({run.task}, timeout=_CANCEL_SECONDS)
+        await _end_elsewhere(Path(handle))
         return True
 
     async def _carry(self, run: _Run, python: Path) -> None:
@@ -159,9 +158,10 @@ class LocalRuntime:
         try:
             async with self.line.turn(run.request.steps[0].name, _writer(run)):
                 run.status = await self._steps(run, python)
+            if run.status == "failed" and not await asyncio.to_thread(_is_wanted, run):
+                run.status = "lost"  # who replaced us has ended our step
         except asyncio.CancelledError:
-            # Nobody asked for it: the process ends, and the run may be submitted anew.
-            run.status = "cancelled" if run.status == "cancelled" else "lost"
+            run.status = "lost"  # it may be submitted anew
             raise
         except MLTrainerError as error:
             run.status, run.error = "lost", error
@@ -186,14 +186,14 @@ class LocalRuntime:
 
 
 def _open_run(request: RunRequest) -> _Run:
-    end_leftovers(request.folder)
     request.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     claim = RunClaim(request.folder)
     if not claim.take():
         raise TryAgain("Another process still carries this training.", "It is tried again.")
     with contextlib.ExitStack() as cleanup:
         cleanup.callback(claim.release)
-        log = request.folder / _LOG
+        end_leftovers(request.folder)
+        log = request.folder / LOG
         log.unlink(missing_ok=True)  # one that was replaced may still write to it
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         run = _Run(request, os.fdopen(handle, "w", encoding="utf-8"), claim)
@@ -213,11 +213,14 @@ async def _watch(run: _Run) -> None:
     """End a run that another process wants ended, or has begun anew while this one was stopped."""
     while True:
         await asyncio.sleep(_CLAIM_SECONDS)
-        is_ours = await asyncio.to_thread(run.claim.holds)
-        if run.task is not None and (not is_ours or run.claim.is_end_wanted()):
-            run.status = "cancelled"
+        if run.task is not None and not await asyncio.to_thread(_is_wanted, run):
             run.task.cancel()
             return
+
+
+def _is_wanted(run: _Run) -> bool:
+    """Whether it is still ours, and nobody asked for its end. Shows that we are alive."""
+    return run.claim.holds() and not run.claim.is_end_wanted()
 
 
 async def _end_elsewhere(folder: Path) -> None:
@@ -246,33 +249,32 @@ def _writer(run: _Run) -> Callable[[str], Awaitable[None]]:
     return write
 
 
-def _lines_after(
-    log: Path, lines_read: int, position: tuple[int, int]
-) -> tuple[tuple[str, ...], tuple[int, int]]:
-    """Whole lines after the first `lines_read`, and the position (line, byte) behind them."""
-    line, offset = position if position[0] == lines_read else (0, 0)
-    with log.open("rb") as file:
-        file.seek(offset)
-        whole = file.read().rpartition(b"\n")[0:2]
-    text = b"".join(whole)
-    lines = text.decode(errors="replace").split("\n")[:-1]  # as written: no other line end counts
-    return tuple(lines[lines_read - line :]), (line + len(lines), offset + len(text))
-
-
 def _from_disk(folder: Path, lines_read: int) -> RunState:
-    """What another process wrote down; a run that ended with its process before its end is lost."""
+    """What another process wrote down; a run that ended with its process before its end is lost.
+
+    One that stands still is replaced at once, so that it writes down no end once it goes on.
+    """
+    claim = RunClaim(folder)
     try:
-        is_carried = RunClaim(folder).is_carried()  # before the record, which is written first
-        record = _RECORDS.validate_json((folder / _RECORD).read_bytes())
+        is_carried = claim.is_carried()  # before the record, which is written first
+        record = RunRecord.read(folder)
         if record.status not in {"done", "failed"} and not (
             is_carried and record.status == "running"
         ):
-            end_leftovers(folder)
+            _give_up(claim, folder)
             return RunState("lost")
-        lines, _ = _lines_after(folder / _LOG, lines_read, (0, 0))
+        lines, _ = lines_after(folder / LOG, lines_read)
     except (OSError, ValidationError):
         return RunState("lost")
     return RunState(record.status, lines, record.step, record.result)
+
+
+def _give_up(claim: RunClaim, folder: Path) -> None:
+    if claim.take():
+        try:
+            end_leftovers(folder)
+        finally:
+            claim.release()
 
 
 def _unwritable(folder: Path, error: OSError) -> PersonCanFix:

@@ -84,7 +84,7 @@ async def test_one_in_line_can_be_ended_at_once_and_takes_nobodys_turn(tmp_path:
     async with asyncio.timeout(1):
         await runtime.cancel(second, ANN)
 
-    assert (await look(runtime, second)).status == "cancelled"
+    assert (await look(runtime, second)).status == "lost"
     assert (await look(runtime, third)).status == "running"
     workbench.held["a"].set()
     assert await ended(runtime, third) == "done"

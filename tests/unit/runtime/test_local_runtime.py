@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -174,7 +175,7 @@ async def test_cancelling_ends_the_step_and_may_be_repeated(tmp_path: Path) -> N
     await runtime.cancel(handle, ANN)
     await runtime.cancel(handle, ANN)
 
-    assert (await runtime.check(handle, 0, ANN)).status == "cancelled"
+    assert (await runtime.check(handle, 0, ANN)).status == "lost"
     assert workbench.ended == ["baseline"]
 
 
@@ -215,7 +216,67 @@ async def test_another_process_ends_a_run_before_it_begins_it_anew(tmp_path: Pat
     assert again == handle
     assert held.ended == ["baseline"]
     assert (await _finished(second, handle)).status == "done"
-    assert (await first.check(handle, 0, ANN)).status == "cancelled"
+    assert (await first.check(handle, 0, ANN)).status == "done"
+
+
+async def test_a_run_is_as_the_process_that_began_it_last_has_it(tmp_path: Path) -> None:
+    first = LocalRuntime(ScriptedWorkbench(endings={"baseline": "failed"}))
+    bench = ScriptedWorkbench(held={"baseline": asyncio.Event()})
+    second = LocalRuntime(bench)
+    handle = await first.submit(_request(tmp_path), ANN)
+    failed = await _finished(first, handle)
+
+    await second.submit(_request(tmp_path), ANN)
+    await asyncio.wait_for(bench.began.wait(), 10)
+
+    assert failed.status == "failed"
+    assert (await first.check(handle, 0, ANN)).status == "running"
+    await first.cancel(handle, ANN)
+    assert bench.ended == ["baseline"]
+    assert (await second.check(handle, 0, ANN)).status == "lost"
+
+
+async def test_a_run_that_another_process_has_begun_anew_is_not_found(tmp_path: Path) -> None:
+    first, second = LocalRuntime(ScriptedWorkbench()), LocalRuntime(ScriptedWorkbench())
+    handle = await first.submit(_request(tmp_path), ANN)
+    await _finished(first, handle)
+    found = await first.find("j-1-0", ANN)
+
+    await _finished(second, await second.submit(_request(tmp_path), ANN))
+
+    assert (found, await first.find("j-1-0", ANN)) == (handle, None)
+
+
+async def test_a_step_that_who_replaced_us_has_ended_has_not_failed(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    first = LocalRuntime(
+        ScriptedWorkbench(held={"baseline": go_on}, endings={"baseline": "failed"})
+    )
+    handle = await first.submit(_request(tmp_path), ANN)
+    (Path(handle) / "run.lock").unlink()  # as is done with the lock of a process that was stopped
+    go_on.set()
+
+    assert (await _finished(first, handle)).status == "lost"
+
+
+async def test_a_process_that_stood_still_writes_down_no_end_of_a_run_that_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "_CLAIM_SECONDS", 60)  # it beats no more
+    monkeypatch.setattr("adapters.lock._is_stopped", lambda _: True)
+    go_on = asyncio.Event()
+    bench = ScriptedWorkbench(held={"baseline": go_on})
+    first, second = LocalRuntime(bench), LocalRuntime(ScriptedWorkbench())
+    handle = await first.submit(_request(tmp_path), ANN)
+    await asyncio.wait_for(bench.began.wait(), 10)
+    os.utime(Path(handle) / "run.lock", (0, 0))
+
+    given_up = await second.check(handle, 0, ANN)
+    go_on.set()
+    await _finished(first, handle)
+
+    assert given_up.status == "lost"
+    assert (await second.check(handle, 0, ANN)).status == "lost"
 
 
 async def test_who_wanted_the_end_of_a_run_does_not_end_the_next_one(
