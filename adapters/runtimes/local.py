@@ -158,8 +158,6 @@ class LocalRuntime:
         try:
             async with self.line.turn(run.request.steps[0].name, _writer(run)):
                 run.status = await self._steps(run, python)
-            if run.status == "failed" and not await asyncio.to_thread(_is_wanted, run):
-                run.status = "lost"  # who replaced us has ended our step
         except asyncio.CancelledError:
             run.status = "lost"  # it may be submitted anew
             raise
@@ -173,7 +171,10 @@ class LocalRuntime:
                 run.save()
 
     async def _steps(self, run: _Run, python: Path) -> Status:
+        """How they end; who replaced us meanwhile works in their folders, and ends them."""
         for step in run.request.steps:
+            if not await asyncio.to_thread(_is_wanted, run):
+                return "lost"
             run.step = step.name
             await asyncio.to_thread(step.work.mkdir, parents=True, exist_ok=True, mode=0o700)
             await asyncio.to_thread(run.save)
@@ -181,7 +182,7 @@ class LocalRuntime:
             run.result = await self.workbench.run(python, step, write)
             await write(_ended(step.name, run.result))
             if not run.result.ok:
-                return "failed"
+                return "failed" if await asyncio.to_thread(_is_wanted, run) else "lost"
         return "done"
 
 

@@ -259,6 +259,22 @@ async def test_a_step_that_who_replaced_us_has_ended_has_not_failed(tmp_path: Pa
     assert (await _finished(first, handle)).status == "lost"
 
 
+async def test_a_run_that_was_taken_over_while_its_environment_was_made_begins_nothing(
+    tmp_path: Path,
+) -> None:
+    class TakenOver(ScriptedWorkbench):
+        async def prepare(self, requirements: tuple[str, ...], on_line: OnLine) -> Path:
+            (tmp_path / "runs" / "j-1-0" / "run.lock").unlink()
+            return await super().prepare(requirements, on_line)
+
+    bench = TakenOver()
+    runtime = LocalRuntime(bench)
+
+    state = await _finished(runtime, await runtime.submit(_request(tmp_path), ANN))
+
+    assert (state.status, bench.ended) == ("lost", [])
+
+
 async def test_a_process_that_stood_still_writes_down_no_end_of_a_run_that_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
